@@ -1,0 +1,40 @@
+"""civic-ai: a city tries a predictive model on a service, a board decides on evidence.
+
+Three calls cover most work in a notebook::
+
+    import civic_ai
+    run = civic_ai.run("pilots/example-potholes")   # the whole way to a sealed dossier
+    run.scores                                       # a DataFrame
+    civic_ai.verify(run.dossier)                     # what was altered, if anything
+
+Importing this package loads nothing heavy: each name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+_EXPORTS = {
+    "load_pilot": "civic_ai.pilot.load",
+    "run": "civic_ai.run",
+    "verify": "civic_ai.cards.dossier",
+}
+__all__ = ["__version__", "load_pilot", "run", "verify"]
+
+try:
+    __version__ = version("civic-ai")
+except PackageNotFoundError:  # a source tree that was never installed
+    __version__ = "0+unknown"
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name from its home on first use (PEP 562)."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'civic_ai' has no attribute {name!r}")
+    return getattr(import_module(_EXPORTS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""What everything leans on: errors, canonical JSON, dates, messages."""

@@ -1,0 +1,38 @@
+"""Canonical JSON (RFC 8785) and the SHA-256 digests that name every record and blob."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+_CHUNK_BYTES = 1 << 20
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one byte string that stands for a JSON value (RFC 8785): sorted keys, no blanks.
+
+    Raises ``ValueError`` for values that JSON cannot hold (NaN, infinity, integers over 2**53).
+    """
+    return rfc8785.dumps(value)
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256, in hex, of the canonical JSON of ``value``."""
+    return digest_of_bytes(canonical_json(value))
+
+
+def digest_of_bytes(content: bytes) -> str:
+    """SHA-256 of ``content`` in hex (64 characters)."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file in hex, read in pieces."""
+    running = hashlib.sha256()
+    with path.open("rb") as source:
+        while chunk := source.read(_CHUNK_BYTES):
+            running.update(chunk)
+    return running.hexdigest()

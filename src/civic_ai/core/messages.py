@@ -1,0 +1,72 @@
+"""Sentences: written once in English, shown in the reader's language.
+
+A :class:`Message` keeps the English sentence and its values apart, so that the same error or
+card can be said in English, Spanish or Portuguese later. Catalogues are gettext ``.po`` files in
+``governance/locale``; they are compiled in memory, so a translator needs no build step.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "es", "pt")
+
+
+@dataclass(frozen=True)
+class Message:
+    """An English sentence with named places (``{name}``) and the values that fill them."""
+
+    sentence: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, language: str = "en") -> str:
+        """The sentence in ``language``, its values filled in."""
+        return translate(self.sentence, language).format(**self.values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def say(sentence: str, /, **values: Any) -> Message:
+    """A message; the sentence must be a literal, so that it can be collected for translation."""
+    return Message(sentence, values)
+
+
+def translate(sentence: str, language: str) -> str:
+    """``sentence`` in ``language``; the English sentence where no translation stands."""
+    return catalogue(language).gettext(sentence)
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The translations of one language (``en`` is the identity)."""
+    path = governance_folder() / "locale" / f"{language}.po"
+    if language == "en" or not path.is_file():
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def governance_folder() -> Path:
+    """The folder ``governance/`` that came with this installation or stands in this checkout."""
+    return shipped_folder("governance")
+
+
+def shipped_folder(name: str) -> Path:
+    """A top-level folder of the project, from the wheel or from the checkout around ``src``."""
+    package = Path(__file__).resolve().parents[1]
+    in_wheel = package / "_shipped" / name
+    return in_wheel if in_wheel.is_dir() else package.parents[1] / name

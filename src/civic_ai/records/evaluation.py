@@ -1,0 +1,106 @@
+"""How good, at the city's capacity, against the simplest rules."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from civic_ai.records.figure import Figure, Verdict
+from civic_ai.records.record import Record
+
+
+class Score(Record):
+    """One metric of one candidate in one split (``all``: over every test split)."""
+
+    candidate: str
+    split: str
+    metric: str
+    figure: Figure
+
+    named_by = ("candidate", "split", "metric")
+
+
+class TieRange(Record):
+    """Found at capacity when equal scores are broken at random (expected), badly or luckily."""
+
+    candidate: str
+    expected: float
+    worst: float
+    best: float
+
+    named_by = ("candidate",)
+
+
+class CurvePoint(Record):
+    """Share of all events found when ``units`` are visited each period."""
+
+    candidate: str
+    units: int
+    found: Figure
+
+    named_by = ("candidate", "units")
+
+
+class CalibrationBin(Record):
+    """Mean prediction and what came, for rows with similar predictions."""
+
+    predicted: float
+    observed: Figure
+
+
+class Calibration(Record):
+    """Slope 1 and bias ratio 1: predictions mean what they say."""
+
+    slope: Figure
+    bias_ratio: Figure
+    bins: tuple[CalibrationBin, ...] = ()
+    verdict: Verdict
+
+
+class Stability(Record):
+    """The champion's worst test split against its mean, on the objective."""
+
+    worst_split: str | None
+    worst_ratio: float | None
+    splits_ahead_of_best_baseline: int
+    splits: int
+    verdict: Verdict
+
+
+class Evaluation(Record):
+    """Test figures of every candidate and baseline, the champion, and the lockbox.
+
+    ``lift_over_best_baseline`` is best candidate over best baseline on the objective, paired over
+    time (1: no gain), whether or not that candidate became champion. ``lockbox_blob`` has the columns
+    of the predictions' blob, for the champion and the best baseline only; ``bundle`` is the sealed
+    model that made the champion's lockbox scores (None for a baseline: a rule needs no model file).
+    """
+
+    predictions: str
+    kind: Literal["event", "count"]
+    objective: str
+    capacity: int
+    scores: tuple[Score, ...]
+    ties: tuple[TieRange, ...] = ()
+    best_baseline: str
+    best_candidate: str
+    champion: str
+    champion_is_baseline: bool
+    chosen_by: str
+    lift_over_best_baseline: Figure
+    lift_verdict: Verdict
+    lockbox: tuple[Score, ...]
+    lockbox_blob: str
+    lockbox_lift: Figure
+    lockbox_agrees: Verdict
+    capacity_curve: tuple[CurvePoint, ...] = ()
+    calibration: Calibration
+    stability: Stability
+    unmatured_rows: int
+    bundle: str | None = None
+
+    def score(self, candidate: str, metric: str, split: str = "all") -> Figure | None:
+        """The figure of one candidate and metric; None when it was not computed."""
+        for score in (*self.scores, *self.lockbox):
+            if (score.candidate, score.metric, score.split) == (candidate, metric, split):
+                return score.figure
+        return None

@@ -1,0 +1,40 @@
+"""Everything that a verdict rests on, each thing named by its digest."""
+
+from __future__ import annotations
+
+from civic_ai.records.record import Record
+
+
+class Code(Record):
+    """The civic-ai that ran: version and digest of its own source files."""
+
+    version: str
+    digest: str
+
+
+class Environment(Record):
+    """Python and the versions of the libraries that numbers depend on."""
+
+    python: str
+    machine: str
+    libraries: dict[str, str]
+
+
+class Evidence(Record):
+    """Digests of all that was promised, handed over, computed and used. No clock, path or person."""
+
+    pilot: str
+    spec: str
+    contracts: dict[str, str]
+    policy: str
+    snapshot: str
+    panel: str
+    predictions: str
+    evaluation: str
+    audit: str
+    audit_masked: str
+    explanation: str
+    bundle: str | None
+    answers: str | None = None
+    code: Code
+    environment: Environment

@@ -1,0 +1,70 @@
+"""The panel: units x as-of dates with what was known then and what happened next."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from civic_ai.records.figure import Period, Verdict
+from civic_ai.records.record import Record
+from civic_ai.records.snapshot import Finding
+
+
+class Feature(Record):
+    """One column of the panel: where it came from and how it respects what was known when.
+
+    ``family`` groups columns for explanation (history, neighbours, season, weather, area).
+    """
+
+    name: str
+    source: str
+    known_by: str
+    family: Literal["history", "neighbours", "season", "weather", "area"]
+
+    named_by = ("name",)
+
+
+class LeakFinding(Record):
+    """A column or row that knows the future. ``form`` names the kind of leak."""
+
+    form: str
+    column: str | None
+    rows: int
+    detail: str
+
+    named_by = ("form", "column")
+
+
+class LocationGap(Record):
+    """Is the place of requests missing evenly? ``drift`` is the largest change in the missing
+    share between years, ``area_spread`` between areas where the area is known by name."""
+
+    missing_share: float | None
+    drift: float | None
+    area_spread: float | None
+    by_year: dict[str, float] = {}
+    verdict: Verdict
+
+
+class PanelManifest(Record):
+    """What the panel holds. ``blob``: unit, as_of, one column a feature, label (blank: unmatured)."""
+
+    spec: str
+    snapshot: str
+    blob: str
+    units_blob: str
+    rows: int
+    units: int
+    as_of_dates: int
+    period: Period
+    horizon_days: int
+    label_kind: Literal["event", "count"]
+    label_rate: float | None
+    events: int
+    events_outside_cohort: int
+    unmatured_rows: int
+    last_known_on: str
+    features: tuple[Feature, ...]
+    leaks: tuple[LeakFinding, ...] = ()
+    leaks_found: int | None = None
+    location: LocationGap
+    findings: tuple[Finding, ...] = ()

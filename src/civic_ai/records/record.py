@@ -1,0 +1,62 @@
+"""The base of every noun: frozen, closed, named by its digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from civic_ai.core.canonical import canonical_json, digest_of_bytes
+
+Scalar = str | int | float | bool | None
+
+
+class Record(BaseModel):
+    """A frozen value that refuses unknown fields and knows its digest.
+
+    Records refer to each other by digest, never by nesting; small parts (a figure, a score) nest.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+    named_by: ClassVar[tuple[str, ...]] = ()
+    """The fields that name this part inside a list of its kind."""
+
+    def to_json(self) -> bytes:
+        """Canonical JSON (RFC 8785) of this record."""
+        return canonical_json(self.model_dump(mode="json", by_alias=True))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, in hex."""
+        return digest_of_bytes(self.to_json())
+
+    def fact_key(self) -> str | None:
+        """The name of this part inside a list (``lightgbm.all.recall``); None: by position."""
+        parts = [str(getattr(self, name)) for name in self.named_by if getattr(self, name) is not None]
+        return ".".join(parts) or None
+
+
+def flatten(record: Record, prefix: str) -> Iterator[tuple[str, Scalar]]:
+    """Dotted name and scalar of everything in a record: ``evaluation.lift.lower``, 1.02."""
+    for name in type(record).model_fields:
+        yield from _flatten(getattr(record, name), f"{prefix}.{name}")
+
+
+def _flatten(value: Any, name: str) -> Iterator[tuple[str, Scalar]]:
+    if isinstance(value, Record):
+        yield from flatten(value, name)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flatten(item, f"{name}.{key}")
+    elif isinstance(value, tuple | list):
+        yield f"{name}.count", len(value)
+        for position, item in enumerate(value):
+            key = item.fact_key() if isinstance(item, Record) else None
+            yield from _flatten(item, f"{name}.{position if key is None else key}")
+    elif isinstance(value, str | int | float | bool) or value is None:
+        yield name, value
+    else:
+        yield name, str(value)

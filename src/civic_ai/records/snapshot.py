@@ -1,0 +1,84 @@
+"""What the city handed over: tables named by digest, and what was found in them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from civic_ai.records.figure import Period
+from civic_ai.records.record import Record
+
+Severity = Literal["note", "warning", "problem"]
+
+
+class Finding(Record):
+    """Something that a reader of the data should know. ``code`` names a sentence in the catalogue.
+
+    ``values`` fill the sentence's places; no raw row ever stands in them.
+    """
+
+    code: str
+    source: str
+    severity: Severity
+    column: str | None = None
+    count: int | None = None
+    share: float | None = None
+    values: dict[str, str | int | float] = {}
+
+    named_by = ("code", "source", "column")
+
+
+class RuleCount(Record):
+    """Rows that one contract rule set aside."""
+
+    rule: str
+    column: str | None
+    rows: int
+
+    named_by = ("rule", "column")
+
+
+class SourceSnapshot(Record):
+    """One source after its contract was applied. ``blob`` is zstd Parquet, rows sorted.
+
+    ``rows`` counts what was kept, ``quarantined`` what broke the contract (kept in
+    ``quarantine_blob`` with the reason), ``duplicates`` exact repeats that were set aside.
+    """
+
+    name: str
+    raw_digest: str
+    contract_digest: str
+    blob: str
+    quarantine_blob: str | None = None
+    polygons_blob: str | None = None
+    rows_read: int
+    rows: int
+    quarantined: int
+    quarantined_share: float
+    duplicates: int
+    broken_rules: tuple[RuleCount, ...] = ()
+    columns: tuple[str, ...]
+    dropped_columns: tuple[str, ...] = ()
+    period: Period | None = None
+    licence: str | None = None
+    publisher: str | None = None
+    checked_on: str | None = None
+
+    named_by = ("name",)
+
+
+class DataSnapshot(Record):
+    """All sources of a pilot as they were on the day of the run."""
+
+    spec: str
+    sources: tuple[SourceSnapshot, ...]
+    findings: tuple[Finding, ...] = ()
+    worst_quarantined_share: float
+    sources_without_licence: int
+    has_owner: bool
+
+    def source(self, name: str) -> SourceSnapshot:
+        """The source called ``name``; KeyError when there is none."""
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise KeyError(name)

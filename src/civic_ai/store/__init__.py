@@ -1,0 +1,1 @@
+"""Where things are kept: workspace, YAML with lines, blobs by digest, journal."""

@@ -27,7 +27,11 @@ class Message:
 
     def text(self, language: str = "en") -> str:
         """The sentence in ``language``, its values filled in."""
-        return translate(self.sentence, language).format(**self.values)
+        filled = {
+            name: value.text(language) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.sentence, language).format(**filled)
 
     def __str__(self) -> str:
         return self.text()

@@ -118,15 +118,15 @@ def _feature_kind(value: Any) -> str | None:
     """The kind of a feature block is the key that only it has."""
     for key in _FEATURE_KEYS:
         if (isinstance(value, dict) and key in value) or hasattr(value, key):
-            return key
+            return f"<{key}>"
     return None
 
 
 FeatureBlock = Annotated[
-    Annotated[CountFeature, Tag("count_days")]
-    | Annotated[TrailingFeature, Tag("trailing_days")]
-    | Annotated[ColumnFeature, Tag("columns")]
-    | Annotated[CalendarFeature, Tag("calendar")],
+    Annotated[CountFeature, Tag("<count_days>")]
+    | Annotated[TrailingFeature, Tag("<trailing_days>")]
+    | Annotated[ColumnFeature, Tag("<columns>")]
+    | Annotated[CalendarFeature, Tag("<calendar>")],
     Discriminator(
         _feature_kind,
         custom_error_type="feature_kind",

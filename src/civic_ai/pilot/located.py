@@ -1,0 +1,186 @@
+"""From a YAML document to a record: every mistake with its file, line and remedy, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from civic_ai.core.errors import ConfigError, Mistake
+from civic_ai.core.messages import Message, say
+from civic_ai.records.record import Record
+from civic_ai.store.yaml import Document, Path_, dotted
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Reading(Generic[R]):
+    """What a document gave: the record of its sound ``parts``, and the mistakes in the others."""
+
+    record: R
+    parts: frozenset[str]
+    mistakes: tuple[Mistake, ...]
+
+
+def validate(document: Document, kind: type[R]) -> R:
+    """The record that ``document`` describes. Raises :class:`ConfigError` with all mistakes."""
+    reading = read_parts(document, kind)
+    if reading.mistakes:
+        raise ConfigError(reading.mistakes)
+    return reading.record
+
+
+def read_parts(document: Document, kind: type[R]) -> Reading[R]:
+    """As much of the record as is sound, so that rules between sound parts can be checked too."""
+    if not isinstance(document.value, dict):
+        says = say("must be a list of 'name: value' lines")
+        raise ConfigError([Mistake("", says, document.place(()), _remedy(()))])
+    try:
+        whole = kind.model_validate(document.value)
+        return Reading(whole, frozenset(kind.model_fields), ())
+    except ValidationError as error:
+        mistakes = tuple(sorted(_mistakes(error, document, kind), key=by_line))
+        broken = {str(detail["loc"][0]) for detail in error.errors(include_url=False)}
+        parts = {
+            name: _part(field, document.value.get(field.alias or name, PydanticUndefined))
+            for name, field in kind.model_fields.items()
+            if (field.alias or name) not in broken
+        }
+        return Reading(kind.model_construct(**parts), frozenset(parts), mistakes)
+
+
+def _part(field: FieldInfo, value: Any) -> Any:
+    """One sound field of a record whose other fields may be broken."""
+    if value is PydanticUndefined:
+        return field.get_default(call_default_factory=True, validated_data={})
+    declared: Any = Annotated[field.annotation, field]  # type: ignore[name-defined]
+    return TypeAdapter(declared).validate_python(value)
+
+
+def mistake_at(document: Document, path: Path_, says: Message, remedy: Message | None = None) -> Mistake:
+    """A mistake at a place in the document."""
+    return Mistake(dotted(path), says, document.place(path), remedy or _remedy(path))
+
+
+def by_line(mistake: Mistake) -> tuple[int, str]:
+    """Sorts mistakes in the order of the file."""
+    return (mistake.place.line or 0) if mistake.place else 0, mistake.about
+
+
+def _mistakes(error: ValidationError, document: Document, kind: type[Record]) -> Iterator[Mistake]:
+    schema = kind.model_json_schema(by_alias=True)
+    for detail in error.errors(include_url=False):
+        path: Path_ = tuple(part for part in detail["loc"] if not str(part).startswith("<"))
+        if path and path[-1] == "[key]":
+            path = path[:-1]
+        if detail["type"] == "too_short" and detail.get("input"):
+            continue  # its items are wrong, and each is said at its own place
+        remedy = None
+        if detail["type"] == "extra_forbidden":
+            remedy = _did_you_mean(str(path[-1]), sorted(_keys_at(schema, path[:-1])))
+        yield mistake_at(document, path, _sentence(dict(detail)), remedy)
+
+
+def _remedy(path: Path_) -> Message:
+    if not path:
+        return say("`civic-ai describe` says what belongs there.")
+    return say("`civic-ai describe {part}` says what belongs there.", part=path[0])
+
+
+def _did_you_mean(key: str, known: list[str]) -> Message:
+    close = get_close_matches(key, known, n=1, cutoff=0.6)
+    if close:
+        return say("Did you mean {word}?", word=close[0])
+    return say("Known here: {words}.", words=", ".join(known))
+
+
+_LIMITS: dict[str, tuple[str, str]] = {
+    "greater_than": ("must be greater than {limit}, not {given}", "gt"),
+    "greater_than_equal": ("must be at least {limit}, not {given}", "ge"),
+    "less_than": ("must be less than {limit}, not {given}", "lt"),
+    "less_than_equal": ("must be at most {limit}, not {given}", "le"),
+    "too_short": ("needs at least {limit} of them", "min_length"),
+    "string_too_short": ("must not be empty", "min_length"),
+    "string_pattern_mismatch": ("is not a name that can be used here: {given} (form: {limit})", "pattern"),
+    "literal_error": ("must be {limit}, not {given}", "expected"),
+}
+_KINDS: dict[str, str] = {
+    "int_parsing": "must be a whole number, not {given}",
+    "int_type": "must be a whole number, not {given}",
+    "int_from_float": "must be a whole number, not {given}",
+    "float_parsing": "must be a number, not {given}",
+    "float_type": "must be a number, not {given}",
+    "finite_number": "must be a finite number, not {given}",
+    "bool_type": "must be true or false, not {given}",
+    "string_type": "must be text, not {given}",
+    "dict_type": "must be a list of 'name: value' lines, not {given}",
+    "model_type": "must be a list of 'name: value' lines, not {given}",
+    "model_attributes_type": "must be a list of 'name: value' lines, not {given}",
+    "tuple_type": "must be a list, not {given}",
+    "list_type": "must be a list, not {given}",
+    "date_parsing": "must be a date like 2018-11-26, not {given}",
+    "date_from_datetime_parsing": "must be a date like 2018-11-26, not {given}",
+    "date_type": "must be a date like 2018-11-26, not {given}",
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+}
+
+
+def _sentence(detail: Mapping[str, Any]) -> Message:
+    """Our sentence for a kind of error; what the reader gave is shown, shortened."""
+    kind, context, given = detail["type"], detail.get("ctx", {}), _shown(detail.get("input"))
+    if kind in _LIMITS:
+        sentence, name = _LIMITS[kind]
+        return Message(sentence, {"limit": context.get(name), "given": given})
+    if kind in _KINDS:
+        return Message(_KINDS[kind], {"given": given})
+    problem = str(context.get("error", detail["msg"]))
+    return say("is not right: {problem}", problem=problem)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a list of 'name: value' lines"
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _keys_at(schema: Mapping[str, Any], path: Path_) -> set[str]:
+    """The keys that a JSON schema knows at ``path``, over all alternatives there."""
+    nodes = [schema]
+    for part in path:
+        nodes = [child for node in nodes for child in _children(node, part, schema)]
+    expanded = [inner for node in nodes for inner in _alternatives(node, schema)]
+    return {key for node in expanded for key in node.get("properties", {})}
+
+
+def _children(
+    node: Mapping[str, Any], part: str | int, root: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    for inner in _alternatives(node, root):
+        if isinstance(part, int) and isinstance(inner.get("items"), dict):
+            yield inner["items"]
+        elif part in inner.get("properties", {}):
+            yield inner["properties"][part]
+        elif isinstance(inner.get("additionalProperties"), dict):
+            yield inner["additionalProperties"]
+
+
+def _alternatives(node: Mapping[str, Any], root: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[-1]
+        yield from _alternatives(root["$defs"][name], root)
+        return
+    choices = [*node.get("anyOf", []), *node.get("oneOf", []), *node.get("allOf", [])]
+    if not choices:
+        yield node
+    for choice in choices:
+        yield from _alternatives(choice, root)

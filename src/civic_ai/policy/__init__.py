@@ -1,0 +1,1 @@
+"""Does it meet what is required?"""

@@ -24,6 +24,14 @@ class Message:
 
     sentence: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    plural: str | None = None
+    number: int = 1
+
+    def template(self, language: str) -> str:
+        """The sentence in ``language``, in the plural form of ``number``, its places still open."""
+        if self.plural is None:
+            return translate(self.sentence, language)
+        return catalogue(language).ngettext(self.sentence, self.plural, self.number)
 
     def text(self, language: str = "en") -> str:
         """The sentence in ``language``, its values filled in."""
@@ -31,7 +39,7 @@ class Message:
             name: value.text(language) if isinstance(value, Message) else value
             for name, value in self.values.items()
         }
-        return translate(self.sentence, language).format(**filled)
+        return self.template(language).format(**filled)
 
     def __str__(self) -> str:
         return self.text()
@@ -40,6 +48,16 @@ class Message:
 def say(sentence: str, /, **values: Any) -> Message:
     """A message; the sentence must be a literal, so that it can be collected for translation."""
     return Message(sentence, values)
+
+
+def say_count(one: str, many: str, number: int, /, **values: Any) -> Message:
+    """A message whose form follows ``number`` (``1 gate fails``, ``3 gates fail``); both are literals."""
+    return Message(one, values, many, number)
+
+
+def N_(sentence: str) -> str:
+    """``sentence``, unchanged: it is collected for translation here and translated where it is shown."""
+    return sentence
 
 
 def translate(sentence: str, language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -42,7 +42,7 @@ def read_parts(document: Document, kind: type[R]) -> Reading[R]:
         says = say("must be a list of 'name: value' lines")
         raise ConfigError([Mistake("", says, document.place(()), _remedy(()))])
     try:
-        whole = kind.model_validate(document.value)
+        whole: R = kind.model_validate(document.value)
         return Reading(whole, frozenset(kind.model_fields), ())
     except ValidationError as error:
         mistakes = tuple(sorted(_mistakes(error, document, kind), key=by_line))
@@ -52,14 +52,15 @@ def read_parts(document: Document, kind: type[R]) -> Reading[R]:
             for name, field in kind.model_fields.items()
             if (field.alias or name) not in broken
         }
-        return Reading(kind.model_construct(**parts), frozenset(parts), mistakes)
+        sound = cast(R, kind.model_construct(**parts))
+        return Reading(sound, frozenset(parts), mistakes)
 
 
 def _part(field: FieldInfo, value: Any) -> Any:
     """One sound field of a record whose other fields may be broken."""
     if value is PydanticUndefined:
         return field.get_default(call_default_factory=True, validated_data={})
-    declared: Any = Annotated[field.annotation, field]  # type: ignore[name-defined]
+    declared: Any = Annotated[field.annotation, field]
     return TypeAdapter(declared).validate_python(value)
 
 
@@ -172,6 +173,8 @@ def _children(
             yield inner["properties"][part]
         elif isinstance(inner.get("additionalProperties"), dict):
             yield inner["additionalProperties"]
+        else:
+            yield from inner.get("patternProperties", {}).values()
 
 
 def _alternatives(node: Mapping[str, Any], root: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

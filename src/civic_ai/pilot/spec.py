@@ -22,93 +22,136 @@ class Grid(Record):
     """Square cells of ``size_m`` metres laid over coordinates in degrees (WGS 84)."""
 
     lat: Column
+    """Column with the latitude, in degrees."""
     lon: Column
+    """Column with the longitude, in degrees."""
     size_m: int = Field(ge=50, le=20_000)
+    """Side of a cell, in metres."""
 
 
 class Unit(Record):
     """What gets a score: a cell of a grid, or an area that the data names (``area`` column)."""
 
     name: Text
+    """What people call one unit: street cell, district."""
     source: Name = Field(alias="from")
+    """The source whose rows fall into units."""
     grid: Grid | None = None
+    """Cells from coordinates. Give this or `area`."""
     area: Column | None = None
+    """Column that names the area. Give this or `grid`."""
     inside: Name | None = None
+    """The source whose polygons the units lie in; a cell takes the area where its centre lies."""
 
 
 class ExampleCity(Record):
     """A table of the embedded example city, made from its seed when the pilot runs."""
 
     table: Literal["requests", "areas", "weather"]
+    """Which table of the example city."""
     size: Literal["tiny", "standard", "million"] = "standard"
+    """tiny (tests), standard (about 30,000 requests), million."""
     seed: int = Field(ge=0, le=2**31 - 1)
+    """The same seed gives the same city."""
 
 
 class Source(Record):
     """One table of the city. ``known_at`` is the column that says when a row became known."""
 
     path: str | None = None
+    """The file, in the pilot's folder or below a declared variable."""
     example: ExampleCity | None = None
+    """A table of the embedded example city, instead of a file."""
     contract: str
+    """The contract file, in the pilot's folder."""
     known_at: Column | None = None
+    """Column that says when the city knew the row."""
     key: Column | None = None
+    """Column that names the area (or other unit) of a row."""
     polygons: str | None = None
+    """GeoJSON file with a polygon for each key."""
 
 
 class Cohort(Record):
     """Which units are scored on an as-of date: all, or those with a row in the last days."""
 
     seen_within_days: Days | None = None
+    """Score only units with a row in so many days before the as-of date. Without it: all units."""
 
 
 class Label(Record):
-    """What happens within ``horizon_days`` after the as-of date, in rows that satisfy ``where``."""
+    """What happens within ``horizon_days`` after the as-of date, in rows that satisfy ``where``.
+
+    ``called`` is what one visit would find, with its article, as cards say it: a pothole, un bache.
+    """
 
     source: Name = Field(alias="from")
+    """The source in which the outcome stands."""
     where: str | None = None
+    """Which rows count, such as request_type == 'pothole'."""
     horizon_days: Annotated[int, Field(ge=1, le=730)]
+    """Days after the as-of date within which it happens."""
     kind: Literal["event", "count"]
+    """event (does it happen at all?) or count (how often?)."""
+    called: Text | None = None
+    """The name that people read on cards."""
 
 
 class AsOf(Record):
     """The dates on which a list is made: the first, the last, and the step."""
 
     first: date
+    """The first date on which a list is made."""
     last: date
+    """The last date."""
     every_days: Annotated[int, Field(ge=1, le=366)]
+    """Days from one list to the next."""
 
 
 class CountFeature(Record):
     """Rows counted in trailing windows; with neighbours, the season, and the time since the last."""
 
     source: Name = Field(alias="from")
+    """The source whose rows are counted."""
     where: str | None = None
+    """Which rows are counted."""
     count_days: tuple[Days, ...] = Field(min_length=1)
+    """Trailing windows, in days."""
     neighbours: Flag = False
+    """Also count in adjacent units."""
     last_year: Flag = False
+    """Also count in the same season one year before."""
     since_last: Flag = False
+    """Also the days since the last such row."""
 
 
 class TrailingFeature(Record):
     """Means (or sums) over trailing days of a daily table that holds for the whole city."""
 
     source: Name = Field(alias="from")
+    """A daily table for the whole city, such as weather."""
     trailing_days: tuple[Days, ...] = Field(min_length=1)
+    """Trailing windows, in days."""
     mean: tuple[Column, ...] = ()
+    """Columns of which the mean is taken."""
     sum: tuple[Column, ...] = ()
+    """Columns of which the sum is taken."""
 
 
 class ColumnFeature(Record):
     """Columns of another source, as known on the day (road age, length, housing)."""
 
     source: Name = Field(alias="from")
+    """The source with the columns."""
     columns: tuple[Column, ...] = Field(min_length=1)
+    """Columns taken as they were known on the day."""
 
 
 class CalendarFeature(Record):
     """The season as known from the date alone."""
 
     calendar: tuple[Literal["season", "month", "trend"], ...] = Field(min_length=1)
+    """season (sine and cosine of the day of the year), month, trend (days since the first date)."""
 
 
 _FEATURE_KEYS = ("count_days", "trailing_days", "columns", "calendar")
@@ -142,61 +185,94 @@ class Models(Record):
     """What is tried. The baselines always run, whether they are named here or not."""
 
     baselines: tuple[BaselineName, ...] = ("recent_count", "year_count", "seasonal_index")
+    """Simple rules. All of them always run."""
     candidates: tuple[CandidateName, ...] = Field(min_length=1)
+    """Models to try against the rules."""
 
 
 class Validation(Record):
     """Rolling-origin test periods walking back from the lockbox, the period looked at once."""
 
     splits: Annotated[int, Field(ge=1, le=24)]
+    """Number of test periods before the lockbox."""
     test_days: Days
+    """Length of a test period."""
     lockbox_days: Days
+    """Length of the last period, which is looked at once."""
 
 
 class Capacity(Record):
     """Units the city can act on between two as-of dates, by whom, at what effort."""
 
     units_per_period: Annotated[int, Field(ge=1)]
+    """Units that can be visited between two as-of dates."""
     who: Text
+    """Who visits them."""
     hours_per_unit: Annotated[float, Field(gt=0)] | None = None
+    """Working hours for one visit, if declared."""
     cost_per_unit: Annotated[float, Field(ge=0)] | None = None
+    """Cost of one visit, if declared."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    """Currency of the cost, such as USD."""
 
 
 class Attribute(Record):
-    """A protected attribute of areas: quantiles or categories of a column, or shares of people."""
+    """A protected attribute of areas: quantiles or categories of a column, or shares of people.
+
+    ``called`` and ``groups_called`` are the names that cards give to it and to its groups.
+    """
 
     source: Name = Field(alias="from")
+    """The source with the attribute, by area."""
     column: Column | None = None
+    """The column to cut or to take as it is."""
     quantiles: Annotated[int, Field(ge=2, le=10)] | None = None
+    """Cut the column into so many groups, q1 the lowest."""
     categories: Flag = False
+    """Take the values of the column as groups."""
     shares: dict[Name, Column] = {}
+    """Groups of people: name and the column with their number."""
     of: Column | None = None
+    """Column with the number of all people."""
     reference_group: str
+    """The group that others are compared with."""
+    called: Text | None = None
+    """The name that people read on cards."""
+    groups_called: dict[str, Text] = {}
+    """The names of its groups on cards."""
 
 
 class Reporting(Record):
     """How reporting bias is looked at: repeat reports of one incident, or not at all."""
 
     method: Literal["duplicates", "none"]
+    """duplicates: repeat reports of one incident; none: not examined."""
     source: Name | None = Field(default=None, alias="from")
+    """The source with the reports."""
     incident: Column | None = None
+    """Column that is equal for reports of one incident."""
     ended_at: Column | None = None
+    """Column that says when the incident was inspected or closed."""
     attribute: Name | None = None
+    """The attribute whose groups are compared."""
 
 
 class Audit(Record):
     """For whom it is checked."""
 
     attributes: dict[Name, Attribute] = Field(min_length=1)
+    """For which groups the model is checked."""
     reporting: Reporting = Reporting(method="none")
+    """How reporting bias is looked at."""
     observer: Column | None = None
+    """Column that says who made the record: inspector, channel, office."""
 
 
 class Review(Record):
     """The languages in which cards are written."""
 
     languages: tuple[Language, ...] = Field(min_length=1)
+    """en, es, pt: the languages of the cards."""
 
 
 Objective = Literal[
@@ -208,25 +284,48 @@ class PilotSpec(Record):
     """One city, one service, one decision, for a limited time."""
 
     pilot: PilotName
+    """Its name: lower-case letters, digits, hyphens."""
     title: Text
+    """The question, as a sentence, in each language of the review."""
     decision: Text
-    never_for: tuple[str, ...] = Field(min_length=1)
+    """What changes because of the score."""
+    never_for: tuple[Text, ...] = Field(min_length=1)
+    """What the score must never be used for."""
     intervention: Literal["assistive", "punitive", "mixed"]
+    """assistive (help), punitive (fines, enforcement) or mixed."""
     owner: str = Field(min_length=1)
+    """The department that answers for it."""
     contact: str = Field(min_length=1)
+    """Where people can ask or object."""
     locale: Annotated[str, Field(pattern=r"^(en|es|pt)-[A-Z]{2}$")]
+    """Language and country for numbers and dates, such as es-CO."""
     time_zone: str
+    """IANA name, such as America/Bogota."""
     variables: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,59}$")], str] = {}
+    """Variables used in paths, each with a sentence that says how to set it."""
     unit: Unit
+    """What gets a score; never a resident."""
     sources: dict[Name, Source] = Field(min_length=1)
+    """The tables of the city."""
     cohort: Cohort = Cohort()
+    """Which units are scored on a date."""
     label: Label
+    """What is predicted."""
     as_of: AsOf
+    """The dates on which a list is made."""
     features: tuple[FeatureBlock, ...] = Field(min_length=1)
+    """What the model may look at, as known on each date."""
     models: Models
+    """What is tried."""
     validation: Validation
+    """How time is split for testing."""
     capacity: Capacity
+    """How much the city can act on."""
     objective: Objective
+    """The measure by which the champion is chosen."""
     audit: Audit
+    """For whom it is checked."""
     review: Review
+    """In which languages people read about it."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    """Makes the run repeatable."""

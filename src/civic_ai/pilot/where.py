@@ -87,7 +87,9 @@ def _comparison(column: str, operator: str, node: ast.expr) -> Comparison:
 def _value(node: ast.expr) -> Constant | tuple[Constant, ...] | None:
     if isinstance(node, ast.List | ast.Tuple):
         values = [_value(item) for item in node.elts]
-        return tuple(value for value in values if isinstance(value, str | int | float))
+        plain = tuple(value for value in values if isinstance(value, str | int | float))
+        if len(plain) == len(values) > 0:
+            return plain
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _value(node.operand)
         if isinstance(inner, int | float):

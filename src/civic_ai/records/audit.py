@@ -20,10 +20,34 @@ class GroupFigure(Record):
     named_by = ("attribute", "group", "metric")
 
 
+class GroupCount(Record):
+    """What a group's figures rest on: sums over the test dates, by residents' shares where these are given.
+
+    ``rows`` units times dates, ``positives`` rows in which something happened, ``events`` what happened,
+    ``selected`` visits at capacity (expected, where scores tie), ``hits`` visits that found something,
+    ``found`` events found. ``areas`` is the effective number of areas behind them. None: hidden.
+    """
+
+    attribute: str
+    group: str
+    rows: float | None
+    positives: float | None
+    events: float | None
+    selected: float | None
+    hits: float | None
+    found: float | None
+    areas: float | None = None
+    suppressed: bool = False
+
+    named_by = ("attribute", "group")
+
+
 class Disparity(Record):
     """A group's metric over the reference group's, judged against the tolerance band.
 
-    ``needed`` is the number of events in each group that would settle an open question.
+    ``ratio`` has its own interval, ``joint`` the one that holds for all groups of the metric at once
+    (single-step max-z). ``pass`` when the own interval lies inside the band, ``fail`` when the joint one
+    lies outside. ``needed`` is the number of events in each group that would settle an open question.
     """
 
     attribute: str
@@ -31,6 +55,7 @@ class Disparity(Record):
     reference_group: str
     metric: str
     ratio: Figure
+    joint: Figure | None = None
     verdict: Verdict
     needed: int | None = None
     suppressed: bool = False
@@ -52,12 +77,18 @@ class AttributeRecord(Record):
 
 
 class ReportingGroup(Record):
-    """Reports per day of a live, already reported incident, against the reference group's."""
+    """Reports per day of a live, already reported incident, against the reference group's.
+
+    ``incidents`` and ``duplicates`` (repeat reports) are shared out by residents; ``joint`` as in
+    :class:`Disparity`; ``needed`` counts repeat reports in each group.
+    """
 
     attribute: str
     group: str
     reference_group: str
     ratio: Figure
+    joint: Figure | None = None
+    incidents: int | None = None
     duplicates: int | None
     verdict: Verdict
     needed: int | None = None
@@ -102,13 +133,18 @@ class SuppressionCheck(Record):
 
 
 class AuditReport(Record):
-    """All group figures and their verdicts for the champion on the test periods."""
+    """All group figures and their verdicts for the champion on the test periods.
+
+    ``leading`` names the metrics that decide ``worst_verdict``, by the pilot's intervention.
+    """
 
     evaluation: str
     candidate: str
     intervention: str
     attributes: tuple[AttributeRecord, ...]
+    counts: tuple[GroupCount, ...] = ()
     groups: tuple[GroupFigure, ...]
+    leading: tuple[str, ...] = ()
     disparities: tuple[Disparity, ...]
     worst: Worst
     worst_verdict: Verdict

@@ -20,14 +20,20 @@ ColumnType = Literal["text", "integer", "number", "date", "timestamp", "flag"]
 
 
 class FileFormat(Record):
-    """How the file is written. Nothing is guessed: what is not declared here is the default."""
+    """How the file is written. Nothing is guessed: what is not declared here is the default.
+
+    ``skip_lines``: lines above the header that are not part of the table. ``blank_marks``: words
+    (NA, NULL) that mean an empty cell; the empty cell itself always does.
+    """
 
     kind: Literal["csv", "tsv", "parquet"] = "csv"
     delimiter: Literal[",", ";", "|", "\t"] = ","
     quote: Literal['"', "'"] = '"'
-    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    encoding: Literal["utf-8", "latin-1", "windows-1252"] = "utf-8"
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " "] | None = None
+    skip_lines: int = Field(default=0, ge=0, le=1000)
+    blank_marks: tuple[str, ...] = ()
 
 
 class ColumnContract(Record):
@@ -36,10 +42,14 @@ class ColumnContract(Record):
     ``blank``: what an empty cell means: ``refused`` (breaks the contract), ``missing`` (not known),
     ``not_yet`` (has not happened by the day of the extract), ``zero``. ``known``: ``afterwards`` marks
     a field that is only filled in after the event; no feature may use it. ``personal`` must be
-    declared for columns that look personal: ``none`` with ``why``, or ``drop`` them.
+    declared for columns that look personal: ``none`` with ``why``, ``identifier`` (kept only as an
+    integer code), or ``drop`` them. ``header`` is the column's name in the file, where it differs.
+    ``min`` and ``max`` are bounds that a value may still reach. ``distrust`` lists defaults (such as
+    the coordinates of the city hall) that mean nothing was known.
     """
 
     type: ColumnType
+    header: str | None = None
     about: Text | None = None
     blank: Literal["refused", "missing", "not_yet", "zero"] = "refused"
     min: str | None = None

@@ -57,13 +57,40 @@ class Calibration(Record):
 
 
 class Stability(Record):
-    """The champion's worst test split against its mean, on the objective."""
+    """The champion's worst test split against its mean, on the objective.
+
+    ``worst_ratio`` is at most 1, and below ``least_worst_ratio`` the worst split is too weak.
+    """
 
     worst_split: str | None
     worst_ratio: float | None
+    least_worst_ratio: float | None = None
     splits_ahead_of_best_baseline: int
     splits: int
     verdict: Verdict
+
+
+class Choice(Record):
+    """How the champion came to be: the best on the objective, how far the champion lies behind it, and
+    the paired standard error of that distance (None: too few periods to tell)."""
+
+    best: str
+    behind_best: float
+    standard_error: float | None
+
+
+class Per100Visits(Record):
+    """What 100 visits by one list find in the test periods, and the share of all events it misses.
+
+    ``more_than_best_baseline`` is the difference in finds per 100 visits, paired over time.
+    """
+
+    candidate: str
+    found: Figure
+    missed_share: Figure
+    more_than_best_baseline: Figure
+
+    named_by = ("candidate",)
 
 
 class Evaluation(Record):
@@ -73,6 +100,9 @@ class Evaluation(Record):
     time (1: no gain), whether or not that candidate became champion. ``lockbox_blob`` has the columns
     of the predictions' blob, for the champion and the best baseline only; ``bundle`` is the sealed
     model that made the champion's lockbox scores (None for a baseline: a rule needs no model file).
+    ``lockbox_expected`` is what the test periods let expect of the champion's objective in the lockbox.
+    ``per_100_visits`` and ``capacity_curve`` show the champion, the best candidate, the best baseline and
+    ``random`` on the test periods. Intervals resample blocks of ``block_dates`` as-of dates.
     """
 
     predictions: str
@@ -86,16 +116,20 @@ class Evaluation(Record):
     champion: str
     champion_is_baseline: bool
     chosen_by: str
+    choice: Choice | None = None
     lift_over_best_baseline: Figure
     lift_verdict: Verdict
     lockbox: tuple[Score, ...]
     lockbox_blob: str
     lockbox_lift: Figure
     lockbox_agrees: Verdict
+    lockbox_expected: Figure | None = None
     capacity_curve: tuple[CurvePoint, ...] = ()
+    per_100_visits: tuple[Per100Visits, ...] = ()
     calibration: Calibration
     stability: Stability
     unmatured_rows: int
+    block_dates: int | None = None
     bundle: str | None = None
 
     def score(self, candidate: str, metric: str, split: str = "all") -> Figure | None:

@@ -9,7 +9,7 @@ class Code(Record):
     """The civic-ai that ran: version and digest of its own source files."""
 
     version: str
-    digest: str
+    source_digest: str
 
 
 class Environment(Record):

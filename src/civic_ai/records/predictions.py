@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
 from civic_ai.records.figure import Period
 from civic_ai.records.record import Record
+
+Settings = dict[str, str | int | float | bool]
 
 
 class SplitRecord(Record):
@@ -30,7 +36,7 @@ class CandidateRecord(Record):
     name: str
     is_baseline: bool
     simplicity: int
-    settings: dict[str, str | int | float | bool] = {}
+    settings: Settings = {}
 
     named_by = ("name",)
 
@@ -43,3 +49,29 @@ class Predictions(Record):
     rows: int
     candidates: tuple[CandidateRecord, ...]
     splits: tuple[SplitRecord, ...]
+
+
+class FittedModel(Record):
+    """``model.json`` of a bundle: what the model is, what it reads, and how it was made.
+
+    Every feature is a ``dtype`` number, NaN where not known; the model turns ``link`` of what it
+    predicts into a sum. ``smallest_cell``: fewest training rows behind any one value that it keeps.
+    """
+
+    candidate: str
+    label_kind: Literal["event", "count"]
+    link: Literal["log", "logit"]
+    horizon_days: int
+    seed: int
+    features: tuple[str, ...]
+    dtype: Literal["float64"] = "float64"
+    settings: Settings
+    libraries: dict[str, str]
+    smallest_cell: int | None = None
+
+
+class Bundle(Record):
+    """A sealed model: its files by name, each named by its digest. Nothing in it is pickled."""
+
+    format: Literal["bundle/1"] = "bundle/1"
+    files: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]]

@@ -19,7 +19,13 @@ class Record(BaseModel):
     Records refer to each other by digest, never by nesting; small parts (a figure, a score) nest.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
 
     named_by: ClassVar[tuple[str, ...]] = ()
     """The fields that name this part inside a list of its kind."""

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent, DocumentStartEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from civic_ai.core.errors import ConfigError, Mistake, Place
 from civic_ai.core.messages import Message, say
@@ -70,6 +71,9 @@ def parse_yaml(content: bytes, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
         raise _refusal(name, line, say("is not valid YAML: {problem}", problem=error.problem)) from error
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise _refusal(name, line, say("holds a character that YAML does not allow")) from error
     except RecursionError as error:
         raise _refusal(name, 1, say("is nested too deeply")) from error
     if root is None:

@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+ENV := .venv
+BIN := $(ENV)/bin
+LOCK := requirements-dev.txt
+WORKERS ?= 2
+
+.PHONY: help env run test check lock locale reference examples clean
+
+help:  ## List the targets.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+env: $(ENV)/.made  ## Make the environment from the lock.
+
+$(ENV)/.made: $(LOCK) pyproject.toml
+	$(PYTHON) -m venv $(ENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+run: env  ## Take the example city the whole way to a sealed dossier. Exit codes 0 and 3 both mean done.
+	@$(BIN)/civic-ai run pilots/example-potholes || [ $$? -eq 3 ]
+
+test: env  ## The whole suite.
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+check: env  ## Format, lint, types, layers.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: env  ## Resolve the development environment again, with hashes, for Python 3.11 to 3.13.
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--extra dev pyproject.toml --output-file $(LOCK)
+
+locale: env  ## Collect every sentence and update the catalogues.
+	$(BIN)/python -m tools.locale
+
+reference: env  ## Generate the tables and pages that come from code.
+	$(BIN)/python -m tools.reference
+
+examples: env  ## Rebuild the example city's public cards in governance/examples.
+	$(BIN)/python -m tools.examples
+
+clean:  ## Remove the workspace and caches, not the environment.
+	rm -rf workspace .mypy_cache .ruff_cache .pytest_cache .hypothesis

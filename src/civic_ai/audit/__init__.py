@@ -1,0 +1,1 @@
+"""For whom does it work less well, and who does not report?"""

@@ -1,0 +1,106 @@
+"""Ratios of groups to their reference group: interval, joint interval, verdict, and what n it would take."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from civic_ai.evaluation.uncertainty import Interval, n_needed, three_state
+from civic_ai.records.figure import Verdict
+
+Floats = NDArray[np.float64]
+
+_CLOSEST = 0.01
+"""A ratio nearer than this (on the log scale) to the edge of the band is taken to lie this far from it."""
+_MOST_NEEDED = 10**9
+
+
+@dataclass(frozen=True, eq=False)
+class Contrasts:
+    """Log ratios that are judged as one family; every array has one entry a ratio.
+
+    ``error`` is the standard error of the log ratio, ``freedom`` its degrees of freedom (areas less one),
+    ``draws`` (draws, ratios) centred and scaled draws that carry how the ratios vary together. NaN in
+    ``log_ratio`` or ``error`` marks a ratio that could not be measured.
+    """
+
+    log_ratio: Floats
+    error: Floats
+    freedom: Floats
+    draws: Floats
+
+    def own(self, level: float) -> list[Interval | None]:
+        """For each ratio the interval that holds for it alone: Student's t on the log scale."""
+        return self._intervals(_student(level, self.freedom))
+
+    def joint(self, level: float) -> list[Interval | None]:
+        """For each ratio the interval that holds for all at once (single-step max-|z|; Westfall, Young 1993).
+
+        The critical value is the quantile of the largest |z| of a draw. It is never smaller than the one
+        of a single ratio, and is widened for few areas as that one is.
+        """
+        return self._intervals(_student(level, self.freedom) * self._stretch(level))
+
+    def _stretch(self, level: float) -> float:
+        measured = np.isfinite(self.log_ratio) & np.isfinite(self.error)
+        if not measured.any():
+            return 1.0
+        largest = np.abs(self.draws[:, measured]).max(axis=1)
+        return max(1.0, float(np.quantile(largest, level) / stats.norm.ppf((1 + level) / 2)))
+
+    def _intervals(self, quantile: Floats) -> list[Interval | None]:
+        half = quantile * self.error
+        lower, upper = np.exp(self.log_ratio - half), np.exp(np.minimum(self.log_ratio + half, 700.0))
+        return [
+            (float(low), float(high)) if math.isfinite(low) and math.isfinite(high) else None
+            for low, high in zip(lower, upper, strict=True)
+        ]
+
+
+def _student(level: float, freedom: Floats) -> Floats:
+    """Quantiles of Student's t; NaN without a degree of freedom (one area tells nothing about spread)."""
+    quantile: Floats = stats.t.ppf((1 + level) / 2, np.where(freedom > 0, freedom, np.nan))
+    return quantile
+
+
+def judge(own: Interval | None, joint: Interval | None, tolerance: float) -> Verdict:
+    """``pass`` when the own interval lies inside the band, ``fail`` when the joint one lies outside it.
+
+    So at equality a whole family is failed at most as often as a single ratio would be, and passing all
+    groups needs no correction, since all must pass (intersection-union test, Berger 1982).
+    """
+    if own is None or joint is None:
+        return "insufficient_evidence"
+    if three_state(*own, tolerance) == "pass":
+        return "pass"
+    return "fail" if three_state(*joint, tolerance) == "fail" else "insufficient_evidence"
+
+
+def worst_of(verdicts: list[Verdict]) -> Verdict:
+    """``fail`` if any fails, else undecided if any is, ``pass`` only if all pass, ``unknown`` without any."""
+    for verdict in ("fail", "unknown", "insufficient_evidence"):
+        if verdict in verdicts:
+            return verdict
+    return "pass" if verdicts else "unknown"
+
+
+def events_needed(
+    log_ratio: float, error: float, events: tuple[float, float], tolerance: float
+) -> int | None:
+    """Events in each group that would settle the ratio; None where its error is not known.
+
+    ``events``: what both groups have now. First the n at which a true ratio of 1 passes (METHODS 3.4); if
+    that much is there, the ratio lies near the edge of the band, and its distance from the edge decides.
+    """
+    if not (math.isfinite(error) and min(events) > 0):
+        return None
+    unit_variance = 2 * error**2 / (1 / events[0] + 1 / events[1])
+    needed = n_needed(unit_variance, tolerance)
+    if needed <= min(events) and math.isfinite(log_ratio):
+        distance = abs(math.log(tolerance) - abs(log_ratio))
+        needed = n_needed(unit_variance, math.exp(max(distance, _CLOSEST)))
+    return min(needed, _MOST_NEEDED)

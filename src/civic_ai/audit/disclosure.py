@@ -1,0 +1,100 @@
+"""What a reader of the public version could find out: counted without trusting the rule that hid it.
+
+The reader knows every total and, to be strict, takes every count that is shown as exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from civic_ai.audit.suppression import group_cells, is_small, reporting_cells
+from civic_ai.records.audit import AuditReport, GroupCount, ReportingBias
+from civic_ai.records.figure import Figure
+
+Group = tuple[str, str]
+Table = Mapping[Group, Mapping[str, float]]
+
+
+def count_small_cells(report: AuditReport, minimum: int) -> int:
+    """Small counts in the full version: each cell of each group, and what cells leave over."""
+    tables = (_cells(report), reporting_cells(report.reporting))
+    return sum(len(_small(table, minimum)) for table in tables)
+
+
+def count_visible_small_cells(report: AuditReport, masked: AuditReport, minimum: int) -> int:
+    """Small counts that ``masked`` shows, gives away by subtraction, or shows a rate of; must be 0."""
+    groups, shown = _cells(report), _shown_groups(masked)
+    reports, told = reporting_cells(report.reporting), _told_groups(masked.reporting)
+    small = {group for table in (groups,) for group, _ in _small(table, minimum)}
+    quiet = {group for group, _ in _small(reports, minimum)}
+    rates = sum(bool(group & small) for group in _groups_with_rates(masked))
+    ratios = sum(bool(group & quiet) for group in _groups_with_ratios(masked.reporting))
+    return rates + ratios + _deducible(groups, shown, minimum) + _deducible(reports, told, minimum)
+
+
+def _cells(report: AuditReport) -> dict[Group, dict[str, float]]:
+    return {(count.attribute, count.group): group_cells(count) for count in report.counts}
+
+
+def _small(table: Table, minimum: int) -> set[tuple[Group, str]]:
+    return {
+        (group, cell)
+        for group, cells in table.items()
+        for cell, count in cells.items()
+        if is_small(count, minimum)
+    }
+
+
+def _deducible(table: Table, shown: set[Group], minimum: int) -> int:
+    """Small counts that are shown, or that totals confine to a range narrower than ``minimum``."""
+    found = 0
+    for group, cell in _small(table, minimum):
+        secret = [one for one in table if one[0] == group[0] and one not in shown]
+        widest = sum(table[one][cell] for one in secret)
+        found += group in shown or len(secret) < 2 or widest < minimum
+    return found
+
+
+def _shown_groups(masked: AuditReport) -> set[Group]:
+    """Groups of which any count is shown."""
+    return {(count.attribute, count.group) for count in masked.counts if _shows_count(count)}
+
+
+def _shows_count(count: GroupCount) -> bool:
+    values = (count.rows, count.positives, count.events, count.selected, count.hits, count.found, count.areas)
+    return any(value is not None for value in values)
+
+
+def _told_groups(masked: ReportingBias) -> set[Group]:
+    """Groups whose repeat reports are shown; the reference's follow where all others are."""
+    told = {
+        (item.attribute, item.group)
+        for item in masked.groups
+        if item.duplicates is not None or item.incidents is not None
+    }
+    hidden = {item.attribute for item in masked.groups} - {attribute for attribute, _ in told}
+    return told | {
+        (item.attribute, item.reference_group) for item in masked.groups if item.attribute not in hidden
+    }
+
+
+def _groups_with_rates(masked: AuditReport) -> Iterator[set[Group]]:
+    """For every rate or ratio that is shown: the groups that it rests on."""
+    for figure in masked.groups:
+        if _shows(figure.figure) or figure.events is not None:
+            yield {(figure.attribute, figure.group)}
+    for item in masked.disparities:
+        if _shows(item.ratio) or item.needed is not None or (item.joint is not None and _shows(item.joint)):
+            yield {(item.attribute, item.group), (item.attribute, item.reference_group)}
+    if masked.worst.attribute and masked.worst.group and _shows(masked.worst.ratio):
+        yield {(masked.worst.attribute, masked.worst.group)}
+
+
+def _groups_with_ratios(masked: ReportingBias) -> Iterator[set[Group]]:
+    for item in masked.groups:
+        if _shows(item.ratio) or item.needed is not None:
+            yield {(item.attribute, item.group), (item.attribute, item.reference_group)}
+
+
+def _shows(figure: Figure) -> bool:
+    return figure.value is not None or figure.lower is not None or figure.n > 0

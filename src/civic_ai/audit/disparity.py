@@ -1,0 +1,198 @@
+"""How well the list serves each group: figures with intervals, ratios to the reference with verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from civic_ai.audit.cells import CELLS
+from civic_ai.audit.contrasts import Contrasts, events_needed, judge
+from civic_ai.audit.metrics import Metric
+from civic_ai.audit.rates import GroupSums, Rates, few_areas, rates
+from civic_ai.evaluation.uncertainty import Interval
+from civic_ai.records.audit import Disparity, GroupCount, GroupFigure
+from civic_ai.records.figure import Figure, Period, Verdict, missing
+from civic_ai.records.policy import Policy
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One metric of one attribute, ready to be told: sums, rates and the period they cover."""
+
+    sums: GroupSums
+    metric: Metric
+    rates: Rates
+    period: Period
+
+    @property
+    def errors(self) -> Floats:
+        """Standard error of each group's log rate."""
+        return self.rates.error(self.sums.areas)
+
+    @property
+    def events(self) -> Floats:
+        """Cases in each group."""
+        counted: Floats = self.sums.counts[:, CELLS.index("events")]
+        return counted
+
+
+def measure(sums: Sequence[GroupSums], metric: Metric, period: Period) -> list[Measured]:
+    """``metric`` in every group of every attribute."""
+    return [Measured(part, metric, rates(part, metric), period) for part in sums]
+
+
+def group_counts(sums: GroupSums) -> list[GroupCount]:
+    """What the figures of each group of an attribute rest on."""
+    return [
+        GroupCount(
+            attribute=sums.grouping.attribute,
+            group=group,
+            areas=round(float(areas), 2),
+            **{cell: float(value) for cell, value in zip(CELLS[:-1], row, strict=False)},
+        )
+        for group, row, areas in zip(sums.grouping.groups, sums.counts, sums.areas, strict=True)
+    ]
+
+
+def group_figures(measured: Measured, level: float) -> list[GroupFigure]:
+    """The metric in each group with its interval (on the log scale, Student's t with areas - 1)."""
+    made, freedom = measured.rates, measured.sums.areas - 1
+    intervals = Contrasts(made.log, measured.errors, freedom, made.logs).own(level)
+    return [
+        GroupFigure(
+            attribute=measured.sums.grouping.attribute,
+            group=group,
+            metric=measured.metric.name,
+            figure=_group_figure(measured, i, intervals[i], level),
+            events=round(float(measured.events[i])),
+        )
+        for i, group in enumerate(measured.sums.grouping.groups)
+    ]
+
+
+def _group_figure(measured: Measured, i: int, interval: Interval | None, level: float) -> Figure:
+    value, n = float(measured.rates.value[i]), round(float(measured.rates.n[i]))
+    if not np.isfinite(value):
+        return missing(measured.metric.why_missing, n=n)
+    most = 1.0 if measured.metric.is_share else np.inf
+    lower, upper = (None, None) if interval is None else (min(interval[0], value), max(interval[1], value))
+    return Figure(
+        value=value,
+        lower=lower,
+        upper=None if upper is None else min(upper, most),
+        level=level,
+        n=n,
+        period=measured.period,
+    )
+
+
+def judge_disparities(family: Sequence[Measured], policy: Policy) -> list[Disparity]:
+    """One metric's ratios to the reference groups, over all attributes, judged as one family.
+
+    A ratio with fewer than ``policy.limits.group_events`` cases on one side is ``insufficient_evidence``.
+    """
+    pairs = [_pairs(measured) for measured in family]
+    contrasts = Contrasts(
+        log_ratio=np.concatenate([pair.log_ratio for pair in pairs]),
+        error=np.concatenate([pair.error for pair in pairs]),
+        freedom=np.concatenate([pair.freedom for pair in pairs]),
+        draws=np.concatenate([pair.draws for pair in pairs], axis=1),
+    )
+    level = policy.tolerances.confidence_level
+    intervals = list(zip(contrasts.own(level), contrasts.joint(level), strict=True))
+    made, first = [], 0
+    for measured, pair in zip(family, pairs, strict=True):
+        for i, group in enumerate(pair.groups):
+            made.append(_disparity(measured, group, pair.error[i], intervals[first + i], policy))
+        first += len(pair.groups)
+    return made
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs(Contrasts):
+    """The contrasts of one attribute; ``groups`` are the positions of the groups, without the reference."""
+
+    groups: tuple[int, ...] = ()
+
+
+def _pairs(measured: Measured) -> _Pairs:
+    made, areas, reference = measured.rates, measured.sums.areas, measured.sums.grouping.reference
+    groups = tuple(i for i in range(len(areas)) if i != reference)
+    chosen = list(groups)
+    logs = made.logs[:, chosen] - made.logs[:, [reference]]
+    fewest = np.minimum(areas[chosen], areas[reference])
+    spread = logs.std(axis=0)
+    floor = np.hypot(made.error_floor[chosen], made.error_floor[reference])
+    return _Pairs(
+        log_ratio=made.log[chosen] - made.log[reference],
+        error=np.maximum(spread * few_areas(fewest), floor),
+        freedom=fewest - 1,
+        draws=(logs - logs.mean(axis=0)) / np.where(spread > 0, spread, 1.0),
+        groups=groups,
+    )
+
+
+def _disparity(
+    measured: Measured,
+    group: int,
+    error: float,
+    intervals: tuple[Interval | None, Interval | None],
+    policy: Policy,
+) -> Disparity:
+    grouping, tolerances = measured.sums.grouping, policy.tolerances
+    events = (float(measured.events[group]), float(measured.events[grouping.reference]))
+    is_enough = min(events) >= policy.limits.group_events
+    verdict: Verdict = "insufficient_evidence"
+    if is_enough:
+        verdict = judge(*intervals, tolerances.disparity_ratio)
+    needed = None
+    if verdict == "insufficient_evidence":
+        needed = _needed(measured, group, error, policy)
+    own, joint = (_ratio_figure(measured, group, interval, policy) for interval in intervals)
+    return Disparity(
+        attribute=grouping.attribute,
+        group=grouping.groups[group],
+        reference_group=grouping.reference_group,
+        metric=measured.metric.name,
+        ratio=own,
+        joint=joint,
+        verdict=verdict,
+        needed=needed,
+    )
+
+
+def _needed(measured: Measured, group: int, error: float, policy: Policy) -> int | None:
+    """Cases in each group; where the error is not known (one area), as if every case stood for itself."""
+    reference = measured.sums.grouping.reference
+    made = measured.rates
+    alone = float(np.hypot(made.error_floor[group], made.error_floor[reference]))
+    needed = events_needed(
+        float(made.log[group] - made.log[reference]),
+        error if np.isfinite(error) else alone,
+        (float(measured.events[group]), float(measured.events[reference])),
+        policy.tolerances.disparity_ratio,
+    )
+    return None if needed is None else max(needed, policy.limits.group_events)
+
+
+def _ratio_figure(measured: Measured, group: int, interval: Interval | None, policy: Policy) -> Figure:
+    reference = measured.sums.grouping.reference
+    n = round(float(measured.rates.n[group]))
+    top, bottom = float(measured.rates.value[group]), float(measured.rates.value[reference])
+    if not (np.isfinite(top) and np.isfinite(bottom) and bottom > 0):
+        return missing(measured.metric.why_missing, n=n)
+    value = top / bottom
+    lower, upper = (None, None) if interval is None else (min(interval[0], value), max(interval[1], value))
+    return Figure(
+        value=value,
+        lower=lower,
+        upper=upper,
+        level=policy.tolerances.confidence_level,
+        n=n,
+        period=measured.period,
+    )

@@ -1,0 +1,241 @@
+"""What the public may see of small groups: one rule for every output.
+
+A count from 1 to ``minimum - 1`` is small: it may point to a person. A group with a small count in any
+cell, or in what a cell leaves over, is hidden as a whole, and other groups with it until no hidden count
+can be found by subtraction (CMS cell size policy, 2024; complementary suppression: Cox 1980). What stays
+is rounded. Zero is not small. This module imports no numbers library, so that cards may use it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from civic_ai.records.audit import (
+    AuditReport,
+    Disparity,
+    GroupCount,
+    GroupFigure,
+    ReportingBias,
+    ReportingGroup,
+    Worst,
+)
+from civic_ai.records.figure import Figure, missing
+from civic_ai.records.policy import Policy
+
+Group = tuple[str, str]
+Cells = Mapping[str, float]
+
+SHOWN_CELLS = ("rows", "positives", "events", "selected", "hits", "found")
+"""The counts of a group that are shown."""
+
+_NOISE = 1e-6
+"""Sums of fractions of visits are exact to less than this."""
+
+_COMPLEMENTS = (
+    ("rows", "positives"),
+    ("rows", "selected"),
+    ("positives", "hits"),
+    ("events", "found"),
+    ("selected", "hits"),
+)
+"""What one shown count leaves of another: quiet rows, unvisited, missed, not found, visits without cause."""
+
+
+def is_small(count: float, minimum: int) -> bool:
+    """Whether a count is above 0 and below ``minimum`` (expected counts may be fractions)."""
+    return _NOISE < count < minimum - _NOISE
+
+
+def mask_count(count: int, policy: Policy) -> int | None:
+    """A count as the public sees it: None where it is small, else rounded by the policy."""
+    if is_small(count, policy.suppression.minimum):
+        return None
+    return _rounded(count, policy.suppression.round_counts_to)
+
+
+def mask_figure(figure: Figure, policy: Policy) -> Figure:
+    """A figure as the public sees it: hidden where what it counts is small, else rounded.
+
+    Small may be its n, or, for a share, the cases behind it and their complement.
+    """
+    counts = [float(figure.n)]
+    if figure.value is not None and 0 <= figure.value <= 1:
+        counts += [figure.n * figure.value, figure.n * (1 - figure.value)]
+    if any(is_small(count, policy.suppression.minimum) for count in counts):
+        return _hidden(figure)
+    return _coarse(figure, policy)
+
+
+def mask_audit(report: AuditReport, policy: Policy) -> AuditReport:
+    """The public version of an audit: small groups hidden, counts and rates rounded. Idempotent."""
+    if report.is_masked:
+        return report
+    hidden = hidden_groups(report, policy.suppression.minimum)
+    return report.model_copy(
+        update={
+            "counts": tuple(_mask_counts(count, hidden, policy) for count in report.counts),
+            "groups": tuple(_mask_group(figure, hidden, policy) for figure in report.groups),
+            "disparities": tuple(_mask_disparity(item, hidden, policy) for item in report.disparities),
+            "worst": _mask_worst(report, hidden, policy),
+            "reporting": _mask_reporting(report.reporting, policy),
+            "is_masked": True,
+        }
+    )
+
+
+def hidden_groups(report: AuditReport, minimum: int) -> frozenset[Group]:
+    """Attribute and group of everything to be hidden.
+
+    Two attributes may hold the same group under different names; it is hidden in both.
+    """
+    cells = {(count.attribute, count.group): group_cells(count) for count in report.counts}
+    hidden = {group for group, counts in cells.items() if _has_small(counts, minimum)}
+    while True:
+        wider = _with_twins(cells, hidden)
+        for attribute in sorted({attribute for attribute, _ in wider}):
+            part = {group: counts for group, counts in cells.items() if group[0] == attribute}
+            wider |= _with_complements(part, wider & part.keys(), minimum)
+        if wider == hidden:
+            return frozenset(hidden)
+        hidden = wider
+
+
+def group_cells(count: GroupCount) -> dict[str, float]:
+    """The shown counts of an unmasked group and what they leave over of each other."""
+    shown = {cell: float(getattr(count, cell)) for cell in SHOWN_CELLS}
+    left = {f"{whole} - {part}": shown[whole] - shown[part] for whole, part in _COMPLEMENTS}
+    return shown | left
+
+
+def _has_small(cells: Cells, minimum: int) -> bool:
+    return any(is_small(count, minimum) for count in cells.values())
+
+
+def _with_twins(cells: Mapping[Group, Cells], hidden: Iterable[Group]) -> set[Group]:
+    """``hidden`` and every group that has the same counts as one of them."""
+    seen = {tuple(round(value, 6) for value in cells[group].values()) for group in hidden}
+    return {group for group, counts in cells.items() if tuple(round(v, 6) for v in counts.values()) in seen}
+
+
+def _with_complements(cells: Mapping[Group, Cells], hidden: Iterable[Group], minimum: int) -> set[Group]:
+    """``hidden`` and the smallest other groups, until no small count follows from the total.
+
+    Whoever knows the totals knows the sum over the hidden groups, and so that each hidden count lies
+    between 0 and that sum: it must reach ``minimum`` wherever one of them is small.
+    """
+    chosen = set(hidden)
+    others = sorted(cells.keys() - chosen, key=lambda group: (cells[group]["events"], group))
+    for group in others:
+        if not chosen or not _follows_from_total([cells[one] for one in chosen], minimum):
+            break
+        chosen.add(group)
+    return chosen
+
+
+def _follows_from_total(hidden: Sequence[Cells], minimum: int) -> bool:
+    if len(hidden) < 2:
+        return True
+    small = {cell for counts in hidden for cell, count in counts.items() if is_small(count, minimum)}
+    return any(sum(counts[cell] for counts in hidden) < minimum for cell in small)
+
+
+def _rounded(count: float, to: int) -> int:
+    return math.floor(count / to + 0.5) * to
+
+
+def _hidden(figure: Figure) -> Figure:
+    return missing("suppressed").model_copy(update={"level": figure.level, "period": figure.period})
+
+
+def _coarse(figure: Figure, policy: Policy) -> Figure:
+    """Whole percent (two decimals) and a rounded n."""
+    rounded = {
+        name: None if value is None else round(value, 2)
+        for name, value in (("value", figure.value), ("lower", figure.lower), ("upper", figure.upper))
+    }
+    return figure.model_copy(update=rounded | {"n": _rounded(figure.n, policy.suppression.round_counts_to)})
+
+
+def _mask_counts(count: GroupCount, hidden: frozenset[Group], policy: Policy) -> GroupCount:
+    if (count.attribute, count.group) in hidden:
+        nothing = dict.fromkeys((*SHOWN_CELLS, "areas"))
+        return count.model_copy(update=nothing | {"suppressed": True})
+    to = policy.suppression.round_counts_to
+    return count.model_copy(
+        update={cell: float(_rounded(getattr(count, cell), to)) for cell in SHOWN_CELLS} | {"areas": None}
+    )
+
+
+def _mask_group(item: GroupFigure, hidden: frozenset[Group], policy: Policy) -> GroupFigure:
+    if (item.attribute, item.group) in hidden:
+        update = {"figure": _hidden(item.figure), "events": None, "suppressed": True}
+        return item.model_copy(update=update)
+    events = None if item.events is None else _rounded(item.events, policy.suppression.round_counts_to)
+    return item.model_copy(update={"figure": _coarse(item.figure, policy), "events": events})
+
+
+def _mask_disparity(item: Disparity, hidden: frozenset[Group], policy: Policy) -> Disparity:
+    if not {(item.attribute, item.group), (item.attribute, item.reference_group)} & hidden:
+        return item.model_copy(update=_coarse_ratio(item, policy))
+    return item.model_copy(update=_hidden_ratio(item))
+
+
+def _coarse_ratio(item: Disparity | ReportingGroup, policy: Policy) -> dict[str, object]:
+    joint = None if item.joint is None else _coarse(item.joint, policy)
+    needed = None if item.needed is None else _rounded(item.needed, policy.suppression.round_counts_to)
+    return {"ratio": _coarse(item.ratio, policy), "joint": joint, "needed": needed}
+
+
+def _hidden_ratio(item: Disparity | ReportingGroup) -> dict[str, object]:
+    return {"ratio": _hidden(item.ratio), "joint": None, "needed": None, "suppressed": True}
+
+
+def _mask_worst(report: AuditReport, hidden: frozenset[Group], policy: Policy) -> Worst:
+    worst = report.worst
+    if worst.attribute is None or worst.group is None:
+        return worst
+    references = {record.name: record.reference_group for record in report.attributes}
+    pair = {(worst.attribute, worst.group), (worst.attribute, references[worst.attribute])}
+    masked = _hidden(worst.ratio) if pair & hidden else _coarse(worst.ratio, policy)
+    return worst.model_copy(update={"ratio": masked})
+
+
+def _mask_reporting(reporting: ReportingBias, policy: Policy) -> ReportingBias:
+    """Repeat reports and incidents by group obey the same rule; totals are rounded."""
+    minimum, to = policy.suppression.minimum, policy.suppression.round_counts_to
+    cells = reporting_cells(reporting)
+    hidden: set[Group] = set()
+    for attribute in sorted({attribute for attribute, _ in cells}):
+        part = {group: counts for group, counts in cells.items() if group[0] == attribute}
+        small = {group for group, counts in part.items() if _has_small(counts, minimum)}
+        hidden |= _with_complements(part, small, minimum)
+    return reporting.model_copy(
+        update={
+            "groups": tuple(_mask_reporting_group(item, hidden, policy) for item in reporting.groups),
+            "incidents": None if reporting.incidents is None else _rounded(reporting.incidents, to),
+            "duplicates": None if reporting.duplicates is None else _rounded(reporting.duplicates, to),
+        }
+    )
+
+
+def reporting_cells(reporting: ReportingBias) -> dict[Group, dict[str, float]]:
+    """Incidents and repeat reports of every group; the reference group's are what the others leave over."""
+    totals = {"incidents": float(reporting.incidents or 0), "duplicates": float(reporting.duplicates or 0)}
+    cells: dict[Group, dict[str, float]] = {}
+    for item in reporting.groups:
+        own = {"incidents": float(item.incidents or 0), "duplicates": float(item.duplicates or 0)}
+        cells[item.attribute, item.group] = own
+        rest = cells.setdefault((item.attribute, item.reference_group), dict(totals))
+        for cell, count in own.items():
+            rest[cell] = max(0.0, rest[cell] - count)
+    return cells
+
+
+def _mask_reporting_group(item: ReportingGroup, hidden: set[Group], policy: Policy) -> ReportingGroup:
+    if {(item.attribute, item.group), (item.attribute, item.reference_group)} & hidden:
+        return item.model_copy(update=_hidden_ratio(item) | {"incidents": None, "duplicates": None})
+    to = policy.suppression.round_counts_to
+    counts = {"incidents": item.incidents, "duplicates": item.duplicates}
+    shown = {name: None if count is None else _rounded(count, to) for name, count in counts.items()}
+    return item.model_copy(update=_coarse_ratio(item, policy) | shown)

@@ -1,0 +1,68 @@
+"""All records of an evidence, and the facts in them: dotted names that gates and cards point at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from civic_ai.pilot.spec import PilotSpec
+from civic_ai.records.audit import AuditReport
+from civic_ai.records.evaluation import Evaluation
+from civic_ai.records.evidence import Evidence
+from civic_ai.records.explanation import Explanation
+from civic_ai.records.panel import PanelManifest
+from civic_ai.records.policy import Policy
+from civic_ai.records.predictions import Predictions
+from civic_ai.records.record import Scalar, flatten
+from civic_ai.records.snapshot import DataSnapshot
+from civic_ai.store.blobs import Blobs
+
+Facts = dict[str, Scalar]
+
+
+@dataclass(frozen=True)
+class Records:
+    """Everything that an evidence names, read back by digest. A field's name is its facts' prefix."""
+
+    spec: PilotSpec
+    policy: Policy
+    snapshot: DataSnapshot
+    panel: PanelManifest
+    predictions: Predictions
+    evaluation: Evaluation
+    audit: AuditReport
+    explanation: Explanation
+    evidence: Evidence
+
+
+def read_records(evidence: Evidence, blobs: Blobs) -> Records:
+    """The records of ``evidence``. Raises :class:`RefusedError` when one was altered."""
+    return Records(
+        spec=blobs.record(PilotSpec, evidence.spec),
+        policy=blobs.record(Policy, evidence.policy),
+        snapshot=blobs.record(DataSnapshot, evidence.snapshot),
+        panel=blobs.record(PanelManifest, evidence.panel),
+        predictions=blobs.record(Predictions, evidence.predictions),
+        evaluation=blobs.record(Evaluation, evidence.evaluation),
+        audit=blobs.record(AuditReport, evidence.audit),
+        explanation=blobs.record(Explanation, evidence.explanation),
+        evidence=evidence,
+    )
+
+
+def collect_facts(evidence: Evidence, blobs: Blobs) -> Facts:
+    """Name and value of every scalar in every record: ``evaluation.lift_over_best_baseline.lower``."""
+    return facts_of(read_records(evidence, blobs))
+
+
+def facts_of(records: Records) -> Facts:
+    """The facts of records that were read already."""
+    return {
+        name: value
+        for field in fields(records)
+        for name, value in flatten(getattr(records, field.name), field.name)
+    }
+
+
+def for_the_public(evidence: Evidence) -> Evidence:
+    """The same evidence with the masked audit in the place of the full one."""
+    return evidence.model_copy(update={"audit": evidence.audit_masked})

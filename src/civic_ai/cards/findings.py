@@ -1,0 +1,114 @@
+"""The findings that the brief and the model card say in sentences: gain, groups, reporting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from civic_ai.cards import words
+from civic_ai.cards.facts import Records
+from civic_ai.cards.group_words import GroupWords
+from civic_ai.cards.tell import Teller
+from civic_ai.core.messages import Message, N_, say
+from civic_ai.records.audit import Disparity
+
+_GAIN = {
+    "pass": N_("The model finds more."),
+    "fail": N_("The model finds fewer."),
+    "insufficient_evidence": N_("The difference is too small to tell."),
+    "unknown": N_("Whether one finds more was not measured."),
+}
+_MEASURES_NEED = {
+    "pass": N_("Repeat reports come about as fast from every group, so reports may stand for need."),
+    "fail": N_("Some groups report the same problem less, so the list may pass over their need."),
+    "insufficient_evidence": N_("Too few repeat reports to tell whether reports stand for need in every group."),
+    "unknown": N_("Not measured whether reports stand for need: this city's data does not link repeat reports."),
+}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Sentences about one evidence for one reader."""
+
+    records: Records
+    teller: Teller
+
+    def event(self) -> str:
+        """What one visit would find, with its article: ``a pothole``."""
+        called = self.records.spec.label.called
+        return self.teller.text(called) if called is not None else self.teller.plain(say("a case"))
+
+    def per_100(self, candidate: str) -> str | None:
+        """The prefix of a candidate's facts per 100 visits; None where they were not measured."""
+        prefix = f"evaluation.per_100_visits.{candidate}"
+        return prefix if self.teller.facts.get(f"{prefix}.found.value") is not None else None
+
+    def gain(self) -> Markup:
+        """What the model finds, what the simple rule finds, and whether they can be told apart."""
+        evaluation, tell = self.records.evaluation, self.teller
+        model, rule = self.per_100(evaluation.best_candidate), self.per_100(evaluation.best_baseline)
+        if model is None or rule is None:
+            return tell.sentence(say("Not measured: what the model finds compared with the simple rule."))
+        sentences = [
+            say(
+                "Of 100 visits chosen by the model, about {found} would find {event}.",
+                found=tell.figure(f"{model}.found", "found"),
+                event=self.event(),
+            ),
+            say(
+                "The best simple rule ({rule}) finds {found}.",
+                rule=tell.word(words.CANDIDATES, evaluation.best_baseline),
+                found=tell.figure(f"{rule}.found", "found"),
+            ),
+            Message(_GAIN[evaluation.lift_verdict]),
+        ]
+        return Markup(" ").join(tell.sentence(sentence) for sentence in sentences)
+
+    def proposal(self) -> Markup:
+        """Which way of choosing the dossier proposes, the model or the simple rule."""
+        evaluation = self.records.evaluation
+        name = self.teller.word(words.CANDIDATES, evaluation.champion)
+        if evaluation.champion_is_baseline:
+            return self.teller.sentence(say("By the rule set beforehand, the simple rule is proposed: {name}.", name=name))
+        return self.teller.sentence(say("By the rule set beforehand, the model is proposed: {name}.", name=name))
+
+    def groups(self) -> Markup:
+        """Whom the list serves less well, or that nobody can tell."""
+        audit, tell = self.records.audit, self.teller
+        if audit.worst_verdict == "unknown":
+            return tell.sentence(say("Not measured: whether the list serves some groups less well."))
+        if audit.worst_verdict == "pass":
+            tolerance = tell.value("policy.tolerances.disparity_ratio", "ratio")
+            return tell.sentence(
+                say("Every group that was looked at is served about equally, within {tolerance} times.", tolerance=tolerance)
+            )
+        widest = say("The widest gap seen: {gap}", gap=self._worst())
+        if audit.worst_verdict == "fail":
+            return tell.sentence(say("Some groups are not served equally. {widest}", widest=widest))
+        return tell.sentence(say("This data cannot tell whether every group is served equally. {widest}", widest=widest))
+
+    def _worst(self) -> Message:
+        worst = self.records.audit.worst
+        if worst.attribute is None or worst.group is None or worst.metric is None:
+            return say("none could be judged.")
+        names, reference = GroupWords(self.records, self.teller), self._reference(worst.attribute)
+        return say(
+            "{group} at {ratio} times {reference}.",
+            group=names.of_attribute(worst.attribute, worst.group),
+            ratio=self.teller.figure("audit.worst.ratio", "ratio"),
+            reference=names.group(worst.attribute, reference),
+        )
+
+    def _reference(self, attribute: str) -> str:
+        return next(part.reference_group for part in self.records.audit.attributes if part.name == attribute)
+
+    def need(self) -> Markup:
+        """Whether reports stand for need."""
+        return self.teller.sentence(Message(_MEASURES_NEED[self.records.audit.reporting.verdict]))
+
+
+def failed_disparities(records: Records) -> list[Disparity]:
+    """Disparities that are certain, the furthest from 1 first."""
+    failed = [part for part in records.audit.disparities if part.verdict == "fail"]
+    return sorted(failed, key=lambda part: (-abs(1 - (part.ratio.value or 1)), part.attribute, part.group))

@@ -1,0 +1,144 @@
+"""Groups: a dot and interval for each group's ratio to the reference group, over the tolerance band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from civic_ai.cards import words
+from civic_ai.cards.facts import Records
+from civic_ai.cards.group_words import GroupWords, fact_of, main_metric
+from civic_ai.cards.picture import BAND, GREY, INK, VERDICT_COLOURS, Picture, Table, draw
+from civic_ai.cards.tell import Teller
+from civic_ai.core.messages import Message, say
+from civic_ai.records.audit import AttributeRecord, Disparity
+
+_TICKS = [0.25, 0.5, 0.8, 1, 1.25, 2, 4]
+_PLOT_WIDTH, _ROW_HEIGHT = 130, 26
+
+
+def draw_groups(records: Records, teller: Teller, attribute: AttributeRecord) -> Picture:
+    """The picture of one protected attribute, by the metric on which its groups are judged."""
+    drawing = _Groups(records, teller, attribute)
+    title = teller.sentence(drawing.finding())
+    caption = say(
+        "Below 1 a group is served less than {reference}. The shaded band is the policy's tolerance, "
+        "{tolerance} times either way. n counts the cases behind each ratio.",
+        reference=drawing.reference,
+        tolerance=teller.value("policy.tolerances.disparity_ratio", "ratio"),
+    )
+    return Picture(
+        name=f"groups-{attribute.name}",
+        title=title,
+        alternative=title.striptags(),
+        caption=teller.sentence(caption),
+        svg=draw(drawing.chart(), teller.locale),
+        table=drawing.table(),
+    )
+
+
+@dataclass(frozen=True)
+class _Groups:
+    records: Records
+    teller: Teller
+    attribute: AttributeRecord
+
+    @property
+    def names(self) -> GroupWords:
+        return GroupWords(self.records, self.teller)
+
+    @property
+    def reference(self) -> str:
+        return self.names.group(self.attribute.name, self.attribute.reference_group)
+
+    @property
+    def judged(self) -> dict[str, Disparity]:
+        """Each group's disparity on the pictured metric, in the order of the attribute."""
+        metric, name = main_metric(self.records.audit), self.attribute.name
+        found = {
+            part.group: part
+            for part in self.records.audit.disparities
+            if (part.attribute, part.metric) == (name, metric)
+        }
+        return {group: found[group] for group in self.attribute.groups if group in found}
+
+    def finding(self) -> Message:
+        """What the picture shows; what is certain and worst comes first."""
+        parts = list(self.judged.values())
+        places = {"attribute": self.names.attribute(self.attribute.name), "reference": self.reference}
+        failed = [part for part in parts if part.verdict == "fail" and part.ratio.value is not None]
+        if failed:
+            worst = max(failed, key=lambda part: abs(1 - (part.ratio.value or 1)))
+            places["group"] = self.names.group(self.attribute.name, worst.group)
+            if (worst.ratio.value or 1) < 1:
+                return say("By {attribute}, {group} is reached less often than {reference}", **places)
+            return say("By {attribute}, {group} is reached more often than {reference}", **places)
+        if parts and all(part.verdict == "pass" for part in parts):
+            return say("By {attribute}, the list reaches every group about as often as {reference}", **places)
+        return say("By {attribute}, this data cannot tell whether every group is reached equally", **places)
+
+    def chart(self) -> Any:
+        """The layers: band, line at 1, intervals, points with a shape by verdict, n and verdict in words."""
+        import altair as alt
+
+        rows = self._rows()
+        reach = [row[key] for row in rows for key in ("lower", "upper", "value") if row.get(key)]
+        scale = alt.Scale(type="log", domain=[min([0.5, *reach]), max([2.0, *reach])], nice=False)
+        axis = alt.Axis(values=_TICKS, format="~g", title=self.teller.plain(say("Ratio to {reference}", reference=self.reference)))
+        x, colour = alt.X("value:Q", scale=scale, axis=axis), alt.Color("colour:N", scale=None)
+        base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
+        return alt.layer(
+            self._band().encode(x=alt.X("from:Q", scale=scale), x2="to:Q"),
+            base.mark_rule(strokeWidth=2).encode(x=alt.X("lower:Q", scale=scale), x2="upper:Q", color=colour),
+            base.mark_point(filled=True, size=80, opacity=1).encode(
+                x=x, color=colour, shape=alt.Shape("shape:N", scale=None)
+            ),
+            base.mark_text(align="left").encode(x=alt.value(_PLOT_WIDTH + 8), text="says:N"),
+        ).properties(width=_PLOT_WIDTH, height=_ROW_HEIGHT * len(rows))
+
+    def _band(self) -> Any:
+        import altair as alt
+
+        tolerance = self.records.policy.tolerances.disparity_ratio
+        return alt.Chart(alt.Data(values=[{"from": 1 / tolerance, "to": tolerance}])).mark_rect(color=BAND)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """One row a group in the attribute's order, the reference group as a square at 1."""
+        rows = []
+        for group in self.attribute.groups:
+            row: dict[str, Any] = {"name": self.names.group(self.attribute.name, group)}
+            if group == self.attribute.reference_group:
+                says = self.teller.plain(say("reference"))
+                row |= {"value": 1.0, "says": says, "colour": INK, "shape": "square"}
+            elif (part := self.judged.get(group)) is not None:
+                row |= self._judged_row(part)
+            else:
+                row |= {"says": self.teller.plain(say("Not measured")), "colour": GREY, "shape": "circle"}
+            rows.append(row)
+        return rows
+
+    def _judged_row(self, part: Disparity) -> dict[str, Any]:
+        word = self.teller.word(words.VERDICTS, part.verdict)
+        n = self.teller.value(f"{fact_of('audit.disparities', part)}.ratio.n", "count").striptags()
+        says = self.teller.word(words.MISSING, "suppressed") if part.suppressed else f"n {n} · {word}"
+        ratio = part.ratio
+        return {
+            "value": ratio.value, "lower": ratio.lower, "upper": ratio.upper, "says": says,
+            "colour": VERDICT_COLOURS[part.verdict], "shape": words.SHAPES[part.verdict],
+        }  # fmt: skip
+
+    def table(self) -> Table:
+        """The same numbers, with the verdict in full words."""
+        tell = self.teller
+        rows = []
+        for group, part in self.judged.items():
+            fact = fact_of("audit.disparities", part)
+            n = Markup("") if part.suppressed else tell.value(f"{fact}.ratio.n", "count")
+            name = self.names.group(self.attribute.name, group)
+            rows.append((name, tell.figure(f"{fact}.ratio", "ratio"), n, self.names.verdict(part, fact)))
+        metric = self.names.metric(str(main_metric(self.records.audit)))
+        caption = say("{metric}, against {reference}", metric=metric, reference=self.reference)
+        columns = (say("Group"), say("Ratio"), say("n"), say("Verdict"))
+        return Table(tell.sentence(caption), tuple(map(tell.plain, columns)), tuple(rows))

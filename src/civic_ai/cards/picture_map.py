@@ -1,0 +1,119 @@
+"""The map of scores: five classes with how many places are in each; where there is no score, hatched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from civic_ai.cards.facts import Records
+from civic_ai.cards.picture import CIVIDIS, GREY, WIDTH, Picture, Table, draw
+from civic_ai.cards.score_map import ScoreMap, area_shapes, place_shapes
+from civic_ai.cards.tell import Teller
+from civic_ai.core.messages import Message, say
+from civic_ai.store.blobs import Blobs
+
+_HATCH = (
+    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="5" height="5" fill="white"/>'
+    '<line y2="5" stroke="#6b6b6b" stroke-width="1.6"/></pattern></defs>'
+)
+
+
+def draw_map(records: Records, teller: Teller, blobs: Blobs, scores: ScoreMap) -> Picture | None:
+    """The places coloured by class, area outlines above; None where nothing says where places are."""
+    places, areas = place_shapes(records, blobs), area_shapes(records, blobs)
+    if not places:
+        return None
+    title = teller.sentence(_finding(scores, teller))
+    caption = say(
+        "Darker: more cases are expected there, whoever lives there. Each class holds about a fifth of "
+        "all places. Hatched: no score."
+    )
+    chart = _Layers(scores, teller, places, areas).chart()
+    svg = draw(chart, teller.locale).replace(b"<g ", _HATCH.encode() + b"<g ", 1)
+    return Picture("map", title, title.striptags(), teller.sentence(caption), svg, _table(scores, teller))
+
+
+def _finding(scores: ScoreMap, teller: Teller) -> Message:
+    """How far the highest class stands above the lowest."""
+    if len(scores.classes) < 2:
+        return say("The list cannot tell one place from another")
+    top = f"map.classes.{len(scores.classes)}"
+    return say(
+        "The {places} places with the highest scores are expected to have {lower} or more each",
+        places=teller.value(f"{top}.places", "count"),
+        lower=teller.value(f"{top}.lower", "ratio"),
+    )
+
+
+@dataclass(frozen=True)
+class _Layers:
+    scores: ScoreMap
+    teller: Teller
+    places: dict[str, Any]
+    areas: dict[str, Any]
+
+    def chart(self) -> Any:
+        """One shape for each class, so that a thousand cells are a handful of paths."""
+        import altair as alt
+
+        labels = [label for label, *_ in self._classes()]
+        colours = [colour for _, colour, *_ in self._classes()]
+        flat = {"type": "identity", "reflectY": True}
+        filled = alt.Chart(alt.Data(values=list(self._features()))).mark_geoshape(stroke="white", strokeWidth=0.25)
+        filled = filled.encode(
+            fill=alt.Fill("properties.name:N", scale=alt.Scale(domain=labels, range=colours), sort=None)
+        )
+        outlines = [_feature("", [shape]) for _, shape in sorted(self.areas.items())]
+        lines = alt.Chart(alt.Data(values=outlines)).mark_geoshape(fill=None, stroke=GREY, strokeWidth=0.6)
+        layers = [filled, lines] if outlines else [filled]
+        return alt.layer(*layers).project(**flat).properties(width=WIDTH, height=self._height())
+
+    def _classes(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Label, fill and places of each class, the highest first; then those without a score."""
+        count = len(self.scores.classes)
+        for number in range(count, 0, -1):
+            part, fact = self.scores.classes[number - 1], f"map.classes.{number}"
+            says = say(
+                "{lower} to {upper}: {places} places",
+                lower=self.teller.value(f"{fact}.lower", "ratio").striptags(),
+                upper=self.teller.value(f"{fact}.upper", "ratio").striptags(),
+                places=self.teller.value(f"{fact}.places", "count").striptags(),
+            )
+            yield self.teller.plain(says), CIVIDIS[count - number], part.places
+        unscored = (*self.scores.unscored, *sorted(set(self.places) - self._known()))
+        if unscored:
+            yield self.teller.plain(say("no score")), "url(#hatch)", unscored
+
+    def _known(self) -> set[str]:
+        scored = {place for part in self.scores.classes for place in part.places}
+        return scored | set(self.scores.unscored)
+
+    def _features(self) -> Iterator[dict[str, Any]]:
+        for label, _, places in self._classes():
+            yield _feature(label, [self.places[place] for place in places if place in self.places])
+
+    def _height(self) -> float:
+        bounds = [shape.bounds for shape in (*self.places.values(), *self.areas.values())]
+        wide = max(bound[2] for bound in bounds) - min(bound[0] for bound in bounds)
+        high = max(bound[3] for bound in bounds) - min(bound[1] for bound in bounds)
+        return min(1.2 * WIDTH, max(0.4 * WIDTH, WIDTH * high / wide))
+
+
+def _feature(name: str, shapes: list[Any]) -> dict[str, Any]:
+    from shapely import GeometryCollection
+    from shapely.geometry import mapping
+
+    return {"type": "Feature", "properties": {"name": name}, "geometry": mapping(GeometryCollection(shapes))}
+
+
+def _table(scores: ScoreMap, teller: Teller) -> Table:
+    columns = (say("Class"), say("Lowest score"), say("Highest score"), say("Places"))
+    rows = []
+    for number in range(len(scores.classes), 0, -1):
+        fact = f"map.classes.{number}"
+        bounds = (teller.value(f"{fact}.lower", "ratio"), teller.value(f"{fact}.upper", "ratio"))
+        rows.append((str(number), *bounds, teller.value(f"{fact}.places", "count")))
+    rows.append((teller.plain(say("no score")), "", "", teller.value("map.unscored", "count")))
+    return Table(teller.sentence(say("Places by class of score")), tuple(map(teller.plain, columns)), tuple(rows))

@@ -1,0 +1,101 @@
+"""What the field's names are called on a card. Every entry is collected for translation."""
+
+from __future__ import annotations
+
+from civic_ai.cards.numbers import Style
+from civic_ai.core.messages import N_
+
+VERDICTS = {
+    "pass": N_("Pass"),
+    "fail": N_("Fail"),
+    "unknown": N_("Not known"),
+    "insufficient_evidence": N_("Too few to tell"),
+}
+SIGNS = {"pass": "✓", "fail": "✕", "unknown": "?", "insufficient_evidence": "?"}
+SHAPES = {"pass": "circle", "fail": "cross", "unknown": "diamond", "insufficient_evidence": "diamond"}
+
+CANDIDATES = {
+    "recent_count": N_("visit where most were found in recent weeks"),
+    "year_count": N_("visit where most were found in the last year"),
+    "seasonal_index": N_("last year's count, moved by the season"),
+    "poisson_glm": N_("a Poisson regression"),
+    "logistic_glm": N_("a logistic regression"),
+    "lightgbm": N_("boosted trees (LightGBM)"),
+}
+
+FAMILIES = {
+    "history": N_("history of the place"),
+    "neighbours": N_("neighbouring places"),
+    "season": N_("season"),
+    "weather": N_("weather"),
+    "area": N_("the area and its streets"),
+}
+
+DIRECTIONS = {
+    "raises": N_("more of it raises the score"),
+    "lowers": N_("more of it lowers the score"),
+    "mixed": N_("raises or lowers the score, by case"),
+}
+
+ROLES = {
+    "board_chair": N_("the chair of the board"),
+    "data_steward": N_("the data steward"),
+    "technical_reviewer": N_("the technical reviewer"),
+    "governance_officer": N_("the governance officer"),
+}
+
+SCORES: dict[str, tuple[str, Style]] = {
+    "precision_at_capacity": (N_("Found per visit"), "ratio"),
+    "recall_at_capacity": (N_("Reached, of all cases"), "percent"),
+    "lift_over_random": (N_("Times better than visiting at random"), "ratio"),
+    "average_precision": (N_("Average precision (1 is best)"), "number"),
+    "brier_score": (N_("Brier score (0 is best)"), "number"),
+    "log_loss": (N_("Log loss (0 is best)"), "number"),
+    "expected_calibration_error": (N_("Calibration error (0 is best)"), "number"),
+    "calibration_slope": (N_("Calibration slope (1 is best)"), "ratio"),
+    "calibration_intercept": (N_("Calibration intercept (0 is best)"), "ratio"),
+    "mean_poisson_deviance": (N_("Mean Poisson deviance (0 is best)"), "number"),
+    "mean_absolute_error": (N_("Mean absolute error (0 is best)"), "number"),
+    "bias_ratio": (N_("Predicted, per case that came (1 is best)"), "ratio"),
+}
+
+GROUP_METRICS: dict[str, tuple[str, Style]] = {
+    "recall": (N_("Reached, of all cases of the group"), "percent"),
+    "selection_rate": (N_("Visited, of all places of the group"), "percent"),
+    "precision": (N_("Visits to the group that find something"), "percent"),
+    "service_per_need": (N_("Share of visits over share of cases (1 is even)"), "ratio"),
+    "bias_ratio": (N_("Cases that came, per case predicted (1 is best)"), "ratio"),
+    "false_positive_rate": (N_("Visited without cause, of all quiet places of the group"), "percent"),
+    "false_discovery_rate": (N_("Visits to the group that find nothing"), "percent"),
+}
+
+MISSING = {
+    "suppressed": N_("Too few to show (privacy)"),
+    "no_positives": N_("Not measured: no case came in this period"),
+    "no_events": N_("Not measured: no case came in this period"),
+    "no_rows": N_("Not measured: there are no rows to measure it on"),
+    "no_matured_rows": N_("Not measured: no outcome is known yet"),
+    "not_estimable": N_("Not measured: too little varies to estimate it"),
+    "too_few_stretches_as_long_as_the_lockbox": N_("Not measured: the tests are too short to compare"),
+    "one_period": N_("Not measured: one period gives no interval"),
+    "not_an_event": N_("Not measured: it is defined for events only"),
+    "not_a_count": N_("Not measured: it is defined for counts only"),
+    "too_few": N_("Too few to tell"),
+}
+
+CONDITIONS = {
+    ">": N_("must be more than {limit}"),
+    ">=": N_("must be at least {limit}"),
+    "<": N_("must be less than {limit}"),
+    "<=": N_("must be at most {limit}"),
+    "==": N_("must be {limit}"),
+    "!=": N_("must not be {limit}"),
+}
+
+SEVERITIES = {"problem": N_("Problem"), "warning": N_("Warning"), "note": N_("Note")}
+
+INTERVENTIONS = {
+    "assistive": N_("A visit helps: being missed is the harm."),
+    "punitive": N_("A visit can punish: being visited without cause is the harm."),
+    "mixed": N_("A visit can help or punish: both errors are harm."),
+}

@@ -1,0 +1,58 @@
+"""The digest of the source files that a stage runs: what decides whether it may be skipped."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from civic_ai.core.canonical import digest_of, digest_of_file
+
+_ROOT = Path(__file__).resolve().parents[1]
+_NAME = "civic_ai"
+
+
+@cache
+def code_digest(package: str | None = None) -> str:
+    """SHA-256 over the modules of ``package`` and all that they import from civic-ai.
+
+    Without a package: over every module of civic-ai.
+    """
+    if package is None:
+        modules: Iterable[Path] = sorted(_ROOT.rglob("*.py"))
+    else:
+        modules = _closure(sorted((_ROOT / package).rglob("*.py")))
+    return digest_of({str(path.relative_to(_ROOT)): digest_of_file(path) for path in modules})
+
+
+def _closure(start: list[Path]) -> list[Path]:
+    seen: set[Path] = set()
+    waiting = list(start)
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            waiting.extend(_imported(path))
+    return sorted(seen)
+
+
+def _imported(path: Path) -> Iterator[Path]:
+    """The files of civic-ai that one file imports, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield from _files(name.name)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for name in node.names:
+                yield from _files(f"{node.module}.{name.name}")
+            yield from _files(node.module)
+
+
+def _files(module: str) -> Iterator[Path]:
+    parts = module.split(".")
+    if parts[0] == _NAME:
+        base = _ROOT.joinpath(*parts[1:])
+        for path in (base.with_suffix(".py"), base / "__init__.py"):
+            if path.is_file():
+                yield path

@@ -1,0 +1,158 @@
+"""The contract's rules on a typed table: counted first, all at once; only broken rules fetch rows.
+
+A rule is a name, a column and an Ibis expression that is true where a row breaks it. What is left after
+broken rows were set aside must satisfy an independent pandera schema of the same contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandera.ibis as pandera
+
+from civic_ai.data.contract_rules import parse_bound
+from civic_ai.data.engine import quoted
+from civic_ai.data.typed import ROW, TypedTable
+from civic_ai.data.types import IBIS_TYPES
+from civic_ai.records.contract import ColumnContract, Contract
+from civic_ai.records.snapshot import RuleCount
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the contract; ``broken`` is true for rows that break it."""
+
+    name: str
+    column: str | None
+    broken: ir.BooleanValue
+
+    def label(self) -> str:
+        """How the rule is called beside a row that broke it: ``allowed:status``."""
+        return self.name if self.column is None else f"{self.name}:{self.column}"
+
+
+def contract_rules(table: ir.Table, typed: TypedTable, contract: Contract) -> list[Rule]:
+    """Every rule of ``contract`` on the rows of ``table`` (the typed table), in a fixed order."""
+    rules = [_repeated_header(table, contract)]
+    for name, column in contract.columns.items():
+        rules.extend(_column_rules(table, typed, name, column))
+    return [rule for rule in rules if rule is not None]
+
+
+def _repeated_header(table: ir.Table, contract: Contract) -> Rule | None:
+    """The header again in the middle of the table (two files put together)."""
+    cells = [
+        table[name] == (column.header or name)
+        for name, column in contract.columns.items()
+        if column.type == "text"
+    ]
+    if len(cells) < 2:
+        return None
+    return Rule("repeated_header", None, ibis.and_(*cells).fill_null(False))
+
+
+def _column_rules(table: ir.Table, typed: TypedTable, name: str, column: ColumnContract) -> Iterator[Rule]:
+    for test, rule in (("#blank ", "blank"), ("#broken ", "type")):
+        if f"{test}{name}" in typed.tests:
+            yield Rule(rule, name, table[f"{test}{name}"])
+    value = table[name]
+    if column.min is not None:
+        yield Rule("min", name, (value < _bound(column, column.min)).fill_null(False))
+    if column.max is not None:
+        yield Rule("max", name, (value > _bound(column, column.max)).fill_null(False))
+    if column.allowed:
+        yield Rule("allowed", name, (~value.isin(column.allowed)).fill_null(False))
+
+
+def _bound(column: ColumnContract, text: str) -> ir.Scalar:
+    return ibis.literal(parse_bound(column.type, text), type=IBIS_TYPES[column.type])
+
+
+def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
+    """The sets of columns that must not repeat together."""
+    single = [(name,) for name, column in contract.columns.items() if column.unique]
+    return [*single, *(key for key in contract.unique if key not in single)]
+
+
+def break_rules(backend: Any, typed: TypedTable, contract: Contract) -> tuple[RuleCount, ...]:
+    """Fill the table ``broken_<source>`` (``#row``, rule); how many rows each rule set aside.
+
+    One row may break several rules. Rows that share a key that must be unique all break it, since
+    nothing says which of them is right; rows that broke another rule are not looked at for that.
+    """
+    table, broken = backend.table(typed.name), quoted(broken_name(typed))
+    backend.con.execute(f"CREATE TABLE {broken} ({quoted(ROW)} BIGINT, rule VARCHAR)")
+    rules = contract_rules(table, typed, contract)
+    counts = table.aggregate(**{rule.label(): rule.broken.sum() for rule in rules}).to_pyarrow().to_pylist()[0]
+    for rule in rules:
+        if counts[rule.label()]:
+            _insert(backend, broken, table.filter(rule.broken), rule.label())
+    found = [RuleCount(rule=rule.name, column=rule.column, rows=int(counts[rule.label()] or 0)) for rule in rules]
+    found += [_break_unique(backend, typed, key) for key in unique_keys(contract)]
+    return tuple(count for count in found if count.rows)
+
+
+def _break_unique(backend: Any, typed: TypedTable, key: tuple[str, ...]) -> RuleCount:
+    rows = backend.table(typed.name).select(ROW, *key).drop_null(list(key))
+    broken = backend.table(broken_name(typed))
+    sound = rows.anti_join(broken, ROW)
+    shared = sound.group_by(list(key)).aggregate(n=sound.count()).filter(ibis._.n > 1).drop("n")
+    column = "+".join(key)
+    repeated = sound.semi_join(shared, list(key))
+    count = int(repeated.count().execute())
+    if count:
+        _insert(backend, quoted(broken_name(typed)), repeated, f"unique:{column}")
+    return RuleCount(rule="unique", column=column, rows=count)
+
+
+def _insert(backend: Any, broken: str, rows: ir.Table, label: str) -> None:
+    chosen = rows.select(ROW).mutate(rule=ibis.literal(label))
+    backend.con.execute(f"INSERT INTO {broken} {ibis.to_sql(chosen, dialect='duckdb')}")
+
+
+def broken_name(typed: TypedTable) -> str:
+    """The table that says which rows broke which rule."""
+    return typed.name.replace("typed_", "broken_")
+
+
+def keep_sound(backend: Any, typed: TypedTable, contract: Contract) -> ir.Table:
+    """The rows that broke no rule, as the table ``sound_<source>``, proved by pandera."""
+    name, columns = typed.name.replace("typed_", "sound_"), ", ".join(map(quoted, contract.columns))
+    backend.con.execute(
+        f"""CREATE TABLE {quoted(name)} AS SELECT {columns} FROM {quoted(typed.name)}
+        WHERE {quoted(ROW)} NOT IN (SELECT {quoted(ROW)} FROM {quoted(broken_name(typed))})"""
+    )
+    table = backend.table(name)
+    prove(table, contract)
+    return table
+
+
+def prove(table: ir.Table, contract: Contract) -> None:
+    """Raise pandera's ``SchemaErrors`` unless every row of ``table`` keeps the contract."""
+    pandera_schema(contract).validate(table, lazy=True)
+
+
+def pandera_schema(contract: Contract) -> pandera.DataFrameSchema:
+    """The contract as a pandera schema on Ibis: types, blanks, bounds, words and keys."""
+    columns = {
+        name: pandera.Column(
+            IBIS_TYPES[column.type], _checks(column), nullable=column.blank not in ("refused", "zero")
+        )
+        for name, column in contract.columns.items()
+    }
+    return pandera.DataFrameSchema(columns, strict=True)
+
+
+def _checks(column: ColumnContract) -> list[pandera.Check]:
+    checks = []
+    if column.min is not None:
+        checks.append(pandera.Check.ge(parse_bound(column.type, column.min), n_failure_cases=5))
+    if column.max is not None:
+        checks.append(pandera.Check.le(parse_bound(column.type, column.max), n_failure_cases=5))
+    if column.allowed:
+        checks.append(pandera.Check.isin(list(column.allowed), n_failure_cases=5))
+    return checks

@@ -1,0 +1,1 @@
+"""How good, at our capacity? Metrics, their uncertainty, the champion, and the lockbox."""

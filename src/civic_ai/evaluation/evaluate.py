@@ -1,0 +1,129 @@
+"""How good, at the city's capacity, against the simplest rules: from predictions to an Evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from civic_ai.evaluation.calibration import calibration_bins, calibration_of
+from civic_ai.evaluation.choose import Chosen, choose_champion
+from civic_ai.evaluation.metrics import METRICS
+from civic_ai.evaluation.scores import NO_RATE, Terms, terms_of
+from civic_ai.evaluation.stability import expected_in_lockbox, lockbox_verdict, stability_of
+from civic_ai.evaluation.trial import Trial, open_lockbox, try_on_tests
+from civic_ai.evaluation.visits import capacity_curve, per_100_visits, tie_range
+from civic_ai.models.fit import LockboxScores, score_lockbox
+from civic_ai.pilot.spec import PilotSpec
+from civic_ai.records.evaluation import Calibration, Evaluation, Score, Stability
+from civic_ai.records.figure import Figure, Verdict, missing
+from civic_ai.records.policy import Policy
+from civic_ai.records.predictions import Predictions
+from civic_ai.store.blobs import Blobs
+
+
+@dataclass(frozen=True, eq=False)
+class _Looked:
+    """Everything that was looked at, before it is written down."""
+
+    predictions: Predictions
+    terms: Terms
+    tests: Trial
+    chosen: Chosen
+    opened: LockboxScores
+    lockbox: Trial
+
+
+def evaluate(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: Blobs) -> Evaluation:
+    """Scores on the test splits, the champion, and then one look at the lockbox.
+
+    The lockbox is scored for the champion and the best baseline, and for nobody else: what 100 visits
+    would find (``per_100_visits``) is told from the test periods, where every candidate was tried, so no
+    second look is needed when a baseline wins. Rows whose label has not matured are counted and left out.
+    Raises :class:`DataError` when the test periods hold no event, or when candidates differ in their rows.
+    """
+    terms = terms_of(spec, predictions, policy)
+    tests = try_on_tests(blobs.table(predictions.blob), terms)
+    chosen = choose_champion(
+        predictions.candidates,
+        {one.name: tests.objective(one.name) for one in predictions.candidates},
+        terms.objective,
+        tests.whole.resampled,
+    )
+    opened = score_lockbox(spec, predictions, [one.name for one in chosen.looked_at], blobs)
+    lockbox = open_lockbox(blobs.table(opened.blob), terms)
+    looked = _Looked(predictions, terms, tests, chosen, opened, lockbox)
+    return _write_down(looked, policy.tolerances.calibration_slope)
+
+
+def lift_verdict(lift: Figure) -> Verdict:
+    """Pass: the whole interval lies above 1. Fail: none of it does. Unknown: there is no interval."""
+    if lift.lower is None or lift.upper is None:
+        return "unknown"
+    if lift.lower > 1:
+        return "pass"
+    return "fail" if lift.upper <= 1 else "insufficient_evidence"
+
+
+def _write_down(looked: _Looked, slope_tolerance: float) -> Evaluation:
+    terms, tests, chosen, lockbox = looked.terms, looked.tests, looked.chosen, looked.lockbox
+    champion, baseline = chosen.champion.name, chosen.best_baseline.name
+    scores = tests.scores(looked.predictions.candidates)
+    shown = {name: tests.lists[name] for name in (champion, chosen.best_candidate.name, baseline)}
+    lift = tests.lift(chosen.best_candidate.name, baseline)
+    expected = expected_in_lockbox(tests.lists[champion], lockbox.lists[champion], terms)
+    return Evaluation(
+        predictions=looked.predictions.digest,
+        kind=terms.kind,
+        objective=terms.objective.name,
+        capacity=terms.capacity,
+        scores=scores,
+        ties=tuple(tie_range(name, lists) for name, lists in tests.lists.items()),
+        best_baseline=baseline,
+        best_candidate=chosen.best_candidate.name,
+        champion=champion,
+        champion_is_baseline=chosen.champion.is_baseline,
+        chosen_by=chosen.chosen_by,
+        choice=chosen.choice,
+        lift_over_best_baseline=lift,
+        lift_verdict=lift_verdict(lift),
+        lockbox=lockbox.scores(chosen.looked_at),
+        lockbox_blob=looked.opened.blob,
+        lockbox_lift=lockbox.lift(champion, baseline),
+        lockbox_agrees=lockbox_verdict(
+            expected, lockbox.whole.figure(lockbox.lists[champion], terms.objective, terms.kind)
+        ),
+        lockbox_expected=expected,
+        capacity_curve=tuple(capacity_curve(shown, tests.whole, terms.kind)),
+        per_100_visits=tuple(per_100_visits(shown, baseline, tests.whole, terms.kind)),
+        calibration=_calibration(looked, scores, slope_tolerance),
+        stability=_stability(looked, scores),
+        unmatured_rows=tests.unmatured(champion) + lockbox.unmatured(champion),
+        block_dates=terms.block_dates,
+        bundle=looked.opened.bundles.get(champion),
+    )
+
+
+def _calibration(looked: _Looked, scores: tuple[Score, ...], tolerance: float) -> Calibration:
+    tests, champion = looked.tests, looked.chosen.champion.name
+    measured = {s.metric: s.figure for s in scores if (s.candidate, s.split) == (champion, tests.whole.name)}
+    if "calibration_slope" not in measured:
+        return calibration_of(missing(NO_RATE), missing(NO_RATE), (), tolerance=tolerance)
+    lists, slope = tests.lists[champion], METRICS["calibration_slope"]
+    bins = calibration_bins(lists, looked.terms.kind, tests.whole.basis(lists, slope))
+    return calibration_of(measured[slope.name], measured["bias_ratio"], tuple(bins), tolerance=tolerance)
+
+
+def _stability(looked: _Looked, scores: tuple[Score, ...]) -> Stability:
+    metric, chosen = looked.terms.objective, looked.chosen
+
+    def by_split(candidate: str) -> Mapping[str, Figure]:
+        wanted = (candidate, metric.name)
+        figures = {s.split: s.figure for s in scores if (s.candidate, s.metric) == wanted}
+        return {name: figures[name] for name in looked.terms.splits}
+
+    return stability_of(
+        metric,
+        by_split(chosen.champion.name),
+        by_split(chosen.best_baseline.name),
+        champion_is_baseline=chosen.champion.is_baseline,
+    )

@@ -1,0 +1,96 @@
+"""bundle/1: a fitted model as plain files under one digest. No pickle, no raw rows, no categories.
+
+``model.json`` says what the model reads and how it was made; ``booster.txt`` (LightGBM's text) or
+``pipeline.skops`` (canonical skops) is the model. Files are blobs; the bundle is the canonical JSON
+that names them by digest. Every digest is checked before a byte is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import lightgbm as lgb
+from pydantic import ValidationError
+
+from civic_ai.core.canonical import digest_of_bytes
+from civic_ai.core.errors import CivicError, RefusedError
+from civic_ai.core.messages import Message, say
+from civic_ai.models.boosting import BoosterScorer
+from civic_ai.models.pipelines import PipelineScorer
+from civic_ai.models.scorer import ModelScorer
+from civic_ai.models.skops_bytes import dump_estimator, load_estimator
+from civic_ai.records.predictions import Bundle, FittedModel
+from civic_ai.records.record import Record
+from civic_ai.store.blobs import Blobs
+
+MODEL = "model.json"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """How a kind of fitted model becomes bytes, and how it is read once their digest is checked."""
+
+    name: str
+    kind: type[ModelScorer]
+    write: Callable[[Any], bytes]
+    read: Callable[[FittedModel, bytes], ModelScorer]
+
+
+MODEL_FILES = (
+    ModelFile(
+        "booster.txt",
+        BoosterScorer,
+        lambda scorer: scorer.booster.model_to_string().encode(),
+        lambda model, content: BoosterScorer(model, lgb.Booster(model_str=content.decode())),
+    ),
+    ModelFile(
+        "pipeline.skops",
+        PipelineScorer,
+        lambda scorer: dump_estimator(scorer.pipeline),
+        lambda model, content: PipelineScorer(model, load_estimator(content)),
+    ),
+)
+R = TypeVar("R", bound=Record)
+
+
+def seal_bundle(scorer: ModelScorer, blobs: Blobs) -> str:
+    """Keep a fitted model; the digest of its bundle."""
+    file = next(file for file in MODEL_FILES if isinstance(scorer, file.kind))
+    files = {MODEL: blobs.put_record(scorer.model), file.name: blobs.put(file.write(scorer))}
+    return blobs.put_record(Bundle(files=files))
+
+
+def open_bundle(digest: str, blobs: Blobs) -> ModelScorer:
+    """The model of a bundle, which predicts what the sealed one predicted, bit for bit.
+
+    Raises :class:`RefusedError` when a file is missing, was altered, or is not of our making.
+    """
+    bundle = _parse(Bundle, _read(digest, blobs))
+    contents = {name: _read(part, blobs) for name, part in bundle.files.items()}
+    for file in MODEL_FILES:
+        if set(contents) == {MODEL, file.name}:
+            return file.read(_parse(FittedModel, contents[MODEL]), contents[file.name])
+    raise _refused(say("the bundle does not hold a model that we know"), digest)
+
+
+def _read(digest: str, blobs: Blobs) -> bytes:
+    try:
+        return blobs.get(digest)
+    except FileNotFoundError as error:
+        raise _refused(say("a file of the bundle is missing"), digest) from error
+
+
+def _parse(kind: type[R], content: bytes) -> R:
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        says = say("the file is not a {kind} of bundle/1", kind=kind.__name__)
+        raise _refused(says, digest_of_bytes(content)) from error
+
+
+def _refused(says: Message, digest: str) -> CivicError:
+    return RefusedError.because(
+        says, about=digest[:12], remedy=say("Train the model again; do not load this file.")
+    )

@@ -1,0 +1,83 @@
+"""What is tried besides the baselines: one row a candidate. A new one is a new row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Literal
+
+from civic_ai.core.errors import ConfigError
+from civic_ai.core.messages import say
+from civic_ai.models import boosting, pipelines
+from civic_ai.models.rows import PanelRows, Training
+from civic_ai.models.scorer import ModelScorer
+from civic_ai.records.predictions import CandidateRecord, FittedModel, Settings
+
+Plan = Callable[[Sequence[Training], FittedModel], Sequence[Callable[[], ModelScorer]]]
+Link = Literal["log", "logit"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model family. ``plan`` turns trainings into fits still to be run; ``links`` by label kind.
+
+    ``simplicity`` orders candidates after the baselines, simplest first.
+    """
+
+    name: str
+    simplicity: int
+    links: Mapping[str, Link]
+    settings: Settings
+    libraries: tuple[str, ...]
+    plan: Plan
+
+    def unfitted(self, rows: PanelRows, seed: int) -> FittedModel:
+        """What the bundle will say of a model of this family, fitted to ``rows``.
+
+        Raises :class:`ConfigError` when the family has no likelihood for the label's kind.
+        """
+        if rows.label_kind not in self.links:
+            raise ConfigError.because(
+                say("{name} cannot predict a label of kind {kind}", name=self.name, kind=rows.label_kind),
+                about="models.candidates",
+                remedy=say("Use one of: {names}.", names=", ".join(names_for(rows.label_kind))),
+            )
+        return FittedModel(
+            candidate=self.name,
+            label_kind=rows.label_kind,
+            link=self.links[rows.label_kind],
+            horizon_days=rows.horizon_days,
+            seed=seed,
+            features=rows.names,
+            settings=self.settings,
+            libraries={library: version(library) for library in self.libraries},
+        )
+
+    @property
+    def record(self) -> CandidateRecord:
+        """What the predictions' record says of it."""
+        return CandidateRecord(
+            name=self.name, is_baseline=False, simplicity=self.simplicity, settings=self.settings
+        )
+
+
+_LINEAR = ("numpy", "scikit-learn", "skops")
+_TABLE = (
+    Candidate("poisson_glm", 3, {"count": "log"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_poisson),
+    Candidate("logistic_glm", 3, {"event": "logit"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_logistic),
+    Candidate(
+        "lightgbm",
+        4,
+        {"count": "log", "event": "logit"},
+        boosting.SETTINGS,
+        ("lightgbm", "numpy"),
+        boosting.plan_boosting,
+    ),
+)
+CANDIDATES: Mapping[str, Candidate] = {candidate.name: candidate for candidate in _TABLE}
+
+
+def names_for(label_kind: str) -> list[str]:
+    """The candidates that can predict a label of this kind."""
+    return [candidate.name for candidate in _TABLE if label_kind in candidate.links]

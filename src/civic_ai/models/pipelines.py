@@ -1,0 +1,141 @@
+"""Generalised linear models as scikit-learn pipelines: Poisson for counts, logistic for events.
+
+Steps: log1p of counts, each column held within the range it had in training (a linear model must
+not run away on a day unlike any other), the median and a flag where a value is not known,
+standardised, then the model with a normal prior of standard deviation 1 on each coefficient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, PoissonRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+
+from civic_ai.core.errors import DataError
+from civic_ai.core.messages import say
+from civic_ai.models.rows import PanelRows, Training
+from civic_ai.models.scorer import Floats, ModelScorer, feature_matrix
+from civic_ai.records.predictions import FittedModel, Settings
+
+COUNTED = ("history", "neighbours")
+MAX_ITERATIONS = 200
+PRIOR_SD = 1.0
+SETTINGS: Settings = {
+    "prior_sd": PRIOR_SD,
+    "solver": "newton-cholesky",
+    "max_iter": MAX_ITERATIONS,
+    "logged": "+".join(COUNTED),
+    "held_in_training_range": True,
+    "missing": "median and flag",
+}
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """The weight of one standardised column: a feature's ``value``, or its ``missing`` flag."""
+
+    feature: str
+    part: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class PipelineScorer(ModelScorer):
+    """A fitted pipeline. Scores are sums over each row alone: the other rows change no bit of them."""
+
+    pipeline: Pipeline
+
+    @property
+    def intercept(self) -> float:
+        """The raw score of the mean training row."""
+        return float(np.ravel(self.pipeline["glm"].intercept_)[0])
+
+    @cached_property
+    def coefficients(self) -> tuple[Coefficient, ...]:
+        """One a transformed column, in the order of the pipeline's last step."""
+        logged = list(self.pipeline["log"].transformers[0][2])
+        order = logged + [i for i in range(len(self.features)) if i not in logged]
+        flagged = [order[i] for i in self.pipeline["missing"].indicator_.features_]
+        parts = [(i, "value") for i in order] + [(i, "missing") for i in flagged]
+        weights = np.ravel(self.pipeline["glm"].coef_)
+        return tuple(
+            Coefficient(self.features[i], part, float(weight))
+            for (i, part), weight in zip(parts, weights, strict=True)
+        )
+
+    def raw_scores(self, frame: pd.DataFrame) -> Floats:
+        """Log of the expected count, or log odds, one a row."""
+        return np.asarray(self.contributions(frame).sum(axis=1))
+
+    def contributions(self, frame: pd.DataFrame) -> Floats:
+        """Weight x standardised value, summed by feature; the last column is the intercept."""
+        standardised = self.pipeline[:-1].transform(feature_matrix(frame, self.features))
+        made = np.zeros((len(frame), len(self.features) + 1))
+        made[:, -1] = self.intercept
+        for column, coefficient in enumerate(self.coefficients):
+            made[:, self.features.index(coefficient.feature)] += coefficient.weight * standardised[:, column]
+        return made
+
+    def smallest_cell(self, matrix: Floats) -> int:
+        """Every training row has a part in every coefficient."""
+        return len(matrix)
+
+
+def plan_poisson(trainings: Sequence[Training], model: FittedModel) -> list[Callable[[], ModelScorer]]:
+    """Fits of a Poisson regression, one a split, still to be run."""
+    return [partial(_fit, training, model, _poisson(len(training.positions))) for training in trainings]
+
+
+def plan_logistic(trainings: Sequence[Training], model: FittedModel) -> list[Callable[[], ModelScorer]]:
+    """Fits of a logistic regression, one a split, still to be run."""
+    return [partial(_fit, training, model, _logistic()) for training in trainings]
+
+
+def _poisson(rows: int) -> PoissonRegressor:
+    """scikit-learn divides the likelihood by the number of rows, and so the prior."""
+    return PoissonRegressor(
+        alpha=1.0 / (PRIOR_SD**2 * rows), solver="newton-cholesky", max_iter=MAX_ITERATIONS
+    )
+
+
+def _logistic() -> LogisticRegression:
+    return LogisticRegression(C=PRIOR_SD**2, solver="newton-cholesky", max_iter=MAX_ITERATIONS)
+
+
+def _fit(
+    training: Training, model: FittedModel, glm: PoissonRegressor | LogisticRegression
+) -> PipelineScorer:
+    pipeline = Pipeline(
+        [
+            ("log", _log_counts(training.rows)),
+            ("range", MinMaxScaler(clip=True)),
+            ("missing", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+            ("scale", StandardScaler()),
+            ("glm", glm),
+        ]
+    )
+    pipeline.fit(training.matrix, training.label)
+    if int(np.max(glm.n_iter_)) >= MAX_ITERATIONS:
+        raise DataError.because(
+            say(
+                "{candidate} did not settle in {steps} steps on split {split}",
+                candidate=model.candidate,
+                steps=MAX_ITERATIONS,
+                split=training.split.name,
+            ),
+            remedy=say("Look for features that are nearly copies of each other, and drop one of each."),
+        )
+    return PipelineScorer(model, pipeline)
+
+
+def _log_counts(rows: PanelRows) -> ColumnTransformer:
+    counted = [i for i, feature in enumerate(rows.features) if feature.family in COUNTED]
+    return ColumnTransformer([("log", FunctionTransformer(np.log1p), counted)], remainder="passthrough")

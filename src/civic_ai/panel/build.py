@@ -1,0 +1,141 @@
+"""From a snapshot to the panel: units x as-of dates, what was known then, what happened next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from civic_ai.core.dates import dates_every
+from civic_ai.core.errors import ConfigError, DataError
+from civic_ai.core.messages import say
+from civic_ai.data.snapshot import open_tables
+from civic_ai.panel.baseline_columns import make_baseline_columns
+from civic_ai.panel.cohort import events_outside, find_cohort
+from civic_ai.panel.features import make_features
+from civic_ai.panel.findings import find_oddities
+from civic_ai.panel.known import City, day_numbers
+from civic_ai.panel.label import Label, make_label
+from civic_ai.panel.leakage import Search, search_leaks
+from civic_ai.panel.location import find_location_gap
+from civic_ai.panel.parts import Parts, panel_table
+from civic_ai.panel.scope import Scope
+from civic_ai.panel.split import make_splits
+from civic_ai.panel.units import make_units
+from civic_ai.pilot.spec import PilotSpec
+from civic_ai.records.contract import Contract
+from civic_ai.records.figure import Period
+from civic_ai.records.panel import PanelManifest
+from civic_ai.records.policy import Policy
+from civic_ai.records.snapshot import DataSnapshot
+from civic_ai.store.blobs import Blobs
+
+MOST_ROWS = 20_000_000
+"""A panel with more rows is refused: cells too small or dates too close for one machine."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The manifest with its tables: ``frame`` (unit, as_of as datetime64, features, baselines, label) sorted
+    by as_of and unit, and ``units`` (unit, area, lat, lon, row, col) sorted by unit."""
+
+    manifest: PanelManifest
+    frame: pd.DataFrame
+    units: pd.DataFrame
+
+
+def build_panel(spec: PilotSpec, snapshot: DataSnapshot, policy: Policy, blobs: Blobs) -> PanelManifest:
+    """The panel of a pilot, written to ``blobs``.
+
+    Raises :class:`DataError` when there is too little to learn from, :class:`ConfigError` when the spec asks
+    for something that the tables do not hold.
+    """
+    city = City(spec, open_tables(snapshot, blobs))
+    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+    scope = Scope(city, make_units(city, snapshot, blobs), day_numbers(list(dates)))
+    _refuse_too_large(scope)
+    cutoff = day_numbers([make_splits(spec, dates)[0].cutoff])[0]
+    cohort = find_cohort(city, scope.units, scope.dates)
+    label = make_label(city, scope.units, scope.dates)
+    _refuse_too_few(label, (scope.dates[0], cutoff), policy)
+    parts = Parts(scope, cohort, label, make_features(scope), make_baseline_columns(scope, label))
+    contracts = {source.name: blobs.record(Contract, source.contract_digest) for source in snapshot.sources}
+    return _manifest(parts, snapshot, search_leaks(parts, contracts, policy), policy, blobs)
+
+
+def open_panel(manifest: PanelManifest, blobs: Blobs) -> Panel:
+    """The panel in memory."""
+    frame = blobs.table(manifest.blob).to_pandas(date_as_object=False)
+    return Panel(manifest, frame, blobs.table(manifest.units_blob).to_pandas())
+
+
+def _refuse_too_large(scope: Scope) -> None:
+    rows = len(scope.dates) * len(scope.units)
+    if rows > MOST_ROWS:
+        raise ConfigError.because(
+            say(
+                "{units} units on {dates} dates make {rows} rows",
+                units=len(scope.units),
+                dates=len(scope.dates),
+                rows=rows,
+            ),
+            about="unit",
+            remedy=say(
+                "Use larger cells or a longer as_of.every_days; the most is {most} rows.", most=MOST_ROWS
+            ),
+        )
+
+
+def _refuse_too_few(label: Label, window: tuple[int, int], policy: Policy) -> None:
+    """The oldest split learns from the fewest events: those after the first as-of date, up to its cutoff."""
+    events = label.events.placed()
+    within = (events.day > window[0]) & (events.day <= window[1])
+    found, needed = int(events.n[within].sum()), policy.limits.training_events
+    if found < needed:
+        raise DataError.because(
+            say(
+                "the first split has {found} events to learn from; it takes {needed}",
+                found=found,
+                needed=needed,
+            ),
+            about="label",
+            remedy=say("Start as_of earlier, ask for fewer splits, or widen what the label counts."),
+        )
+
+
+def _manifest(
+    parts: Parts, snapshot: DataSnapshot, search: Search, policy: Policy, blobs: Blobs
+) -> PanelManifest:
+    scope, label = parts.scope, parts.label
+    table = panel_table(parts)
+    known = table["label"].drop_null().to_numpy()
+    happened = int(known.sum())
+    return PanelManifest(
+        spec=scope.city.spec.digest,
+        snapshot=snapshot.digest,
+        blob=blobs.put_table(table),
+        units_blob=blobs.put_table(pa.Table.from_pandas(scope.units.frame, preserve_index=False)),
+        rows=table.num_rows,
+        units=len(scope.units),
+        as_of_dates=len(scope.dates),
+        period=Period(first=_date(scope.dates[0]), last=_date(scope.dates[-1])),
+        horizon_days=scope.horizon,
+        label_kind=scope.city.spec.label.kind,
+        label_rate=float(known.mean()) if len(known) else None,
+        events=happened,
+        events_outside_cohort=events_outside(label.events, parts.cohort, scope.dates, scope.horizon),
+        unmatured_rows=table.num_rows - len(known),
+        last_known_on=str(_date(label.last_day)),
+        features=tuple(column.record for column in parts.features),
+        leaks=search.leaks,
+        leaks_found=search.leaks_found,
+        location=find_location_gap(scope.city, scope.units, policy),
+        findings=(*find_oddities(parts), *search.findings),
+    )
+
+
+def _date(day: int) -> date:
+    return np.datetime64(int(day), "D").astype(date)  # type: ignore[no-any-return]

@@ -1,0 +1,87 @@
+"""Rows counted by unit and time, as prefix sums: any window of any unit is one subtraction.
+
+The time axis holds only the days at which some window begins or ends. With weekly as-of dates and
+windows of whole weeks it is a week cube by itself, and it never holds more numbers than the windows that are
+asked of it. Sums of whole numbers are exact, so the order of rows cannot change a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from civic_ai.panel.known import DAY, Days, day_numbers
+from civic_ai.panel.units import Ints, Units
+
+Counts = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class DailyCounts:
+    """Rows by unit (position, -1: no unit) and day; each pair once. ``n`` is how many rows."""
+
+    unit: Ints
+    day: Days
+    n: Ints
+
+    def placed(self) -> DailyCounts:
+        """Only what lies in a unit."""
+        inside = self.unit >= 0
+        return DailyCounts(self.unit[inside], self.day[inside], self.n[inside])
+
+
+def count_daily(rows: Any, units: Units) -> DailyCounts:
+    """One group-by over known rows (ibis, with the day): how many by place and day."""
+    placed = rows.mutate(place=units.places.place(rows))
+    counted = placed.group_by(["place", DAY]).aggregate(n=placed.count()).to_pyarrow()
+    days = day_numbers(counted[DAY].to_numpy())
+    positions = units.positions(counted["place"].to_pandas())
+    return DailyCounts(positions, days, counted["n"].to_numpy().astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Cube:
+    """``totals[i, u]``: rows of unit u known by the end of day ``ends[i]``; ends are in order."""
+
+    ends: Days
+    totals: Counts
+
+    def between(self, after: Days, upto: Days) -> Counts:
+        """Rows on the days ``(after, upto]``: one line a window, one column a unit (int32)."""
+        return np.asarray(self.totals[self._at(upto)] - self.totals[self._at(after)])
+
+    def _at(self, days: Days) -> Ints:
+        found = np.searchsorted(self.ends, days)
+        assert np.array_equal(self.ends[found], days), "a window was not announced when the cube was built"
+        return found
+
+    def around(self, neighbours: Any) -> Cube:
+        """The same, summed over each unit's neighbours (symmetric 0/1 matrix)."""
+        return Cube(self.ends, np.asarray(self.totals @ neighbours, dtype=np.int32))
+
+
+def build_cube(counts: DailyCounts, ends: Iterable[Days], units: int) -> Cube:
+    """The cube whose windows may begin and end at ``ends`` (several arrays of days)."""
+    axis = np.unique(np.concatenate(list(ends)))
+    placed = counts.placed()
+    slot = np.searchsorted(axis, placed.day)
+    seen = slot < len(axis)
+    flat = slot[seen] * units + placed.unit[seen]
+    daily = np.zeros(len(axis) * units, dtype=np.int32)
+    np.add.at(daily, flat, placed.n[seen].astype(np.int32))
+    return Cube(axis, np.cumsum(daily.reshape(len(axis), units), axis=0, dtype=np.int32))
+
+
+def days_since_last(counts: DailyCounts, days: Days, units: int) -> NDArray[np.float64]:
+    """Days from the last row known by each day to that day: days x units; NaN where there was none."""
+    placed = counts.placed()
+    span = int(max(placed.day.max(initial=0), days.max())) + 1
+    keys = np.sort(placed.unit * span + np.clip(placed.day, 0, None))
+    asked = np.arange(units)[None, :] * span + days[:, None]
+    found = np.searchsorted(keys, asked, side="right") - 1
+    last = np.where(found >= 0, keys[np.maximum(found, 0)] if len(keys) else -1, -1)
+    return np.where(last >= np.arange(units)[None, :] * span, (asked - last).astype(np.float64), np.nan)

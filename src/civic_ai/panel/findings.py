@@ -1,0 +1,95 @@
+"""What can be odd about a panel: one English sentence a code, so that cards can say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from civic_ai.core.messages import N_
+from civic_ai.panel.known import rows_without_known_at
+from civic_ai.panel.parts import Parts
+from civic_ai.panel.scope import Scope
+from civic_ai.pilot.spec import CountFeature, TrailingFeature
+from civic_ai.records.snapshot import Finding, Severity
+
+FINDINGS: dict[str, str] = {
+    "rows_without_known_at": N_("{count} rows do not say when they became known and were left out."),
+    "events_outside_units": N_("{count} events have no place, or lie outside of every unit."),
+    "areas_without_cells": N_("{count} areas are so small that no cell has its middle in them."),
+    "cell_width_error": N_(
+        "Cells are up to {percent} % wider or narrower at the edges of the city than in its middle."
+    ),
+    "short_history": N_(
+        "The data begins {days} days too late for the longest window on the first as-of date."
+    ),
+    "mostly_unknown": N_("{percent} % of the values of this feature are not known."),
+    "strong_feature": N_(
+        "This feature alone separates almost all rows (AUC {auc}), because places differ so much."
+    ),
+    "leak_search_not_possible": N_(
+        "The search for leaks needs {needed} rows with and without an event; there are {found}."
+    ),
+}
+MOSTLY = 0.5
+
+
+def panel_finding(code: str, source: str, severity: Severity, **values: str | int | float) -> Finding:
+    """The finding ``code`` about ``source``; ``values`` fill its sentence."""
+    assert code in FINDINGS, code
+    column = values.pop("column", None)
+    count = values.get("count")
+    return Finding(
+        code=code,
+        source=source,
+        severity=severity,
+        column=None if column is None else str(column),
+        count=count if isinstance(count, int) else None,
+        values=values,
+    )
+
+
+def find_oddities(parts: Parts) -> tuple[Finding, ...]:
+    """Everything that a reader of the panel should know, in one order."""
+    return (*_unknown_moments(parts.scope), *_places(parts), *_history(parts), *_unknown_features(parts))
+
+
+def _unknown_moments(scope: Scope) -> Iterator[Finding]:
+    spec = scope.city.spec
+    timed = {block.source for block in spec.features if isinstance(block, CountFeature | TrailingFeature)}
+    for source in sorted(timed | {spec.label.source}):
+        count = rows_without_known_at(scope.city, source)
+        if count:
+            yield panel_finding("rows_without_known_at", source, "warning", count=count)
+
+
+def _places(parts: Parts) -> Iterator[Finding]:
+    units, spec = parts.scope.units, parts.scope.city.spec
+    outside = int(parts.label.events.n[parts.label.events.unit < 0].sum())
+    if outside:
+        yield panel_finding("events_outside_units", spec.label.source, "warning", count=outside)
+    if units.areas_without_cells:
+        source = str(spec.unit.inside)
+        yield panel_finding("areas_without_cells", source, "warning", count=units.areas_without_cells)
+    if units.width_error:
+        percent = round(100 * units.width_error, 2)
+        yield panel_finding("cell_width_error", str(spec.unit.inside), "note", percent=percent)
+
+
+def _history(parts: Parts) -> Iterator[Finding]:
+    spec = parts.scope.city.spec
+    windows = [
+        days for block in spec.features if isinstance(block, CountFeature) for days in block.count_days
+    ]
+    late = int(parts.label.first_day - (parts.scope.dates[0] - max(windows, default=0) + 1))
+    if late > 0:
+        yield panel_finding("short_history", spec.label.source, "note", days=late)
+
+
+def _unknown_features(parts: Parts) -> Iterator[Finding]:
+    for column in parts.features:
+        share = float(np.isnan(column.values).mean())
+        if share > MOSTLY:
+            percent = round(100 * share, 1)
+            name, source = column.record.name, column.record.source
+            yield panel_finding("mostly_unknown", source, "warning", column=name, percent=percent)

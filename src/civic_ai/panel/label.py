@@ -1,0 +1,93 @@
+"""What happened within the horizon, and from when on that is final.
+
+The label of unit u on the as-of date D looks at the days D+1 to D+horizon (see ``known``). An event happens
+on the day it became known. Where the spec names the column of the incident (``audit.reporting.incident``),
+label rows are incidents: the first report counts, on its day and at its place, and later reports of the same
+incident do not. So nothing that the city knew on the as-of date can come back as a new event after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import numpy as np
+from numpy.typing import NDArray
+
+from civic_ai.core.errors import DataError
+from civic_ai.core.messages import say
+from civic_ai.panel.cube import DailyCounts, build_cube, count_daily
+from civic_ai.panel.known import City, Days, first_and_last_day, known_rows
+from civic_ai.panel.units import Units
+from civic_ai.panel.where import column_of
+from civic_ai.pilot.spec import PilotSpec
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Label:
+    """``values``: dates x units, NaN where unmatured. ``events``: label rows by unit and day.
+
+    ``first_day`` and ``last_day``: first and last day on which the source knew anything.
+    """
+
+    values: Floats
+    events: DailyCounts
+    first_day: int
+    last_day: int
+
+
+def make_label(city: City, units: Units, dates: Days) -> Label:
+    """The label of every unit on every date. Raises :class:`DataError` when none has matured."""
+    spec = city.spec.label
+    period = first_and_last_day(city, spec.source)
+    if period is None or dates[0] + spec.horizon_days > period[1]:
+        raise _nothing_matured(spec.source, spec.horizon_days)
+    events = count_daily(label_rows(city), units)
+    ends = dates + spec.horizon_days
+    happened = build_cube(events, (dates, ends), len(units)).between(dates, ends)
+    counted = happened if spec.kind == "count" else np.minimum(happened, 1)
+    values = np.where((ends <= period[1])[:, None], counted, np.nan)
+    return Label(values, events, *period)
+
+
+def label_rows(city: City) -> Any:
+    """The rows that the label counts (ibis): one an incident where incidents are named."""
+    rows = known_rows(city, city.spec.label.source, city.spec.label.where)
+    incident = incident_column(city.spec)
+    return rows if incident is None else first_reports(rows, incident, city.known_at(city.spec.label.source))
+
+
+def incident_column(spec: PilotSpec) -> str | None:
+    """The column of the label's source that names the incident, where the spec declares one."""
+    reporting = spec.audit.reporting
+    is_of_label = reporting.source in (None, spec.label.source)
+    return reporting.incident if is_of_label else None
+
+
+def first_reports(rows: Any, incident: str, known_at: str) -> Any:
+    """The first row of each incident; rows without an incident each stand for themselves.
+
+    Rows of one moment are put in order by all their columns, so that the choice never depends on the file.
+    """
+    named = column_of(rows, incident, about="audit.reporting.incident")
+    others = [rows[name] for name in sorted(rows.columns) if name != known_at]
+    order = ibis.row_number().over(ibis.window(group_by=named, order_by=[rows[known_at], *others]))
+    ranked = rows.mutate(report=order)
+    return ranked.filter((ranked.report == 0) | ranked[incident].isnull()).drop("report")
+
+
+def _nothing_matured(source: str, horizon: int) -> DataError:
+    error = DataError.because(
+        say(
+            "no label has matured: {source} ends less than {days} days after as_of.first",
+            source=source,
+            days=horizon,
+        ),
+        about="label",
+        remedy=say("Hand over later data, or start as_of.first earlier."),
+    )
+    assert isinstance(error, DataError)
+    return error

@@ -1,0 +1,80 @@
+"""Rolling-origin splits: train on what had matured, test on what came next; the last one is a lockbox.
+
+The lockbox is the last ``lockbox_days`` of as-of dates; before it stand ``splits`` test periods of
+``test_days``, walking back. The cutoff of a split is its first test date. A row may be trained on when
+its label window ended by the cutoff, so the gap between training and test is the horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from civic_ai.core.dates import add_days
+from civic_ai.core.errors import ConfigError
+from civic_ai.core.messages import say
+from civic_ai.pilot.spec import PilotSpec
+
+LOCKBOX = "lockbox"
+
+
+@dataclass(frozen=True)
+class Split:
+    """One training period and its test period; dates in order. The lockbox is opened once."""
+
+    name: str
+    training_dates: tuple[date, ...]
+    test_dates: tuple[date, ...]
+    cutoff: date
+    is_lockbox: bool = False
+
+
+def make_splits(spec: PilotSpec, as_of_dates: Sequence[date]) -> tuple[Split, ...]:
+    """The splits in order of time, "1" the oldest and the lockbox last.
+
+    Raises :class:`ConfigError` when a test period holds no as-of date or nothing matured before it.
+    """
+    dates = sorted(as_of_dates)
+    return tuple(_split(spec, dates, *period) for period in _test_periods(spec, dates[-1]))
+
+
+def _test_periods(spec: PilotSpec, last: date) -> list[tuple[str, date, date]]:
+    """Name, day before the first and last day of each test period, oldest first."""
+    wanted = spec.validation
+    end = add_days(last, -wanted.lockbox_days)
+    periods = [(LOCKBOX, end, last)]
+    for number in range(wanted.splits, 0, -1):
+        start = add_days(end, -wanted.test_days)
+        periods.append((str(number), start, end))
+        end = start
+    return periods[::-1]
+
+
+def _split(spec: PilotSpec, dates: Sequence[date], name: str, after: date, upto: date) -> Split:
+    tests = tuple(day for day in dates if after < day <= upto)
+    if not tests:
+        raise ConfigError.because(
+            say("the test period {name} holds no as-of date", name=name),
+            about="validation",
+            remedy=say("Make the period longer than as_of.every_days, or ask for fewer splits."),
+        )
+    training = tuple(day for day in dates if add_days(day, spec.label.horizon_days) <= tests[0])
+    if not training:
+        raise _too_short(spec, name, tests[0])
+    return Split(name, training, tests, tests[0], is_lockbox=name == LOCKBOX)
+
+
+def _too_short(spec: PilotSpec, name: str, cutoff: date) -> ConfigError:
+    latest = add_days(cutoff, -spec.label.horizon_days)
+    error = ConfigError.because(
+        say(
+            "nothing is left to train split {name} on: no label matured before {cutoff}",
+            name=name,
+            cutoff=cutoff,
+        ),
+        about="validation",
+        remedy=say("Start as_of.first on {latest} or earlier, or ask for fewer splits.", latest=latest),
+    )
+    assert isinstance(error, ConfigError)
+    return error

@@ -1,0 +1,144 @@
+"""What a run gives back: records, tidy frames, and the paths of what a board reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from civic_ai.records.audit import AuditReport
+from civic_ai.records.dossier import Dossier
+from civic_ai.records.evaluation import Evaluation
+from civic_ai.records.evidence import Evidence
+from civic_ai.records.explanation import Explanation
+from civic_ai.records.gates import GateReport
+from civic_ai.records.panel import PanelManifest
+from civic_ai.records.predictions import Predictions
+from civic_ai.records.snapshot import DataSnapshot
+from civic_ai.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from civic_ai.tracking.sync import SyncReport
+
+
+@dataclass(frozen=True)
+class PilotRun:
+    """A finished run. ``dossier`` is the sealed folder; the frames are made when they are asked for."""
+
+    evidence: Evidence
+    dossier_record: Dossier
+    dossier: Path
+    workspace: Workspace
+    lockbox_looks: int
+    tracking: SyncReport
+
+    @property
+    def pilot(self) -> str:
+        """The pilot's name."""
+        return self.evidence.pilot
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every gate passed; the decision is the board's."""
+        return self.gates.is_ready
+
+    @property
+    def report(self) -> Path:
+        """The board brief (HTML) in the first language of the pilot's review."""
+        language = self.dossier_record.languages[0]
+        return self.dossier / "board" / f"board_brief.{language}.html"
+
+    @cached_property
+    def gates(self) -> GateReport:
+        """Each gate with what was observed and its verdict."""
+        return self.workspace.blobs.record(GateReport, self.dossier_record.gates)
+
+    @cached_property
+    def snapshot(self) -> DataSnapshot:
+        """What the city handed over, and what was found in it."""
+        return self.workspace.blobs.record(DataSnapshot, self.evidence.snapshot)
+
+    @cached_property
+    def panel(self) -> PanelManifest:
+        """What was known when."""
+        return self.workspace.blobs.record(PanelManifest, self.evidence.panel)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """Every candidate and baseline, the champion, the lockbox."""
+        return self.workspace.blobs.record(Evaluation, self.evidence.evaluation)
+
+    @cached_property
+    def audit(self) -> AuditReport:
+        """Group figures and verdicts, unmasked: for the board, not for the public."""
+        return self.workspace.blobs.record(AuditReport, self.evidence.audit)
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """Why the champion says what it says."""
+        return self.workspace.blobs.record(Explanation, self.evidence.explanation)
+
+    @property
+    def champion(self) -> str:
+        """The name of the candidate or baseline that was chosen."""
+        return self.evaluation.champion
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """Columns candidate, split, metric, value, lower, upper, n: one row a figure."""
+        from civic_ai.evaluation.evaluate import evaluation_frame
+
+        return evaluation_frame(self.evaluation)
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Columns attribute, group, metric, value, lower, upper, n, ratio, verdict: unmasked."""
+        from civic_ai.audit.audit import audit_frame
+
+        return audit_frame(self.audit)
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """Columns unit, as_of, split, candidate, score, lower, upper, label: every test period."""
+        record = self.workspace.blobs.record(Predictions, self.evidence.predictions)
+        frame: pd.DataFrame = self.workspace.blobs.table(record.blob).to_pandas()
+        return frame
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``civic-ai run --json`` prints: one object without raw rows."""
+        return {
+            "schema": "run/1",
+            "pilot": self.pilot,
+            "dossier": str(self.dossier),
+            "dossier_digest": self.dossier_record.digest,
+            "report": str(self.report),
+            "ready": self.is_ready,
+            "champion": self.champion,
+            "best_baseline": self.evaluation.best_baseline,
+            "lift": self.evaluation.lift_over_best_baseline.model_dump(mode="json"),
+            "gates": [
+                {"gate": check.gate, "verdict": check.verdict, "fact": check.fact, "observed": check.observed}
+                for check in self.gates.checks
+            ],
+            "lockbox_looks": self.lockbox_looks,
+            "tracking": self.tracking.to_json(),
+        }
+
+    def _repr_html_(self) -> str:
+        """A small table for notebooks: the verdict, the champion, each gate."""
+        rows = "".join(
+            f"<tr><td>{escape(check.gate)}</td><td>{escape(check.verdict)}</td>"
+            f"<td>{escape(str(check.observed))}</td><td>{escape(check.must_be)}</td></tr>"
+            for check in self.gates.checks
+        )
+        verdict = "Ready for the board's decision" if self.is_ready else "Not ready"
+        return (
+            f"<p><strong>{escape(self.pilot)}: {verdict}</strong>. Champion: {escape(self.champion)}. "
+            f"Dossier {self.dossier_record.digest[:12]}</p><table><caption>Gates</caption><thead><tr>"
+            '<th scope="col">Gate</th><th scope="col">Verdict</th><th scope="col">Observed</th>'
+            f'<th scope="col">Must be</th></tr></thead><tbody>{rows}</tbody></table>'
+        )

@@ -1,0 +1,285 @@
+"""The runner: stage by stage to a sealed dossier, skipping what has not changed.
+
+Every stage is a function from records to a record. The runner knows which one comes next, keeps
+what it made by digest, and notes it in the journal; so a run that was killed goes on where it was,
+and a second run of the same inputs makes nothing again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from civic_ai import __version__
+from civic_ai.core.canonical import digest_of, digest_of_file
+from civic_ai.core.code import code_digest
+from civic_ai.core.environment import library_versions, machine, python_version
+from civic_ai.pilot.load import Pilot, load_pilot
+from civic_ai.records.audit import AuditReport
+from civic_ai.records.contract import Contract
+from civic_ai.records.dossier import Dossier
+from civic_ai.records.evaluation import Evaluation
+from civic_ai.records.evidence import Code, Environment, Evidence
+from civic_ai.records.explanation import Explanation
+from civic_ai.records.gates import GateReport
+from civic_ai.records.panel import PanelManifest
+from civic_ai.records.policy import Policy
+from civic_ai.records.predictions import Predictions
+from civic_ai.records.record import Record
+from civic_ai.records.snapshot import DataSnapshot
+from civic_ai.results import PilotRun
+from civic_ai.store.journal import stage_key
+from civic_ai.store.workspace import Workspace, open_workspace
+
+R = TypeVar("R", bound=Record)
+
+
+class Reporter(Protocol):
+    """Hears how a run goes; the command line shows it, tests listen to it."""
+
+    def started(self, stage: str, expected_seconds: float | None) -> None:
+        """A stage begins; how long it took last time, if it is known."""
+
+    def finished(self, stage: str, seconds: float, skipped: bool) -> None:
+        """A stage ended; ``skipped``: its record stood already."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def started(self, stage: str, expected_seconds: float | None) -> None:
+        """Nothing to say."""
+
+    def finished(self, stage: str, seconds: float, skipped: bool) -> None:
+        """Nothing to say."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where a run works and by which policy; each has a sensible default."""
+
+    workspace: Path | None = None
+    policy: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    reporter: Reporter = field(default_factory=Silent)
+
+
+def run(pilot: str | Path, options: Options | None = None) -> PilotRun:
+    """Take ``pilot`` (its folder or its ``pilot.yaml``) the whole way to a sealed dossier.
+
+    Raises :class:`~civic_ai.core.errors.ConfigError` for a wrong pilot or policy,
+    :class:`~civic_ai.core.errors.DataError` for data that is missing, broken or too little, and
+    :class:`~civic_ai.core.errors.StoreError` when the workspace cannot be written. A gate that fails
+    is a result, not an error: look at ``run.gates``.
+    """
+    chosen = options or Options()
+    from civic_ai.policy.load import load_policy
+
+    loaded = load_pilot(pilot, chosen.environment)
+    policy = load_policy(chosen.policy)
+    workspace = open_workspace(chosen.environment, chosen.workspace)
+    workspace.require_writable()
+    return _Run(loaded, policy, workspace, chosen.reporter).to_the_end()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run: what it works on. Its methods are the stages in order."""
+
+    pilot: Pilot
+    policy: Policy
+    workspace: Workspace
+    reporter: Reporter
+
+    def to_the_end(self) -> PilotRun:
+        """Every stage in order; then the scientists' mirror, which may wait."""
+        blobs = self.workspace.blobs
+        for record in (self.pilot.spec, self.policy):
+            blobs.put_record(record)
+        contracts = self._contracts()
+        snapshot = self._snapshot(contracts)
+        panel = self._stage("panel", PanelManifest, snapshot, self._build_panel)
+        predictions = self._stage("models", Predictions, panel, self._fit)
+        evaluation = self._stage("evaluation", Evaluation, predictions, self._evaluate)
+        looks = self._note_look(evaluation, predictions)
+        audit = self._stage("audit", AuditReport, evaluation, self._audit)
+        explanation = self._stage("explanation", Explanation, evaluation, self._explain)
+        evidence = self._evidence(contracts, snapshot, panel, (predictions, evaluation, audit, explanation))
+        gates = self._stage("policy", GateReport, evidence, self._check_gates)
+        dossier = self._stage("cards", Dossier, gates, self._seal)
+        return self._finish(dossier, evidence, looks)
+
+    def _contracts(self) -> dict[str, Contract]:
+        from civic_ai.data.contract import load_contracts
+
+        contracts = load_contracts(self.pilot)
+        for contract in contracts.values():
+            self.workspace.blobs.put_record(contract)
+        return contracts
+
+    def _snapshot(self, contracts: dict[str, Contract]) -> DataSnapshot:
+        def take() -> DataSnapshot:
+            from civic_ai.data.snapshot import take_snapshot
+
+            return take_snapshot(self.pilot, contracts, self.policy, self.workspace.blobs)
+
+        inputs = {
+            "contracts": {name: contract.digest for name, contract in contracts.items()},
+            "raw": _raw_digests(self.pilot),
+        }
+        return self._work("data", DataSnapshot, inputs, take)
+
+    def _stage(self, name: str, kind: type[R], before: Record, work: Callable[[Any], R]) -> R:
+        return self._work(name, kind, {"before": before.digest}, lambda: work(before))
+
+    def _work(self, name: str, kind: type[R], inputs: Mapping[str, Any], work: Callable[[], R]) -> R:
+        """The record that stands for these inputs, else the one that ``work`` makes of them."""
+        journal, blobs = self.workspace.journal, self.workspace.blobs
+        key = stage_key(name, {**inputs, **self._always()} | {"code": code_digest(name)})
+        self.reporter.started(name, journal.expected_seconds(name))
+        begun = time.monotonic()
+        digest = journal.find(key, blobs)
+        if digest is not None:
+            record = blobs.record(kind, digest)
+            self.reporter.finished(name, time.monotonic() - begun, True)
+            return record
+        record = work()
+        seconds = time.monotonic() - begun
+        journal.note(key, blobs.put_record(record), seconds)
+        journal.note_seconds(name, seconds)
+        self.reporter.finished(name, seconds, False)
+        return record
+
+    def _always(self) -> dict[str, str]:
+        """What every stage depends on."""
+        return {
+            "spec": self.pilot.spec.digest,
+            "policy": self.policy.digest,
+            "environment": _environment().digest,
+        }
+
+    def _build_panel(self, snapshot: DataSnapshot) -> PanelManifest:
+        from civic_ai.panel.build import build_panel
+
+        return build_panel(self.pilot.spec, snapshot, self.policy, self.workspace.blobs)
+
+    def _fit(self, panel: PanelManifest) -> Predictions:
+        from civic_ai.models.fit import fit_candidates
+
+        return fit_candidates(self.pilot.spec, panel, self.policy, self.workspace.blobs)
+
+    def _evaluate(self, predictions: Predictions) -> Evaluation:
+        from civic_ai.evaluation.evaluate import evaluate
+
+        return evaluate(self.pilot.spec, predictions, self.policy, self.workspace.blobs)
+
+    def _audit(self, evaluation: Evaluation) -> AuditReport:
+        from civic_ai.audit.audit import audit_champion
+
+        return audit_champion(self.pilot.spec, evaluation, self.policy, self.workspace.blobs)
+
+    def _explain(self, evaluation: Evaluation) -> Explanation:
+        from civic_ai.explanation.explain import explain_champion
+
+        return explain_champion(self.pilot.spec, evaluation, self.policy, self.workspace.blobs)
+
+    def _check_gates(self, evidence: Evidence) -> GateReport:
+        from civic_ai.cards.facts import collect_facts
+        from civic_ai.policy.gates import check_gates
+
+        facts = collect_facts(evidence, self.workspace.blobs)
+        return check_gates(self.policy, facts, evidence.digest)
+
+    def _seal(self, gates: GateReport) -> Dossier:
+        from civic_ai.cards.dossier import seal
+        from civic_ai.cards.render import render_cards
+
+        blobs = self.workspace.blobs
+        evidence = blobs.record(Evidence, gates.evidence)
+        return seal(evidence, gates, render_cards(evidence, gates, self.policy, blobs), blobs)
+
+    def _evidence(
+        self,
+        contracts: Mapping[str, Contract],
+        snapshot: DataSnapshot,
+        panel: PanelManifest,
+        judged: tuple[Predictions, Evaluation, AuditReport, Explanation],
+    ) -> Evidence:
+        from civic_ai.audit.suppression import mask_audit
+
+        predictions, evaluation, audit, explanation = judged
+        blobs = self.workspace.blobs
+        evidence = Evidence(
+            pilot=self.pilot.spec.pilot,
+            spec=self.pilot.spec.digest,
+            contracts={name: contract.digest for name, contract in contracts.items()},
+            policy=self.policy.digest,
+            snapshot=snapshot.digest,
+            panel=panel.digest,
+            predictions=predictions.digest,
+            evaluation=evaluation.digest,
+            audit=audit.digest,
+            audit_masked=blobs.put_record(mask_audit(audit, self.policy)),
+            explanation=explanation.digest,
+            bundle=evaluation.bundle,
+            code=Code(version=__version__, source_digest=code_digest()),
+            environment=_environment(),
+        )
+        blobs.put_record(evidence)
+        return evidence
+
+    def _note_look(self, evaluation: Evaluation, predictions: Predictions) -> int:
+        """Record this look into the lockbox; how many different looks there have been here."""
+        from civic_ai.store.blobs import write_atomically
+
+        last = predictions.splits[-1].test.last
+        folder = self.workspace.folder / "lockbox" / self.pilot.spec.pilot / f"after-{last}"
+        mark = folder / evaluation.digest
+        if not mark.is_file():
+            write_atomically(mark, b"")
+        return sum(1 for path in folder.iterdir() if not path.name.startswith("."))
+
+    def _finish(self, dossier: Dossier, evidence: Evidence, looks: int) -> PilotRun:
+        from civic_ai.cards.dossier import write_dossier
+        from civic_ai.tracking.outbox import enqueue
+        from civic_ai.tracking.sync import sync
+
+        folder = self.workspace.dossiers(dossier.pilot) / dossier.digest[:12]
+        write_dossier(dossier, self.workspace.blobs, folder)
+        enqueue(self.workspace.folder, dossier, folder)
+        self.reporter.started("tracking", self.workspace.journal.expected_seconds("tracking"))
+        begun = time.monotonic()
+        mirrored = sync(self.workspace.folder, wait_seconds=WAIT_FOR_MLFLOW_SECONDS)
+        self.reporter.finished("tracking", time.monotonic() - begun, False)
+        return PilotRun(
+            evidence=evidence,
+            dossier_record=dossier,
+            dossier=folder,
+            workspace=self.workspace,
+            lockbox_looks=looks,
+            tracking=mirrored,
+        )
+
+
+WAIT_FOR_MLFLOW_SECONDS = 10.0
+
+
+def _environment() -> Environment:
+    return Environment(python=python_version(), machine=machine(), libraries=library_versions())
+
+
+def _raw_digests(pilot: Pilot) -> dict[str, str]:
+    """The digest of every raw file that stands; a missing one is the data stage's to report."""
+    digests = {}
+    for name, source in pilot.spec.sources.items():
+        for kind, text in (("path", source.path), ("polygons", source.polygons)):
+            path = pilot.resolve(text) if text is not None else None
+            if path is not None and path.is_file():
+                digests[f"{name}.{kind}"] = digest_of_file(path)
+        if source.example is not None:
+            digests[f"{name}.example"] = digest_of(source.example.model_dump(mode="json"))
+    return digests

@@ -1,0 +1,87 @@
+"""The child process that talks to MLflow: ``python -m civic_ai.tracking.mirror WORKSPACE SECONDS``.
+
+It may be killed at any moment. Each line that it prints is a JSON object about one dossier, or about
+the store as a whole (no ``digest``): ``run_id`` when it was sent, ``reason`` when it was not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from mlflow import MlflowClient
+
+from civic_ai.core.errors import CivicError
+from civic_ai.store.workspace import Workspace
+from civic_ai.tracking.log import describe_dossier
+from civic_ai.tracking.outbox import Waiting, mark_sent, waiting
+from civic_ai.tracking.runs import Sender, experiment_of
+from civic_ai.tracking.target import Target, choose_target, without_credentials
+
+_LONGEST_REASON = 300
+Tell = Callable[[dict[str, str]], None]
+
+
+def mirror(workspace: Workspace, target: Target, tell: Tell) -> None:
+    """Send every dossier that ``target`` has not had, one after the other.
+
+    A dossier that cannot be read is told and left waiting; an error of MLflow ends it all.
+    """
+    entries = waiting(workspace, target)
+    if target.database is not None and target.is_new:
+        make_database(target.database)
+    client = MlflowClient(target.uri)
+    for entry in entries:
+        try:
+            run_id = _send(client, workspace, target, entry)
+        except (CivicError, OSError) as error:
+            tell({"digest": entry.digest, "reason": _reason(error)})
+        else:
+            mark_sent(workspace, entry.digest, target, run_id)
+            tell({"digest": entry.digest, "run_id": run_id})
+
+
+def make_database(database: Path) -> None:
+    """Make a new SQLite store beside its place and rename it: half a schema is never seen."""
+    fresh = database.with_name(f".new-{database.name}")
+    for left_over in database.parent.glob(f"{fresh.name}*"):
+        left_over.unlink()
+    MlflowClient(f"sqlite:///{fresh}").search_experiments(max_results=1)
+    os.replace(fresh, database)
+
+
+def _send(client: MlflowClient, workspace: Workspace, target: Target, entry: Waiting) -> str:
+    log = describe_dossier(entry.digest, entry.folder, workspace.blobs)
+    experiment_id = experiment_of(client, log.pilot, target.artifacts)
+    return Sender(client, experiment_id, log).send(workspace.blobs, workspace.outbox / "sending")
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of an error, without credentials."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return without_credentials(lines[0])[:_LONGEST_REASON]
+
+
+def _tell(line: dict[str, str]) -> None:
+    print(json.dumps(line), flush=True)
+
+
+def main(folder: str, seconds: str) -> None:
+    """Mirror the workspace in ``folder``; wait at most ``seconds`` for another sync to end."""
+    workspace = Workspace(Path(folder))
+    target = choose_target(workspace, os.environ)
+    try:
+        with FileLock(workspace.outbox / ".lock", timeout=float(seconds)):
+            mirror(workspace, target, _tell)
+    except Timeout:
+        _tell({"reason": "another sync is at work"})
+    except Exception as error:
+        _tell({"reason": _reason(error)})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

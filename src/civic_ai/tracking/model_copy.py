@@ -1,0 +1,105 @@
+"""The champion's model as MLflow keeps it: a copy to look at and compare, never the record.
+
+It is read from the sealed bundle, checked by digest, and written without pickle: LightGBM's own text,
+or skops with our own closed list of types. No row of data goes with it; its requirements are stated.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import mlflow.lightgbm
+import mlflow.sklearn
+import numpy as np
+from mlflow import MlflowClient
+from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus, Run
+from mlflow.models import Model, ModelSignature
+from mlflow.types import ColSpec, Schema, TensorSpec
+
+from civic_ai.models.boosting import BoosterScorer
+from civic_ai.models.bundle import open_bundle
+from civic_ai.models.pipelines import PipelineScorer
+from civic_ai.models.scorer import ModelScorer
+from civic_ai.models.skops_bytes import TYPES
+from civic_ai.store.blobs import Blobs
+from civic_ai.tracking.log import DossierLog
+
+_BOOSTER_NEEDS = ("lightgbm", "numpy", "scipy")
+_PIPELINE_NEEDS = ("scikit-learn", "skops", "numpy", "scipy")
+
+
+def copy_model(client: MlflowClient, run: Run, log: DossierLog, blobs: Blobs, staging: Path) -> None:
+    """Log the champion's model once, as an output of ``run``; nothing when the champion is a rule.
+
+    ``staging`` is a folder that may be emptied. Raises :class:`~civic_ai.core.errors.RefusedError`
+    when the bundle was altered.
+    """
+    bundle = log.evaluation.bundle
+    if bundle is None:
+        return
+    model = _one_model(client, run, log, bundle)
+    if model.status != LoggedModelStatus.READY:
+        shutil.rmtree(staging, ignore_errors=True)
+        save_copy(open_bundle(bundle, blobs), log.libraries, model, staging)
+        client.log_model_artifacts(model.model_id, str(staging))
+        client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+        shutil.rmtree(staging)
+    outputs = client.get_run(run.info.run_id).outputs
+    if model.model_id not in {output.model_id for output in outputs.model_outputs}:
+        client.log_outputs(run.info.run_id, [LoggedModelOutput(model.model_id, step=0)])
+
+
+def _one_model(client: MlflowClient, run: Run, log: DossierLog, bundle: str) -> LoggedModel:
+    """The one logged model of this dossier: found (doubles removed) or made."""
+    wanted = f"tags.`civic_ai.key` = '{log.digest}'"
+    found = client.search_logged_models([run.info.experiment_id], wanted)
+    models = sorted(found, key=lambda m: (m.status != LoggedModelStatus.READY, m.creation_timestamp))
+    for double in models[1:]:
+        client.delete_logged_model(double.model_id)
+    if models:
+        return models[0]
+    champion = log.evaluation.champion
+    tags = {"civic_ai.key": log.digest, "civic_ai.bundle": bundle, "civic_ai.candidate": champion}
+    return client.create_logged_model(
+        run.info.experiment_id, name=champion, source_run_id=run.info.run_id, tags=tags
+    )
+
+
+def save_copy(scorer: ModelScorer, libraries: dict[str, str], model: LoggedModel, folder: Path) -> None:
+    """Write the model in MLflow's format into ``folder``, which must not exist.
+
+    Requirements are stated: working them out costs MLflow sixty times as long. Raises ``TypeError``
+    for a scorer that has no format without pickle.
+    """
+    about = Model(model.artifact_location, run_id=model.source_run_id, model_id=model.model_id)
+    if isinstance(scorer, BoosterScorer):
+        mlflow.lightgbm.save_model(
+            scorer.booster,
+            str(folder),
+            mlflow_model=about,
+            signature=_signature(scorer),
+            pip_requirements=_requirements(libraries, _BOOSTER_NEEDS),
+        )
+    elif isinstance(scorer, PipelineScorer):
+        mlflow.sklearn.save_model(
+            scorer.pipeline,
+            str(folder),
+            mlflow_model=about,
+            signature=_signature(scorer),
+            pip_requirements=_requirements(libraries, _PIPELINE_NEEDS),
+            serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_SKOPS,
+            skops_trusted_types=sorted(TYPES),
+        )
+    else:
+        raise TypeError(f"no copy without pickle for {type(scorer).__name__}")
+
+
+def _signature(scorer: ModelScorer) -> ModelSignature:
+    """Doubles in (not known: NaN), one double a row out."""
+    inputs = Schema([ColSpec("double", name) for name in scorer.features])
+    return ModelSignature(inputs, Schema([TensorSpec(np.dtype(np.float64), (-1,))]))
+
+
+def _requirements(libraries: dict[str, str], needed: tuple[str, ...]) -> list[str]:
+    return [f"{name}=={libraries[name]}" for name in needed]

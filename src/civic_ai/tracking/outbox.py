@@ -1,0 +1,62 @@
+"""Dossiers that MLflow has not had yet: one small file each, written before anything is sent.
+
+The file of a dossier stays; beside it stands a receipt for each tracking store that has all of it.
+So a dossier is never sent twice to one store, and a new store gets what it has not had.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from civic_ai.core.canonical import canonical_json, digest_of_bytes, digest_of_file
+from civic_ai.store.blobs import write_atomically
+from civic_ai.store.workspace import Workspace
+from civic_ai.tracking.target import Target
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A sealed dossier that a tracking store has not had in full, and the folder it stands in."""
+
+    digest: str
+    folder: Path
+
+
+def post(workspace: Workspace, dossier: Path) -> str:
+    """Note that the sealed dossier in folder ``dossier`` is to be sent; its digest.
+
+    The folder is kept relative to the workspace, so that a workspace may be moved. Raises
+    :class:`~civic_ai.core.errors.StoreError` when the note cannot be written.
+    """
+    digest = digest_of_file(dossier / "manifest.json")
+    inside = dossier.resolve().relative_to(workspace.folder.resolve())
+    write_atomically(_note(workspace, digest), canonical_json({"folder": inside.as_posix()}))
+    return digest
+
+
+def waiting(workspace: Workspace, target: Target) -> tuple[Waiting, ...]:
+    """Dossiers that the tracking store has not had in full, by digest. A new store has had nothing."""
+    notes = sorted(workspace.outbox.glob("*.json"))
+    return tuple(
+        _read(workspace, note) for note in notes if target.is_new or not _receipt(note, target).exists()
+    )
+
+
+def mark_sent(workspace: Workspace, digest: str, target: Target, run_id: str) -> None:
+    """Keep a receipt: the tracking store has all of the dossier, as run ``run_id``."""
+    receipt = canonical_json({"run_id": run_id, "store": target.name})
+    write_atomically(_receipt(_note(workspace, digest), target), receipt)
+
+
+def _note(workspace: Workspace, digest: str) -> Path:
+    return workspace.outbox / f"{digest}.json"
+
+
+def _receipt(note: Path, target: Target) -> Path:
+    return note.with_suffix(f".sent-{digest_of_bytes(target.name.encode())[:16]}")
+
+
+def _read(workspace: Workspace, note: Path) -> Waiting:
+    return Waiting(note.stem, workspace.folder / json.loads(note.read_bytes())["folder"])

@@ -1,0 +1,110 @@
+"""Sends waiting dossiers to MLflow within a deadline, so that no run ever hangs on a server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from civic_ai.core.messages import Message, say
+from civic_ai.store.workspace import Workspace
+from civic_ai.tracking.outbox import waiting
+from civic_ai.tracking.target import Target, choose_target
+
+LOCAL_SECONDS = 300
+"""A SQLite file is not waited for, only written: the deadline of a server would cut off its making."""
+
+_CALM = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a `create` that is sent twice makes two runs
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What MLflow has had now and what is still waiting (digests of dossiers), and why."""
+
+    store: str
+    sent: tuple[str, ...]
+    pending: tuple[str, ...]
+    reasons: tuple[Message, ...]
+    seconds: float
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is waiting."""
+        return not self.pending
+
+
+def sync(workspace: Workspace, *, wait_seconds: float) -> SyncReport:
+    """Send every waiting dossier to the tracking store; at most ``wait_seconds`` for a server.
+
+    Nothing is sent twice. What could not be sent stays in the outbox; the report says why. MLflow
+    works in a process of its own, which is ended at the deadline: its client can hang for minutes.
+    """
+    target = choose_target(workspace, os.environ)
+    before = _digests(workspace, target)
+    if not before:
+        return SyncReport(target.name, (), (), (), 0.0)
+    start = time.monotonic()
+    deadline = wait_seconds if target.is_server else max(wait_seconds, LOCAL_SECONDS)
+    reasons = _mirror(workspace, target, deadline)
+    pending = _digests(workspace, target)
+    return SyncReport(
+        store=target.name,
+        sent=tuple(digest for digest in before if digest not in pending),
+        pending=pending,
+        reasons=reasons if pending else (),
+        seconds=time.monotonic() - start,
+    )
+
+
+def _digests(workspace: Workspace, target: Target) -> tuple[str, ...]:
+    return tuple(entry.digest for entry in waiting(workspace, target))
+
+
+def _mirror(workspace: Workspace, target: Target, deadline: float) -> tuple[Message, ...]:
+    """Run the mirror in a child process; the reasons for what it could not send."""
+    workspace.outbox.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-P", "-m", "civic_ai.tracking.mirror", str(workspace.folder), str(deadline)]
+    try:
+        ended = subprocess.run(
+            command,
+            cwd=workspace.outbox,
+            env=_environment(os.environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=deadline,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        late = say("{store} was not done within {seconds:g} seconds", store=target.name, seconds=deadline)
+        return (late,)
+    return _reasons(target, ended)
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {**environment, **_CALM}
+
+
+def _reasons(target: Target, ended: subprocess.CompletedProcess[str]) -> tuple[Message, ...]:
+    told = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
+    reasons = [_reason(target, line) for line in told if "reason" in line]
+    if ended.returncode:
+        reasons.append(say("the mirror to MLflow ended with code {code}", code=ended.returncode))
+    return tuple(reasons)
+
+
+def _reason(target: Target, line: dict[str, str]) -> Message:
+    if "digest" in line:
+        return say("dossier {digest}: {reason}", digest=line["digest"][:12], reason=line["reason"])
+    return say("{store}: {reason}", store=target.name, reason=line["reason"])

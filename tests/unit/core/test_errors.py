@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from civic_ai.core.errors import CivicError, ConfigError, DataError, Mistake, Place, RefusedError, StoreError
+from civic_ai.core.messages import say
+
+
+def test_a_mistake_says_what_where_and_what_to_do() -> None:
+    mistake = Mistake(
+        "capacity.units_per_period",
+        say("must be greater than {limit}, not {given}", limit=0, given=-5),
+        Place("pilots/houston-potholes/pilot.yaml", 20),
+        say("`civic-ai describe {part}` says what belongs there.", part="capacity"),
+    )
+    assert mistake.text() == (
+        "capacity.units_per_period: must be greater than 0, not -5\n"
+        "  in pilots/houston-potholes/pilot.yaml:20\n"
+        "  `civic-ai describe capacity` says what belongs there."
+    )
+
+
+def test_all_mistakes_are_reported_together() -> None:
+    error = ConfigError([Mistake("a", say("one")), Mistake("b", say("two"))])
+    assert str(error) == error.text() == "a: one\nb: two"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [(CivicError, 1), (ConfigError, 2), (RefusedError, 3), (DataError, 4), (StoreError, 1)]
+)
+def test_the_class_fixes_the_exit_code(kind: type[CivicError], code: int) -> None:
+    error = kind.because(say("no"), about="x")
+    assert isinstance(error, kind)
+    assert error.exit_code == code

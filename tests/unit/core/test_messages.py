@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from civic_ai.core import messages
+from civic_ai.core.messages import N_, governance_folder, say, say_count, shipped_folder, translate
+
+CATALOGUE = """msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "in {place}"
+msgstr "en {place}"
+
+msgid "{count} gate fails"
+msgid_plural "{count} gates fail"
+msgstr[0] "falla {count} condición"
+msgstr[1] "fallan {count} condiciones"
+"""
+
+
+@pytest.fixture
+def spanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "locale").mkdir()
+    (tmp_path / "locale" / "es.po").write_text(CATALOGUE)
+    monkeypatch.setattr(messages, "governance_folder", lambda: tmp_path)
+    messages.catalogue.cache_clear()
+    yield
+    messages.catalogue.cache_clear()
+
+
+@pytest.mark.usefixtures("spanish")
+def test_a_sentence_is_said_in_the_language_of_the_reader() -> None:
+    message = say("in {place}", place="pilot.yaml:3")
+    assert message.text("es") == "en pilot.yaml:3"
+    assert message.text("en") == str(message) == "in pilot.yaml:3"
+
+
+@pytest.mark.usefixtures("spanish")
+def test_a_message_inside_a_message_is_translated_too() -> None:
+    assert say("in {place}", place=say("in {place}", place="x")).text("es") == "en en x"
+
+
+@pytest.mark.usefixtures("spanish")
+@pytest.mark.parametrize(("number", "expected"), [(1, "falla 1 condición"), (3, "fallan 3 condiciones")])
+def test_the_plural_follows_the_number(number: int, expected: str) -> None:
+    assert say_count("{count} gate fails", "{count} gates fail", number, count=number).text("es") == expected
+
+
+@pytest.mark.usefixtures("spanish")
+def test_what_is_not_translated_stays_english() -> None:
+    assert translate("never seen", "es") == "never seen"
+    assert translate("in {place}", "pt") == "in {place}"
+
+
+def test_a_marked_sentence_is_unchanged() -> None:
+    assert N_("one") == "one"
+
+
+def test_the_folders_of_the_checkout_are_found() -> None:
+    assert (governance_folder() / "policy.yaml").is_file()
+    assert (shipped_folder("pilots") / "example-potholes").is_dir()

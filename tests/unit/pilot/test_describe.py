@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from civic_ai.pilot.describe import EXAMPLES, UnknownPart, describe, example, json_schema
+from civic_ai.pilot.located import read_parts
+from civic_ai.pilot.spec import PilotSpec
+from civic_ai.store.yaml import parse_yaml
+
+
+def test_every_part_has_a_line_a_meaning_and_an_example() -> None:
+    lines = describe()
+    assert [line.name for line in lines] == list(PilotSpec.model_fields)
+    assert set(EXAMPLES) == set(PilotSpec.model_fields)
+    assert all(line.about for line in lines)
+
+
+@pytest.mark.parametrize("part", sorted(EXAMPLES))
+def test_each_example_is_sound(part: str) -> None:
+    reading = read_parts(parse_yaml(example(part).encode(), "example.yaml"), PilotSpec)
+    assert part in reading.parts, [mistake.text() for mistake in reading.mistakes if part in mistake.about]
+
+
+@pytest.mark.parametrize("part", sorted(EXAMPLES))
+def test_everything_inside_a_part_is_explained(part: str) -> None:
+    assert [line.name for line in describe(part) if not line.about] == []
+
+
+def test_limits_types_and_defaults_are_said() -> None:
+    lines = {line.name: line for line in describe("capacity")}
+    assert lines["capacity.units_per_period"].type == "whole number (>= 1)"
+    assert lines["capacity.units_per_period"].default is None
+    assert lines["capacity.hours_per_unit"].default == "None"
+    features = {line.name: line.type for line in describe("features")}
+    assert features["features[].calendar"].startswith("list of one of season, month, trend")
+
+
+def test_an_unknown_part_is_refused() -> None:
+    with pytest.raises(UnknownPart):
+        describe("capacidad")
+
+
+def test_the_schema_for_editors_knows_the_keys_as_they_are_written() -> None:
+    schema = json_schema()
+    assert "from" in schema["$defs"]["Label"]["properties"]
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["seed"]["description"] == "Makes the run repeatable."

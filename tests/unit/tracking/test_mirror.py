@@ -1,0 +1,77 @@
+"""The child process: one dossier's trouble is not another's; half a database is never seen."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from civic_ai.store.workspace import Workspace
+from civic_ai.tracking.mirror import main, make_database, mirror
+from civic_ai.tracking.outbox import post, waiting
+from civic_ai.tracking.target import choose_target
+
+from .city import seal_city
+from .mirrored import shown
+
+
+def test_what_cannot_be_read_waits_and_the_rest_is_sent(workspace: Workspace, local_store: str) -> None:
+    folders = [
+        seal_city(workspace, pilot="test-city", champion=champion)
+        for champion in ("year_count", "recent_count", "lightgbm")
+    ]
+    whole, altered, gone = (post(workspace, folder) for folder in folders)
+    (folders[1] / "public" / "model_card.en.html").write_bytes(b"other")
+    (folders[2] / "manifest.json").unlink()
+    told: list[dict[str, str]] = []
+    target = choose_target(workspace, {})
+    mirror(workspace, target, told.append)
+    said = {line["digest"]: line for line in told}
+    assert "run_id" in said[whole]
+    assert "public/model_card.en.html: a file of the dossier was altered" in said[altered]["reason"]
+    assert "manifest.json" in said[gone]["reason"]
+    assert {entry.digest for entry in waiting(workspace, target)} == {altered, gone}
+    assert len({run["parent"] for run in shown(local_store)["runs"]} - {None}) == 1
+
+
+def test_a_manifest_that_is_not_the_one_posted_is_refused(workspace: Workspace, local_store: str) -> None:
+    first = seal_city(workspace, pilot="test-city", champion="year_count")
+    second = seal_city(workspace, pilot="test-city", champion="recent_count")
+    digest = post(workspace, first)
+    (first / "manifest.json").write_bytes((second / "manifest.json").read_bytes())
+    told: list[dict[str, str]] = []
+    mirror(workspace, choose_target(workspace, {}), told.append)
+    assert told[0]["digest"] == digest
+    assert "manifest.json: a file of the dossier was altered" in told[0]["reason"]
+    assert shown(local_store) == {"runs": [], "models": []}
+
+
+def test_another_sync_at_work_is_said(
+    workspace: Workspace, dossier: Path, local_store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    post(workspace, dossier)
+    with FileLock(workspace.outbox / ".lock"):
+        main(str(workspace.folder), "0.1")
+    assert json.loads(capsys.readouterr().out) == {"reason": "another sync is at work"}
+    assert shown(local_store)["runs"] == []
+
+
+def test_a_database_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    database = tmp_path / "mlflow.db"
+    making = multiprocessing.get_context("spawn").Process(target=make_database, args=(database,))
+    making.start()
+    while making.is_alive() and not list(tmp_path.glob(".new-*")):
+        time.sleep(0.01)
+    making.kill()
+    making.join()
+    assert not database.exists()
+    assert list(tmp_path.glob(".new-*"))
+    make_database(database)
+    assert shown(f"sqlite:///{database}") == {"runs": [], "models": []}
+    assert sorted(os.listdir(tmp_path)) == ["mlflow.db"]

@@ -19,7 +19,7 @@ from typing import Any
 _EXPORTS = {
     "load_pilot": "civic_ai.pilot.load",
     "run": "civic_ai.run",
-    "verify": "civic_ai.cards.dossier",
+    "verify": "civic_ai.cards.verification",
 }
 __all__ = ["__version__", "load_pilot", "run", "verify"]
 

@@ -22,7 +22,32 @@ from civic_ai.store.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+    from civic_ai.panel.split import Split
+    from civic_ai.pilot.spec import PilotSpec
     from civic_ai.tracking.sync import SyncReport
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a check saw: the promise, the data, and how time will be split."""
+
+    spec: PilotSpec
+    snapshot: DataSnapshot
+    splits: tuple[Split, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``civic-ai check --json`` prints."""
+        return {
+            "schema": "check/1",
+            "pilot": self.spec.pilot,
+            "spec": self.spec.digest,
+            "sources": [source.model_dump(mode="json") for source in self.snapshot.sources],
+            "findings": [finding.model_dump(mode="json") for finding in self.snapshot.findings],
+            "splits": [
+                {"name": split.name, "first": str(split.test_dates[0]), "last": str(split.test_dates[-1])}
+                for split in self.splits
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -90,7 +115,7 @@ class PilotRun:
     @property
     def scores(self) -> pd.DataFrame:
         """Columns candidate, split, metric, value, lower, upper, n: one row a figure."""
-        from civic_ai.evaluation.evaluate import evaluation_frame
+        from civic_ai.evaluation.frame import evaluation_frame
 
         return evaluation_frame(self.evaluation)
 
@@ -125,7 +150,7 @@ class PilotRun:
                 for check in self.gates.checks
             ],
             "lockbox_looks": self.lockbox_looks,
-            "tracking": self.tracking.to_json(),
+            "tracking": {"store": self.tracking.store, "pending": list(self.tracking.pending)},
         }
 
     def _repr_html_(self) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 from civic_ai import __version__
 from civic_ai.core.canonical import digest_of, digest_of_file
 from civic_ai.core.code import code_digest
+from civic_ai.core.dates import dates_every
 from civic_ai.core.environment import library_versions, machine, python_version
 from civic_ai.pilot.load import Pilot, load_pilot
 from civic_ai.records.audit import AuditReport
@@ -31,7 +32,7 @@ from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import Predictions
 from civic_ai.records.record import Record
 from civic_ai.records.snapshot import DataSnapshot
-from civic_ai.results import PilotRun
+from civic_ai.results import Look, PilotRun
 from civic_ai.store.journal import stage_key
 from civic_ai.store.workspace import Workspace, open_workspace
 
@@ -76,14 +77,26 @@ def run(pilot: str | Path, options: Options | None = None) -> PilotRun:
     :class:`~civic_ai.core.errors.StoreError` when the workspace cannot be written. A gate that fails
     is a result, not an error: look at ``run.gates``.
     """
-    chosen = options or Options()
+    return _begin(pilot, options or Options()).to_the_end()
+
+
+def look_at(pilot: str | Path, options: Options | None = None) -> Look:
+    """Check the spec and the contracts of ``pilot`` and look at its data, without training.
+
+    Raises what :func:`run` raises. What was read is kept in the workspace, so a run need not read it
+    again.
+    """
+    return _begin(pilot, options or Options()).to_the_data()
+
+
+def _begin(pilot: str | Path, chosen: Options) -> _Run:
     from civic_ai.policy.load import load_policy
 
     loaded = load_pilot(pilot, chosen.environment)
     policy = load_policy(chosen.policy)
     workspace = open_workspace(chosen.environment, chosen.workspace)
     workspace.require_writable()
-    return _Run(loaded, policy, workspace, chosen.reporter).to_the_end()
+    return _Run(loaded, policy, workspace, chosen.reporter)
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,14 @@ class _Run:
     policy: Policy
     workspace: Workspace
     reporter: Reporter
+
+    def to_the_data(self) -> Look:
+        """The first stage only, and how time will be split."""
+        from civic_ai.panel.split import make_splits
+
+        spec = self.pilot.spec
+        dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+        return Look(spec, self._snapshot(self._contracts()), make_splits(spec, dates))
 
     def to_the_end(self) -> PilotRun:
         """Every stage in order; then the scientists' mirror, which may wait."""
@@ -245,15 +266,15 @@ class _Run:
 
     def _finish(self, dossier: Dossier, evidence: Evidence, looks: int) -> PilotRun:
         from civic_ai.cards.dossier import write_dossier
-        from civic_ai.tracking.outbox import enqueue
+        from civic_ai.tracking.outbox import post
         from civic_ai.tracking.sync import sync
 
         folder = self.workspace.dossiers(dossier.pilot) / dossier.digest[:12]
         write_dossier(dossier, self.workspace.blobs, folder)
-        enqueue(self.workspace.folder, dossier, folder)
+        post(self.workspace, folder)
         self.reporter.started("tracking", self.workspace.journal.expected_seconds("tracking"))
         begun = time.monotonic()
-        mirrored = sync(self.workspace.folder, wait_seconds=WAIT_FOR_MLFLOW_SECONDS)
+        mirrored = sync(self.workspace, wait_seconds=WAIT_FOR_MLFLOW_SECONDS)
         self.reporter.finished("tracking", time.monotonic() - begun, False)
         return PilotRun(
             evidence=evidence,

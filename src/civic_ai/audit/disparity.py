@@ -37,8 +37,7 @@ class Measured:
     @property
     def events(self) -> Floats:
         """Cases in each group."""
-        counted: Floats = self.sums.counts[:, CELLS.index("events")]
-        return counted
+        return self.sums.events
 
 
 def measure(sums: Sequence[GroupSums], metric: Metric, period: Period) -> list[Measured]:

@@ -15,7 +15,7 @@ from civic_ai.audit.groups import area_grouping
 from civic_ai.audit.incidents import Reports, build_incidents
 from civic_ai.audit.reporting import judge_reporting, not_examined, watch
 from civic_ai.panel.where import satisfying
-from civic_ai.pilot.spec import PilotSpec, Reporting
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.pilot.where import columns_of, parse_where
 from civic_ai.records.audit import ReportingBias
 from civic_ai.records.policy import Policy
@@ -75,7 +75,9 @@ def read_reports(spec: PilotSpec, table: Any, area: str) -> Reported:
     is_label = asked.source == spec.label.source
     chosen = satisfying(table, spec.label.where if is_label else None)
     kinds = _kind_columns(spec, table) if is_label else ()
-    wanted = dict.fromkeys((asked.incident, area, known_at, *kinds, *([asked.ended_at] if asked.ended_at else [])))
+    wanted = dict.fromkeys(
+        (asked.incident, area, known_at, *kinds, *([asked.ended_at] if asked.ended_at else []))
+    )
     rows = chosen.select(*wanted).to_pyarrow()
     rows = rows.filter(pc.and_(pc.is_valid(rows[asked.incident]), pc.is_valid(rows[known_at])))
     at, start = _days(rows[known_at])

@@ -7,6 +7,7 @@ group live there. That is a statement about areas; differences within an area st
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -209,7 +210,7 @@ def _by_shares(areas: Areas) -> _Grouped:
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or value != value or not str(value).strip()
+    return value is None or (isinstance(value, float) and math.isnan(value)) or not str(value).strip()
 
 
 def _one_hot(codes: NDArray[np.int_], groups: int) -> Floats:

@@ -10,7 +10,7 @@ from civic_ai.cards import words
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import Message, N_, say
+from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.audit import Disparity
 
 _GAIN = {
@@ -22,8 +22,12 @@ _GAIN = {
 _MEASURES_NEED = {
     "pass": N_("Repeat reports come about as fast from every group, so reports may stand for need."),
     "fail": N_("Some groups report the same problem less, so the list may pass over their need."),
-    "insufficient_evidence": N_("Too few repeat reports to tell whether reports stand for need in every group."),
-    "unknown": N_("Not measured whether reports stand for need: this city's data does not link repeat reports."),
+    "insufficient_evidence": N_(
+        "Too few repeat reports to tell whether reports stand for need in every group."
+    ),
+    "unknown": N_(
+        "Not measured whether reports stand for need: this city's data does not link repeat reports."
+    ),
 }
 
 
@@ -70,8 +74,12 @@ class Findings:
         evaluation = self.records.evaluation
         name = self.teller.word(words.CANDIDATES, evaluation.champion)
         if evaluation.champion_is_baseline:
-            return self.teller.sentence(say("By the rule set beforehand, the simple rule is proposed: {name}.", name=name))
-        return self.teller.sentence(say("By the rule set beforehand, the model is proposed: {name}.", name=name))
+            return self.teller.sentence(
+                say("By the rule set beforehand, the simple rule is proposed: {name}.", name=name)
+            )
+        return self.teller.sentence(
+            say("By the rule set beforehand, the model is proposed: {name}.", name=name)
+        )
 
     def groups(self) -> Markup:
         """Whom the list serves less well, or that nobody can tell."""
@@ -81,12 +89,17 @@ class Findings:
         if audit.worst_verdict == "pass":
             tolerance = tell.value("policy.tolerances.disparity_ratio", "ratio")
             return tell.sentence(
-                say("Every group that was looked at is served about equally, within {tolerance} times.", tolerance=tolerance)
+                say(
+                    "Every group that was looked at is served about equally, within {tolerance} times.",
+                    tolerance=tolerance,
+                )
             )
         widest = say("The widest gap seen: {gap}", gap=self._worst())
         if audit.worst_verdict == "fail":
             return tell.sentence(say("Some groups are not served equally. {widest}", widest=widest))
-        return tell.sentence(say("This data cannot tell whether every group is served equally. {widest}", widest=widest))
+        return tell.sentence(
+            say("This data cannot tell whether every group is served equally. {widest}", widest=widest)
+        )
 
     def _worst(self) -> Message:
         worst = self.records.audit.worst

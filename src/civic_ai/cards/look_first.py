@@ -1,4 +1,4 @@
-""""Look here first": what a coach should check before anything else, from the facts, worst first."""
+""" "Look here first": what a coach should check before anything else, from the facts, worst first."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from itertools import chain, islice
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.data_findings import found_in_data
 from civic_ai.cards.facts import Records
 from civic_ai.cards.findings import failed_disparities
 from civic_ai.cards.gate_lines import GateLine
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import Message, say
-from civic_ai.data.findings import FINDINGS
+from civic_ai.core.messages import say
 from civic_ai.records.figure import Figure
-from civic_ai.records.snapshot import Finding
 
 LINES = 7
 _WIDE = 0.25
 """An interval is wide when its half is more than this share of the value."""
-_WEIGHT = {"problem": 0, "warning": 1, "note": 2}
 
 
 def look_first(records: Records, lines: list[GateLine], teller: Teller) -> list[Markup]:
@@ -41,21 +39,6 @@ def look_first(records: Records, lines: list[GateLine], teller: Teller) -> list[
     return list(islice(found, LINES)) or [nothing]
 
 
-def finding_sentence(records: Records, finding: Finding, teller: Teller) -> Markup:
-    """A data finding in the reader's language, its numbers and dates as this place writes them."""
-    prefix = fact_of("snapshot.findings", finding)
-    values = {name: teller.observed(f"{prefix}.values.{name}") for name in finding.values}
-    return teller.sentence(Message(FINDINGS[finding.code], values))
-
-
-def worst_findings(records: Records) -> list[Finding]:
-    """Data findings, problems before warnings before notes, then by how many rows they concern."""
-    return sorted(
-        (*records.snapshot.findings, *records.panel.findings, *records.audit.findings),
-        key=lambda part: (_WEIGHT[part.severity], -(part.count or 0), part.source, part.code),
-    )
-
-
 @dataclass(frozen=True)
 class _Look:
     records: Records
@@ -65,7 +48,12 @@ class _Look:
         for line in lines:
             if line.verdict == verdict:
                 yield self.teller.sentence(
-                    say("{verdict}: {asks} Seen: {observed}.", verdict=line.says, asks=line.asks, observed=line.observed)
+                    say(
+                        "{verdict}: {asks} Seen: {observed}.",
+                        verdict=line.says,
+                        asks=line.asks,
+                        observed=line.observed,
+                    )
                 )
 
     def wide_intervals(self) -> Iterator[Markup]:
@@ -73,7 +61,9 @@ class _Look:
         lift = self.records.evaluation.lift_over_best_baseline
         if _is_wide(lift):
             shown = self.teller.figure("evaluation.lift_over_best_baseline", "ratio")
-            yield self.teller.sentence(say("The gain over the simple rule is uncertain: {gain} times.", gain=shown))
+            yield self.teller.sentence(
+                say("The gain over the simple rule is uncertain: {gain} times.", gain=shown)
+            )
 
     def disparity(self) -> Iterator[Markup]:
         """The largest disparity that is certain."""
@@ -93,13 +83,17 @@ class _Look:
         unstable = [part.family for part in self.records.explanation.families if not part.is_stable]
         if unstable:
             families = self.teller.listed([self.teller.word(words.FAMILIES, family) for family in unstable])
-            yield self.teller.sentence(say("Reasons that change with the weeks looked at: {families}.", families=families))
+            yield self.teller.sentence(
+                say("Reasons that change with the weeks looked at: {families}.", families=families)
+            )
 
     def data_findings(self) -> Iterator[Markup]:
-        for finding in worst_findings(self.records):
-            if finding.severity != "note":
-                said = finding_sentence(self.records, finding, self.teller)
-                yield self.teller.sentence(say("Data, {source}: {finding}", source=finding.source, finding=said))
+        for found in found_in_data(self.records):
+            if found.finding.severity != "note":
+                says = say(
+                    "Data, {source}: {finding}", source=found.finding.source, finding=found.says(self.teller)
+                )
+                yield self.teller.sentence(says)
 
 
 def _is_wide(figure: Figure) -> bool:

@@ -57,8 +57,7 @@ _STYLES: dict[str, Callable[[float, Locale], str]] = {
 
 def _percent_pattern(locale: Locale, digits: str) -> str:
     """The locale's own percent pattern (with or without a blank) at other digits."""
-    pattern: str = locale.percent_formats[None].pattern
-    return pattern.replace("#,##0", digits)
+    return str(locale.percent_formats[None].pattern).replace("#,##0", digits)
 
 
 def written(value: float, style: Style, locale: Locale) -> str:
@@ -68,7 +67,7 @@ def written(value: float, style: Style, locale: Locale) -> str:
 
 def written_date(day: date, locale: Locale) -> str:
     """A date written out: ``22 de noviembre de 2026``."""
-    return format_date(day, "long", locale=locale)
+    return str(format_date(day, "long", locale=locale))
 
 
 def chart_locale(locale: Locale) -> dict[str, object]:

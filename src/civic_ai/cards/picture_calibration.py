@@ -7,7 +7,7 @@ from typing import Any
 from civic_ai.cards.facts import Records
 from civic_ai.cards.picture import BLUE, GREY, WIDTH, Picture, Table, draw
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import Message, N_, say
+from civic_ai.core.messages import N_, Message, say
 
 _SIDE, _BARS = 170, 36
 _FINDINGS = {

@@ -10,7 +10,7 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.picture import BLUE, GREY, INK, ORANGE, WIDTH, Picture, Table, draw
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import Message, N_, say
+from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.evaluation import CurvePoint
 
 _HEIGHT = 170
@@ -22,7 +22,9 @@ _ROLES = (
 _FINDINGS = {
     "pass": N_("At this city's capacity, the model finds more than the best simple rule"),
     "fail": N_("At this city's capacity, the model finds fewer than the best simple rule"),
-    "insufficient_evidence": N_("At this city's capacity, the model and the simple rule cannot be told apart"),
+    "insufficient_evidence": N_(
+        "At this city's capacity, the model and the simple rule cannot be told apart"
+    ),
     "unknown": N_("Nobody knows yet whether the model finds more than the simple rule"),
 }
 
@@ -61,8 +63,16 @@ class _Capacity:
 
         colours = alt.Scale(domain=self._labels(), range=[role[2] for role in _ROLES])
         dashes = alt.Scale(domain=self._labels(), range=[role[3] for role in _ROLES])
-        x = alt.X("units:Q", title=self.teller.plain(say("visits per period")), axis=alt.Axis(grid=False, tickCount=5))
-        y = alt.Y("found:Q", title=self.teller.plain(say("share of all cases found")), axis=alt.Axis(format="~%", tickCount=5))
+        x = alt.X(
+            "units:Q",
+            title=self.teller.plain(say("visits per period")),
+            axis=alt.Axis(grid=False, tickCount=5),
+        )
+        y = alt.Y(
+            "found:Q",
+            title=self.teller.plain(say("share of all cases found")),
+            axis=alt.Axis(format="~%", tickCount=5),
+        )
         base = alt.Chart(alt.Data(values=self._rows())).encode(x=x)
         line = base.mark_line(strokeWidth=2).encode(
             y=y,
@@ -73,7 +83,9 @@ class _Capacity:
         ribbon = alt.Chart(alt.Data(values=with_interval)).mark_area(opacity=0.2, color=BLUE)
         capacity = alt.Chart(alt.Data(values=[{"units": self.records.evaluation.capacity}]))
         rule = capacity.mark_rule(color=INK, strokeWidth=1.5).encode(x="units:Q")
-        return alt.layer(ribbon.encode(x=x, y="lower:Q", y2="upper:Q"), line, rule).properties(width=WIDTH, height=_HEIGHT)
+        return alt.layer(ribbon.encode(x=x, y="lower:Q", y2="upper:Q"), line, rule).properties(
+            width=WIDTH, height=_HEIGHT
+        )
 
     def _labels(self) -> list[str]:
         return [self.teller.plain(Message(role[1])) for role in _ROLES]

@@ -50,7 +50,9 @@ def _chart(families: list[FamilyContribution], teller: Teller) -> Any:
         }
         for part in families
     ]  # fmt: skip
-    x = alt.X("share:Q", title=teller.plain(say("share of all movement")), axis=alt.Axis(format="~%", tickCount=4))
+    x = alt.X(
+        "share:Q", title=teller.plain(say("share of all movement")), axis=alt.Axis(format="~%", tickCount=4)
+    )
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
     bars = base.mark_bar(strokeWidth=1.5).encode(
         x=x, fill=alt.Fill("fill:N", scale=None), stroke=alt.Stroke("edge:N", scale=None)

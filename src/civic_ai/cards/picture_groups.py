@@ -86,7 +86,11 @@ class _Groups:
         rows = self._rows()
         reach = [row[key] for row in rows for key in ("lower", "upper", "value") if row.get(key)]
         scale = alt.Scale(type="log", domain=[min([0.5, *reach]), max([2.0, *reach])], nice=False)
-        axis = alt.Axis(values=_TICKS, format="~g", title=self.teller.plain(say("Ratio to {reference}", reference=self.reference)))
+        axis = alt.Axis(
+            values=_TICKS,
+            format="~g",
+            title=self.teller.plain(say("Ratio to {reference}", reference=self.reference)),
+        )
         x, colour = alt.X("value:Q", scale=scale, axis=axis), alt.Color("colour:N", scale=None)
         base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
         return alt.layer(

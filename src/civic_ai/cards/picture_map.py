@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from civic_ai.cards.facts import Records
 from civic_ai.cards.picture import CIVIDIS, GREY, WIDTH, Picture, Table, draw
 from civic_ai.cards.score_map import ScoreMap, area_shapes, place_shapes
@@ -61,7 +63,9 @@ class _Layers:
         labels = [label for label, *_ in self._classes()]
         colours = [colour for _, colour, *_ in self._classes()]
         flat = {"type": "identity", "reflectY": True}
-        filled = alt.Chart(alt.Data(values=list(self._features()))).mark_geoshape(stroke="white", strokeWidth=0.25)
+        filled = alt.Chart(alt.Data(values=list(self._features()))).mark_geoshape(
+            stroke="white", strokeWidth=0.25
+        )
         filled = filled.encode(
             fill=alt.Fill("properties.name:N", scale=alt.Scale(domain=labels, range=colours), sort=None)
         )
@@ -98,7 +102,7 @@ class _Layers:
         bounds = [shape.bounds for shape in (*self.places.values(), *self.areas.values())]
         wide = max(bound[2] for bound in bounds) - min(bound[0] for bound in bounds)
         high = max(bound[3] for bound in bounds) - min(bound[1] for bound in bounds)
-        return min(1.2 * WIDTH, max(0.4 * WIDTH, WIDTH * high / wide))
+        return float(min(1.2 * WIDTH, max(0.4 * WIDTH, WIDTH * high / wide)))
 
 
 def _feature(name: str, shapes: list[Any]) -> dict[str, Any]:
@@ -110,10 +114,12 @@ def _feature(name: str, shapes: list[Any]) -> dict[str, Any]:
 
 def _table(scores: ScoreMap, teller: Teller) -> Table:
     columns = (say("Class"), say("Lowest score"), say("Highest score"), say("Places"))
-    rows = []
+    rows: list[tuple[Markup | str, ...]] = []
     for number in range(len(scores.classes), 0, -1):
         fact = f"map.classes.{number}"
         bounds = (teller.value(f"{fact}.lower", "ratio"), teller.value(f"{fact}.upper", "ratio"))
         rows.append((str(number), *bounds, teller.value(f"{fact}.places", "count")))
     rows.append((teller.plain(say("no score")), "", "", teller.value("map.unscored", "count")))
-    return Table(teller.sentence(say("Places by class of score")), tuple(map(teller.plain, columns)), tuple(rows))
+    return Table(
+        teller.sentence(say("Places by class of score")), tuple(map(teller.plain, columns)), tuple(rows)
+    )

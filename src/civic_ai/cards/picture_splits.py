@@ -9,7 +9,7 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.picture import BLUE, GREY, ORANGE, PINK, WIDTH, Picture, Table, draw
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import Message, N_, say
+from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.predictions import SplitRecord
 
 _ROW_HEIGHT = 28
@@ -26,7 +26,7 @@ def draw_splits(records: Records, teller: Teller) -> Picture:
     splits = records.predictions.splits
     title = teller.sentence(say("Each test looks only at time that came after what was learned"))
     caption = say(
-        "The gap is the {days} days in which an outcome becomes known. High values cannot come from the future.",
+        "The gap is the {days} days in which an outcome becomes known; nothing is learned from them.",
         days=teller.value("panel.horizon_days", "count"),
     )
     return Picture(
@@ -74,7 +74,13 @@ def _chart(splits: tuple[SplitRecord, ...], teller: Teller) -> Any:
 
 
 def _table(splits: tuple[SplitRecord, ...], teller: Teller) -> Table:
-    columns = (say("Split"), say("Learned from"), say("Tested on"), say("Rows learned from"), say("Rows tested"))
+    columns = (
+        say("Split"),
+        say("Learned from"),
+        say("Tested on"),
+        say("Rows learned from"),
+        say("Rows tested"),
+    )
     rows = []
     for split in splits:
         fact = fact_of("predictions.splits", split)

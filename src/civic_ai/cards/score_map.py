@@ -39,7 +39,10 @@ class ScoreMap:
 
     def facts(self) -> dict[str, Scalar]:
         """Bounds and number of places of each class, numbered from 1, the lowest."""
-        facts: dict[str, Scalar] = {"map.unscored": len(self.unscored), "map.classes.count": len(self.classes)}
+        facts: dict[str, Scalar] = {
+            "map.unscored": len(self.unscored),
+            "map.classes.count": len(self.classes),
+        }
         for number, part in enumerate(self.classes, 1):
             name = f"map.classes.{number}"
             facts |= {f"{name}.lower": part.lower, f"{name}.upper": part.upper}
@@ -79,7 +82,7 @@ def place_shapes(records: Records, blobs: Blobs) -> dict[str, Any]:
     grid = records.spec.unit.grid
     rows = blobs.table(records.panel.units_blob).select(["unit", "lat", "lon"]).to_pylist()
     if grid is None:
-        return {name: shape for name, shape in area_shapes(records, blobs).items()}
+        return area_shapes(records, blobs)
     half, flat = grid.size_m / _METRES_A_DEGREE / 2, _flattening([row["lat"] for row in rows])
     centres = ((row["unit"], row["lon"] * flat, row["lat"]) for row in rows if row["lat"] is not None)
     return {unit: box(x - half, y - half, x + half, y + half) for unit, x, y in centres}

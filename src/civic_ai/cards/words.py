@@ -99,3 +99,20 @@ INTERVENTIONS = {
     "punitive": N_("A visit can punish: being visited without cause is the harm."),
     "mixed": N_("A visit can help or punish: both errors are harm."),
 }
+
+NOT_MEASURED: dict[str, str] = {}
+
+CAVEATS: dict[str, str] = {
+    "correlated_features": N_(
+        "Features that move together share their weight; no single one can be read alone."
+    ),
+}
+
+REPORTING_CONDITIONS = {
+    "watch_ends_at_stopping_time": N_("A case is watched until it is inspected or closed, not longer."),
+    "incident_alive_while_watched": N_("The problem was there for as long as it was watched."),
+    "constant_rate_while_watched": N_("People report a problem at an even pace while it is there."),
+    "duplicates_linked_equally_well": N_("Repeat reports are linked equally well in every group."),
+    "repeat_callers_not_told_apart": N_("One person who reports twice counts twice, in every group alike."),
+    "incidents_alike_within_type": N_("Problems of one type are about equally serious in every group."),
+}

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from civic_ai.cli.language import reader_language
+from civic_ai.core.messages import Message, say
+
+if TYPE_CHECKING:
+    from civic_ai.cards.verification import Verification
 
 ALTERED = 3
 
@@ -16,8 +23,27 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Say whether a dossier is intact, and if not, which files were altered."""
-    from civic_ai.cards.dossier import verify as verify_folder
+    from civic_ai.cards.verification import verify as verify_folder
 
     found = verify_folder(dossier)
-    print(json.dumps(found.to_json(), ensure_ascii=False) if as_json else found.text())
-    return 0 if found.is_intact else ALTERED
+    print(_json(found) if as_json else _text(found))
+    return 0 if found.intact else ALTERED
+
+
+def _json(found: Verification) -> str:
+    return json.dumps({"schema": "verify/1", "intact": found.intact, **asdict(found)}, ensure_ascii=False)
+
+
+def _text(found: Verification) -> str:
+    """One line a file that does not agree; one line when all is intact."""
+    language = reader_language()
+    if found.intact:
+        return say("intact: {digest}", digest=found.digest).text(language)
+    kinds = (
+        (say("altered: {path}"), found.altered),
+        (say("missing: {path}"), found.missing),
+        (say("unexpected: {path}"), found.unexpected),
+    )
+    return "\n".join(
+        Message(message.sentence, {"path": path}).text(language) for message, paths in kinds for path in paths
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civic_ai.cli.table import format_table
+from civic_ai.cli.tracking import sync_text
 from civic_ai.journey import JOURNEY
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def summary(run: PilotRun) -> str:
             "Best model over best simple rule: " + _interval(evaluation.lift_over_best_baseline),
             format_table(("gate", "verdict", "observed", "must be"), gates, title="Gates"),
             f"Looks into this lockbox so far: {run.lockbox_looks}",
-            run.tracking.sentence(),
+            sync_text(run.tracking),
             f"Dossier: {run.dossier}\nReport:  {run.report}",
         ]
     )

@@ -12,8 +12,9 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from civic_ai.cli.language import reader_language
 from civic_ai.core.errors import CivicError
-from civic_ai.core.messages import LANGUAGES, say
+from civic_ai.core.messages import say
 
 INTERRUPTED = 130
 UNEXPECTED = 1
@@ -36,12 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _unexpected(error)
     return code if isinstance(code, int) else 0
-
-
-def reader_language() -> str:
-    """The language of the person at the terminal: ``CIVIC_AI_LANGUAGE``, else the locale, else en."""
-    wanted = os.environ.get("CIVIC_AI_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return wanted[:2] if wanted[:2] in LANGUAGES else "en"
 
 
 def _complain(text: str) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from civic_ai.cli.language import reader_language
 from civic_ai.cli.table import format_table
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
+
+if TYPE_CHECKING:
+    from civic_ai.records.figure import Period
+    from civic_ai.results import Look
 
 
 def new(
@@ -32,11 +36,40 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Check the spec and the contracts, and look at the data, without training."""
-    from civic_ai.data.look import look_at
+    from civic_ai.run import look_at
 
-    look = look_at(pilot, os.environ)
-    print(json.dumps(look.to_json(), ensure_ascii=False) if as_json else look.text())
+    look = look_at(pilot)
+    print(json.dumps(look.to_json(), ensure_ascii=False) if as_json else _look_text(look))
     return 0
+
+
+def _look_text(look: Look) -> str:
+    """Sources, findings and splits, for a person."""
+    from civic_ai.data.findings import say_finding
+
+    language = reader_language()
+    sources = [
+        (s.name, f"{s.rows:,}", f"{s.quarantined:,}", f"{s.duplicates:,}", _period(s.period))
+        for s in look.snapshot.sources
+    ]
+    findings = [
+        (f.severity, f.source, f.column or "", say_finding(f).text(language)) for f in look.snapshot.findings
+    ]
+    splits = [
+        (s.name, str(s.training_dates[-1]), str(s.test_dates[0]), str(s.test_dates[-1])) for s in look.splits
+    ]
+    return "\n\n".join(
+        [
+            f"{look.spec.pilot}: the spec and the contracts are sound",
+            format_table(("source", "rows", "set aside", "duplicates", "period"), sources, title="Data"),
+            format_table(("weight", "source", "column", "finding"), findings, title="Findings"),
+            format_table(("split", "trained until", "tested from", "tested until"), splits, title="Time"),
+        ]
+    )
+
+
+def _period(period: Period | None) -> str:
+    return "no dates" if period is None else f"{period.first} to {period.last}"
 
 
 def describe(

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from civic_ai.cli.language import reader_language
+from civic_ai.core.messages import say
+
+if TYPE_CHECKING:
+    from civic_ai.tracking.sync import SyncReport
 
 PENDING = 3
 
@@ -21,6 +27,26 @@ def sync(
     from civic_ai.store.workspace import open_workspace
     from civic_ai.tracking.sync import sync as sync_workspace
 
-    report = sync_workspace(open_workspace(os.environ, workspace).folder, wait_seconds=wait)
-    print(json.dumps(report.to_json(), ensure_ascii=False) if as_json else report.sentence())
-    return 0 if report.is_complete else PENDING
+    report = sync_workspace(open_workspace(os.environ, workspace), wait_seconds=wait)
+    print(json.dumps(sync_json(report), ensure_ascii=False) if as_json else sync_text(report))
+    return 0 if report.is_done else PENDING
+
+
+def sync_json(report: SyncReport) -> dict[str, object]:
+    """What was sent, what is pending and why."""
+    return {
+        "schema": "sync/1",
+        "store": report.store,
+        "sent": report.sent,
+        "pending": report.pending,
+        "reasons": [reason.text() for reason in report.reasons],
+    }
+
+
+def sync_text(report: SyncReport) -> str:
+    """One or two lines for people."""
+    language = reader_language()
+    if report.is_done:
+        return say("MLflow ({store}) has everything.", store=report.store).text(language)
+    says = say("MLflow ({store}) has not had everything; `civic-ai sync` sends the rest.", store=report.store)
+    return "\n".join([says.text(language), *(f"  {reason.text(language)}" for reason in report.reasons)])

@@ -119,16 +119,15 @@ def broken_name(typed: TypedTable) -> str:
     return typed.name.replace("typed_", "broken_")
 
 
-def keep_sound(backend: Any, typed: TypedTable, contract: Contract) -> ir.Table:
-    """The rows that broke no rule, as the table ``sound_<source>``, proved by pandera."""
+def keep_sound(backend: Any, typed: TypedTable, contract: Contract) -> str:
+    """The name of a table with the rows that broke no rule, proved by pandera to keep the contract."""
     name, columns = typed.name.replace("typed_", "sound_"), ", ".join(map(quoted, contract.columns))
     backend.con.execute(
         f"""CREATE TABLE {quoted(name)} AS SELECT {columns} FROM {quoted(typed.name)}
         WHERE {quoted(ROW)} NOT IN (SELECT {quoted(ROW)} FROM {quoted(broken_name(typed))})"""
     )
-    table = backend.table(name)
-    prove(table, contract)
-    return table
+    prove(backend.table(name), contract)
+    return name
 
 
 def prove(table: ir.Table, contract: Contract) -> None:
@@ -144,7 +143,9 @@ def pandera_schema(contract: Contract) -> pandera.DataFrameSchema:
         )
         for name, column in contract.columns.items()
     }
-    return pandera.DataFrameSchema(columns, strict=True)
+    keys = [list(key) for key in unique_keys(contract)]
+    sure = [key for key in keys if all(contract.columns[name].blank == "refused" for name in key)]
+    return pandera.DataFrameSchema(columns, strict=True, unique=sure or None)
 
 
 def _checks(column: ColumnContract) -> list[pandera.Check]:

@@ -77,5 +77,5 @@ class IncidentKind:
 KINDS = (
     IncidentKind("pothole", 2.0, 120, 21, 5, age=0.35, thaw=0.35, age_thaw=0.25, winter=0.4, streets=0.9),
     IncidentKind("streetlight", 0.7, 120, 24, 8, age=0.15, winter=0.2, streets=0.3),
-    IncidentKind("flooding", 0.55, 60, 15, 3, age=0.2, rain=0.6, streets=1.2),
+    IncidentKind("flooding", 0.55, 60, 15, 3.4, age=0.2, rain=0.6, streets=1.2),
 )

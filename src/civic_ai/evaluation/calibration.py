@@ -32,7 +32,7 @@ class Bins:
 def bin_rows(lists: Lists) -> Bins:
     """At most :data:`BINS` bins of about equally many rows; equal scores stay together."""
     scores = lists.scores[lists.filled]
-    edges = np.unique(np.quantile(scores, np.arange(1, BINS) / BINS, method="lower"))
+    edges = np.unique(np.quantile(scores, np.arange(1, BINS) / BINS, method="inverted_cdf"))
     shape = (len(lists.sizes), len(edges) + 1)
     cell = np.nonzero(lists.filled)[0] * shape[1] + np.searchsorted(edges, scores, side="left")
 

@@ -98,7 +98,7 @@ def _write_down(looked: _Looked, slope_tolerance: float) -> Evaluation:
         calibration=_calibration(looked, scores, slope_tolerance),
         stability=_stability(looked, scores),
         unmatured_rows=tests.unmatured(champion) + lockbox.unmatured(champion),
-        block_dates=terms.block_dates,
+        block_dates=tests.whole.resampled.block_dates,
         bundle=looked.opened.bundles.get(champion),
     )
 

@@ -10,7 +10,7 @@ from civic_ai.evaluation.lists import Lists, Mask
 from civic_ai.evaluation.metrics import METRICS, Metric, metrics_for
 from civic_ai.evaluation.recalibration import Kind
 from civic_ai.evaluation.statistic import Basis, Statistic
-from civic_ai.evaluation.uncertainty import Replicates, resample_dates
+from civic_ai.evaluation.uncertainty import Replicates, block_length, resample_dates
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Score
 from civic_ai.records.figure import Figure, missing
@@ -30,7 +30,7 @@ class Terms:
     objective: Metric
     capacity: int
     splits: tuple[str, ...]
-    block_dates: int
+    overlap: int
     level: float
     seed: int
 
@@ -41,13 +41,13 @@ class Terms:
 
 
 def terms_of(spec: PilotSpec, predictions: Predictions, policy: Policy) -> Terms:
-    """The terms. A block of dates is as long as the horizon, because labels closer than that overlap."""
+    """The terms. ``overlap``: so many as-of dates in a row share part of their label's horizon."""
     return Terms(
         kind=spec.label.kind,
         objective=METRICS[spec.objective],
         capacity=spec.capacity.units_per_period,
         splits=tuple(split.name for split in predictions.splits if not split.is_lockbox),
-        block_dates=math.ceil(spec.label.horizon_days / spec.as_of.every_days),
+        overlap=math.ceil(spec.label.horizon_days / spec.as_of.every_days),
         level=policy.tolerances.confidence_level,
         seed=spec.seed,
     )
@@ -87,7 +87,8 @@ class Scope:
 
 def make_scope(name: str, lists: Lists, dates: Mask, terms: Terms) -> Scope:
     """A scope over the marked dates of ``lists`` (those of any candidate: all have the same dates)."""
-    resampled = resample_dates(lists.split[dates], terms.block_dates, seed=terms.seed)
+    splits = lists.split[dates]
+    resampled = resample_dates(splits, block_length(splits, terms.overlap), seed=terms.seed)
     return Scope(name, dates, resampled, terms.level)
 
 

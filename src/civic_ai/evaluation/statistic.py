@@ -86,10 +86,14 @@ class Basis:
         return self.bounded(value, self.resampled.interval(values, self.level))
 
     def bounded(self, value: float, interval: Interval | None) -> Figure:
-        """A figure of a value and its interval; missing when there is no value."""
+        """A figure of a value and its interval; missing when there is no value.
+
+        The interval is made to hold the value, for a percentile interval of a statistic that chance can
+        only push one way (the expected calibration error) may miss it.
+        """
         if not math.isfinite(value):
             return missing(self.when_undefined, n=self.n)
-        lower, upper = interval or (None, None)
+        lower, upper = (min(interval[0], value), max(interval[1], value)) if interval else (None, None)
         return Figure(
             value=value,
             lower=lower,

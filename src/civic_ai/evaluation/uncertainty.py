@@ -14,6 +14,9 @@ from civic_ai.records.figure import Verdict
 REPLICATES = 1000
 """Bootstrap replicates of every interval."""
 
+LEAST_BLOCKS = 4
+"""Fewer blocks of dates give no interval: nothing is known about how blocks differ."""
+
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 
@@ -66,22 +69,28 @@ def wilson(successes: float, n: float, level: float = 0.90) -> Interval:
 class Replicates:
     """Resampled time: how often each as-of date counts in each replicate.
 
-    ``weights`` has shape (replicates, dates). ``blocks`` is how many blocks of dates the sample holds.
-    A sum of a replicate is ``weights @ sums_by_date``, so any function of sums is exact in each.
+    ``weights`` has shape (replicates, dates). A sum of a replicate is
+    ``weights @ sums_by_date``, so any function of sums is exact in each.
     """
 
     weights: Floats
-    blocks: float
+    block_dates: int
+
+    @property
+    def blocks(self) -> float:
+        """How many blocks the sample holds; the last one may be a part."""
+        return self.weights.shape[1] / self.block_dates
 
     def interval(self, values: Floats, level: float = 0.90) -> Interval | None:
         """Expanded percentile interval (Hesterberg 2015) of one value a replicate.
 
         The percentiles are moved out to where Student's t with ``blocks - 1`` degrees of freedom puts
         them, times sqrt(blocks / (blocks - 1)): plain percentiles are too narrow when blocks are few.
-        None with fewer than two blocks, or when more than 5 % of the replicates have no value.
+        None with fewer than :data:`LEAST_BLOCKS` blocks, or when more than 5 % of the replicates have
+        no value.
         """
-        finite = values[np.isfinite(values)]
-        if self.blocks < 2 or finite.size < 0.95 * values.size:
+        finite = self._usable(values)
+        if finite is None:
             return None
         t = stats.t.ppf((1 + level) / 2, self.blocks - 1) * self._widening
         tail = float(stats.norm.cdf(-t))
@@ -90,14 +99,30 @@ class Replicates:
 
     def standard_error(self, values: Floats) -> float | None:
         """Standard deviation of the replicates, corrected for few blocks; None where it has no meaning."""
+        finite = self._usable(values)
+        return None if finite is None else float(np.std(finite)) * self._widening
+
+    def _usable(self, values: Floats) -> Floats | None:
         finite = values[np.isfinite(values)]
-        if self.blocks < 2 or finite.size < 0.95 * values.size:
-            return None
-        return float(np.std(finite)) * self._widening
+        return finite if self.blocks >= LEAST_BLOCKS and finite.size >= 0.95 * values.size else None
 
     @property
     def _widening(self) -> float:
         return math.sqrt(self.blocks / (self.blocks - 1))
+
+
+def block_length(split_of_date: NDArray[np.int64], overlap: int) -> int:
+    """How many consecutive as-of dates make a block, where labels of ``overlap`` dates in a row overlap.
+
+    Three times the overlap, or the cube root of the number of dates where that is more (the rate of Hall,
+    Horowitz and Jing 1995); no longer than a split or than leaves :data:`LEAST_BLOCKS` blocks, but never
+    shorter than the overlap. In our simulation (tests/unit/evaluation/test_uncertainty.py) blocks of the
+    overlap alone let 90 % intervals hold the truth 72 to 86 times in 100, these 80 to 92 times.
+    """
+    dates = len(split_of_date)
+    longest = int(_bounds(split_of_date)[1].max(initial=1))
+    wanted = max(3 * overlap, math.ceil(float(dates) ** (1 / 3)))
+    return max(overlap, min(wanted, longest, dates // LEAST_BLOCKS))
 
 
 def resample_dates(
@@ -119,8 +144,7 @@ def resample_dates(
     drawn = drawn.reshape(replicates, -1)[:, :dates]
     flat = (np.arange(replicates)[:, None] * dates + drawn).ravel()
     weights = np.bincount(flat, minlength=replicates * dates).reshape(replicates, dates)
-    blocks = sum(max(1.0, n / block_dates) for n in np.unique(split_of_date, return_counts=True)[1])
-    return Replicates(weights.astype(np.float64), blocks if dates else 0.0)
+    return Replicates(weights.astype(np.float64), block_dates)
 
 
 def _normal(level: float) -> float:

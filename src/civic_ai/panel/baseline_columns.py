@@ -23,8 +23,8 @@ RECENT_DAYS, YEAR_DAYS, MOST_YEARS = 28, 364, 5
 def make_baseline_columns(scope: Scope, label: Label) -> dict[str, Floats]:
     """The three columns by name.
 
-    ``baseline_recent_count`` and ``baseline_year_count`` (dates x units): label rows in the last 28 and 364 days,
-    scaled up while the source is younger than that. ``baseline_season_index`` (dates x 1): 1 = average.
+    ``baseline_recent_count`` and ``baseline_year_count`` (dates x units): label rows in the last 28 and 364
+    days, scaled up while the source is younger than that. ``baseline_season_index`` (dates x 1): 1 = average.
     """
     horizon = min(scope.horizon, YEAR_DAYS)
     back = [scope.dates - YEAR_DAYS * years for years in range(MOST_YEARS + 1)]
@@ -42,7 +42,7 @@ def _scaled(cube: Cube, dates: Days, window: int, known_days: Days) -> Floats:
     """Rows in the window times window / days of it that the source covers; 0 where it covers none."""
     covered = np.minimum(known_days, window)
     factor = np.where(covered > 0, window / np.maximum(covered, 1), 0.0)
-    return cube.between(dates - window, dates) * factor[:, None]
+    return np.asarray(cube.between(dates - window, dates) * factor[:, None], dtype=np.float64)
 
 
 def _season_index(cube: Cube, dates: Days, horizon: int, known_days: Days) -> Floats:

@@ -18,7 +18,7 @@ from civic_ai.panel.cohort import events_outside, find_cohort
 from civic_ai.panel.features import make_features
 from civic_ai.panel.findings import find_oddities
 from civic_ai.panel.known import City, day_numbers
-from civic_ai.panel.label import Label, make_label
+from civic_ai.panel.label import make_label
 from civic_ai.panel.leakage import Search, search_leaks
 from civic_ai.panel.location import find_location_gap
 from civic_ai.panel.parts import Parts, panel_table
@@ -53,17 +53,21 @@ def build_panel(spec: PilotSpec, snapshot: DataSnapshot, policy: Policy, blobs: 
     Raises :class:`DataError` when there is too little to learn from, :class:`ConfigError` when the spec asks
     for something that the tables do not hold.
     """
-    city = City(spec, open_tables(snapshot, blobs))
-    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
-    scope = Scope(city, make_units(city, snapshot, blobs), day_numbers(list(dates)))
-    _refuse_too_large(scope)
-    cutoff = day_numbers([make_splits(spec, dates)[0].cutoff])[0]
-    cohort = find_cohort(city, scope.units, scope.dates)
-    label = make_label(city, scope.units, scope.dates)
-    _refuse_too_few(label, (scope.dates[0], cutoff), policy)
-    parts = Parts(scope, cohort, label, make_features(scope), make_baseline_columns(scope, label))
+    parts = make_parts(spec, snapshot, blobs)
+    _refuse_too_few(parts, policy)
     contracts = {source.name: blobs.record(Contract, source.contract_digest) for source in snapshot.sources}
     return _manifest(parts, snapshot, search_leaks(parts, contracts, policy), policy, blobs)
+
+
+def make_parts(spec: PilotSpec, snapshot: DataSnapshot, blobs: Blobs) -> Parts:
+    """Units, cohort, label, features and baselines of the panel, dates x units, in memory."""
+    city = City(spec, open_tables(snapshot, blobs))
+    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+    scope = Scope(city, make_units(city, snapshot, blobs), day_numbers(list(dates)), make_splits(spec, dates))
+    _refuse_too_large(scope)
+    cohort = find_cohort(city, scope.units, scope.dates)
+    label = make_label(city, scope.units, scope.dates)
+    return Parts(scope, cohort, label, make_features(scope), make_baseline_columns(scope, label))
 
 
 def open_panel(manifest: PanelManifest, blobs: Blobs) -> Panel:
@@ -89,10 +93,10 @@ def _refuse_too_large(scope: Scope) -> None:
         )
 
 
-def _refuse_too_few(label: Label, window: tuple[int, int], policy: Policy) -> None:
+def _refuse_too_few(parts: Parts, policy: Policy) -> None:
     """The oldest split learns from the fewest events: those after the first as-of date, up to its cutoff."""
-    events = label.events.placed()
-    within = (events.day > window[0]) & (events.day <= window[1])
+    events, cutoff = parts.label.events.placed(), day_numbers([parts.scope.splits[0].cutoff])[0]
+    within = (events.day > parts.scope.dates[0]) & (events.day <= cutoff)
     found, needed = int(events.n[within].sum()), policy.limits.training_events
     if found < needed:
         raise DataError.because(

@@ -31,7 +31,8 @@ def calendar_columns(block: CalendarFeature, scope: Scope) -> list[FeatureColumn
 
 def _angle(dates: Days) -> Floats:
     days = dates.astype("datetime64[D]")
-    return 2 * np.pi * (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) / _YEAR
+    into_year = days - days.astype("datetime64[Y]").astype("datetime64[D]")
+    return np.asarray(2 * np.pi * into_year.astype(np.int64) / _YEAR)
 
 
 def _month(dates: Days) -> Floats:

@@ -54,7 +54,7 @@ def _read_static(block: ColumnFeature, scope: Scope) -> Any:
     areas = scope.units.frame["area"]
 
     def values(name: str) -> Floats:
-        return by_area[name].reindex(areas).to_numpy(dtype=np.float32, na_value=np.nan)[None, :]
+        return np.asarray(by_area[name].reindex(areas).to_numpy(dtype=np.float32, na_value=np.nan)[None, :])
 
     return values
 

@@ -3,7 +3,8 @@
 Places differ: in a city of busy and quiet streets an honest count may separate almost all rows. What no
 honest feature can do is to say, within one unit, on which dates something will happen. So the area under the
 curve (Hanley and McNeil 1982) is taken over pairs of dates of the same unit (a stratified Mann-Whitney
-statistic, van Elteren 1960). A feature that separates all rows, but not the dates of a unit, is noted as strong.
+statistic, van Elteren 1960). A feature that separates all rows, but not the dates of a unit, is noted as
+strong.
 """
 
 from __future__ import annotations

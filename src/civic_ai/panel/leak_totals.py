@@ -4,10 +4,10 @@ However well an honest column explains how often something happens in a place, t
 about its mean by the mean's square root at least (Poisson). A column that was made from the counts, totals or
 rates of the whole file, does not scatter. So the places are put in the order of the column, and each count is
 compared with the line through its two neighbours in that order (second differences: Gasser, Sroka and
-Jennen-Steinmetz 1986). Their scatter over the Poisson scatter is about 1 or more for an honest column; a ratio
-too far below 1 is a leak (chi-squared with Satterthwaite's degrees of freedom, at the family-wise level below).
-The same is done over dates for columns that hold for the whole city. Where the events come more evenly than
-chance (a schedule), the ratio is divided by that evenness.
+Jennen-Steinmetz 1986). Their scatter over the Poisson scatter is about 1 or more for an honest column; a
+ratio too far below 1 is a leak (chi-squared with Satterthwaite's degrees of freedom, at the family-wise level
+below). The same is done over dates for columns that hold for the whole city. Where the events come more
+evenly than chance (a schedule), the ratio is divided by that evenness.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from scipy import stats
 from civic_ai.panel.cube import build_cube
 from civic_ai.panel.known import day_numbers
 from civic_ai.panel.parts import Parts
-from civic_ai.panel.split import make_splits
 from civic_ai.panel.units import as_id
 from civic_ai.panel.where import column_of
 from civic_ai.records.panel import LeakFinding
@@ -88,7 +87,7 @@ def _static_tests(parts: Parts) -> Iterator[tuple[str, Floats, Floats, float]]:
 def _area_totals(parts: Parts, member: Any, size: int) -> tuple[list[Floats], Floats, float]:
     """Label rows by area: in each later period, before the first as-of date; and how evenly they come."""
     dates, last = parts.scope.dates, parts.label.last_day
-    splits = make_splits(parts.scope.city.spec, list(dates.astype("datetime64[D]").astype(object)))
+    splits = parts.scope.splits
     spans = [(dates[0], last), (day_numbers([splits[0].cutoff])[0], last)]
     spans += [tuple(day_numbers([split.cutoff, split.test_dates[-1]])) for split in splits]
     spans = [(after, upto) for after, upto in spans if upto > after]

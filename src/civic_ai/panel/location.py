@@ -31,9 +31,10 @@ def find_location_gap(city: City, units: Units, policy: Policy) -> LocationGap:
     area = _area_column(city.spec, located)
     by_area = {} if area is None else _shares(located, area, ROWS_OF_AN_AREA)
     total = located.aggregate(n=located.count(), missing=located.is_missing.sum()).to_pyarrow().to_pylist()[0]
-    drift = _spread(by_year.values())
+    share = total["missing"] / total["n"] if total["n"] else None
+    drift = 0.0 if share == 0 else _spread(by_year.values())
     return LocationGap(
-        missing_share=total["missing"] / total["n"] if total["n"] else None,
+        missing_share=share,
         drift=drift,
         area_spread=_spread(by_area.values()),
         by_year=by_year,
@@ -62,9 +63,8 @@ def _area_column(spec: PilotSpec, rows: Any) -> str | None:
 
 def _shares(rows: Any, by: str, least: int) -> dict[str, float]:
     """Missing share by the values of a column, for values with enough rows, in order."""
-    counted = (
-        rows.filter(rows[by].notnull()).group_by(by).aggregate(n=rows.count(), missing=rows.is_missing.sum())
-    )
+    named = rows.filter(rows[by].notnull())
+    counted = named.group_by(by).aggregate(n=named.count(), missing=named.is_missing.sum())
     found = counted.filter(counted.n >= least).to_pyarrow().to_pylist()
     return {str(row[by]): row["missing"] / row["n"] for row in sorted(found, key=lambda row: str(row[by]))}
 
@@ -75,7 +75,7 @@ def _spread(shares: Iterable[float]) -> float | None:
 
 
 def _verdict(drift: float | None, tolerance: float) -> Verdict:
-    """Unknown where fewer than two years have enough rows to compare."""
+    """Unknown where places are missing and fewer than two years have enough rows to compare."""
     if drift is None:
         return "unknown"
     return "pass" if drift <= tolerance else "fail"

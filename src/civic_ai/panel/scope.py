@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from civic_ai.panel.known import City, Days
+from civic_ai.panel.split import Split
 from civic_ai.panel.units import Units
 from civic_ai.records.panel import Feature
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The city, its units, and the as-of dates (days since 1970-01-01, in order)."""
+    """The city, its units, the as-of dates (days since 1970-01-01, in order) and how they are split."""
 
     city: City
     units: Units
     dates: Days
+    splits: tuple[Split, ...]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -45,12 +47,12 @@ class FeatureColumn:
     @property
     def is_static(self) -> bool:
         """The same on every date, by construction."""
-        return self.values.shape[0] == 1
+        return bool(self.values.shape[0] == 1)
 
     @property
     def is_citywide(self) -> bool:
         """The same for every unit, by construction."""
-        return self.values.shape[1] == 1
+        return bool(self.values.shape[1] == 1)
 
     def dense(self, shape: tuple[int, int]) -> NDArray[Any]:
         """The values for every date and unit."""

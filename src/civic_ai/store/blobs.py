@@ -84,11 +84,17 @@ class Blobs:
         return self.put(sink.getvalue().to_pybytes())
 
     def table(self, digest: str) -> pa.Table:
-        """The table of ``digest``."""
+        """The table of ``digest``.
+
+        The bytes are copied into Arrow's own memory: a reader thread that lets go of Python's bytes
+        while the interpreter ends would abort the process.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        return pq.read_table(pa.BufferReader(self.get(digest)))
+        held = pa.BufferOutputStream()
+        held.write(self.get(digest))
+        return pq.read_table(pa.BufferReader(held.getvalue()))
 
 
 def write_atomically(path: Path, content: bytes) -> None:

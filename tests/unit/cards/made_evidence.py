@@ -89,7 +89,7 @@ def make_evidence(blobs: Blobs, city: City) -> Made:
         audit_masked=blobs.put_record(masked),
         explanation=blobs.put_record(explanation),
         bundle=None,
-        code=Code(version="0.1.0", source_source_digest="c" * 64),
+        code=Code(version="0.1.0", source_digest="c" * 64),
         environment=Environment(python="3.11.15", machine="x86_64", libraries={"numpy": "2.4.0"}),
     )
     blobs.put_record(_contract())
@@ -272,7 +272,9 @@ def _predictions(blobs: Blobs, panel: PanelManifest) -> Predictions:
 
 
 def _figure(value: float, half: float, n: int = 1_600) -> Figure:
-    return Figure(value=value, lower=round(value - half, 6), upper=round(value + half, 6), n=n, period=CITY_WIDE)
+    return Figure(
+        value=value, lower=round(value - half, 6), upper=round(value + half, 6), n=n, period=CITY_WIDE
+    )
 
 
 def _evaluation(blobs: Blobs, predictions: Predictions, city: City) -> Evaluation:
@@ -402,11 +404,6 @@ def _reporting(city: City) -> ReportingBias:
     return ReportingBias(
         method="duplicates", verdict="pass", incidents=4_000, duplicates=800, dispersion=1.4,
         conditions=("same_linkage",),
-        groups=tuple(
-            ReportingGroup(attribute="income_quartile", group=group, reference_group="q4",
-                           ratio=_figure(1.02, 0.1), duplicates=200, verdict="pass")
-            for group in GROUPS[:3]
-        ),
     )  # fmt: skip
 
 

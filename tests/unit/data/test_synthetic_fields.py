@@ -36,7 +36,8 @@ def test_mix_has_the_wanted_correlation():
 def test_land_follows_the_share():
     land = [fields.make_land(12, np.random.default_rng(seed)) for seed in range(12)]
     share = np.concatenate([one.minority_share for one in land])
-    assert 0 < share.min() and share.max() < 1
+    assert share.min() > 0
+    assert share.max() < 1
     assert np.corrcoef(share, np.concatenate([one.age for one in land]))[0, 1] > 0.2
     assert np.corrcoef(share, np.concatenate([one.median_income for one in land]))[0, 1] < -0.3
 

@@ -12,6 +12,7 @@ from civic_ai.data.synthetic_need import Need
 from civic_ai.data.synthetic_reports import collect_reports, crew_queue, handle, report_rate
 from civic_ai.data.synthetic_settings import KINDS, CitySettings
 
+PLANTED = CitySettings()
 MANY = 40_000
 POTHOLE = KINDS[0]
 LAND = replace(
@@ -34,12 +35,12 @@ def plain_need(severity=0.0):
     )
 
 
-def handled(settings=CitySettings(), need=None, seed=2):
+def handled(settings=PLANTED, need=None, seed=2):
     need = plain_need() if need is None else need
     return handle(POTHOLE, need, land=LAND, settings=settings, rng=np.random.default_rng(seed))
 
 
-def reports(settings=CitySettings(), seed=3):
+def reports(settings=PLANTED, seed=3):
     need, handling = plain_need(), handled(settings)
     return need, handling, collect_reports(need, handling, settings, np.random.default_rng(seed))
 
@@ -99,7 +100,7 @@ def test_crew_queue_of_nothing_is_empty():
 
 
 def test_every_reported_incident_has_its_first_report_and_no_other_has_any():
-    need, handling, made = reports()
+    _, handling, made = reports()
     assert set(made.incident) == set(np.flatnonzero(handling.is_reported))
     first = np.full(MANY, np.inf)
     np.minimum.at(first, made.incident, made.at)

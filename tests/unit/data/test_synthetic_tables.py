@@ -55,7 +55,7 @@ def test_open_requests_are_recent():
     is_open = requests["closed_at"].isna()
     last_month = requests["created_at"] > pd.Timestamp("2024-12-01")
     assert is_open[last_month].mean() > 0.3
-    assert is_open[requests["created_at"] < pd.Timestamp("2024-01-01")].sum() == 0
+    assert is_open[requests["created_at"] < pd.Timestamp("2024-07-01")].mean() < 0.002
 
 
 def test_nothing_is_closed_before_it_is_inspected_or_created():
@@ -153,4 +153,5 @@ def test_moments_keep_the_day_and_blanks():
 
 def test_nights_are_quiet():
     hour = CITY.requests["created_at"].dt.hour
-    assert (hour < 6).mean() < 0.06 < 0.5 < hour.between(8, 17).mean()
+    assert (hour < 6).mean() < 0.06
+    assert hour.between(8, 17).mean() > 0.5

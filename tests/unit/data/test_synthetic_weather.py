@@ -60,4 +60,5 @@ def test_trailing_sum_does_not_see_its_own_day_or_later(day):
 
 def test_the_same_seed_gives_the_same_weather():
     one, two = (make_weather(date(2020, 1, 1), date(2020, 3, 1), np.random.default_rng(4)) for _ in "ab")
-    assert (one.tmin_c == two.tmin_c).all() and (one.rain_mm == two.rain_mm).all()
+    assert (one.tmin_c == two.tmin_c).all()
+    assert (one.rain_mm == two.rain_mm).all()

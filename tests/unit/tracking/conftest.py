@@ -132,5 +132,3 @@ def silent_port() -> Iterator[int]:
         listening.bind(("127.0.0.1", 0))
         listening.listen(50)
         yield int(listening.getsockname()[1])
-
-

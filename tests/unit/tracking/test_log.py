@@ -126,5 +126,7 @@ def test_another_champion_changes_what_the_parent_says(workspace: Workspace) -> 
     log = describe(workspace, other)
     measures = {m.name: m.value for m in log.parent.measures if m.step == 0}
     assert measures["recall_at_capacity"] == value_of("lightgbm", "all", "recall_at_capacity")
-    champions = {c.tags["civic_ai.candidate"] for c in log.children if c.tags["civic_ai.is_champion"] == "true"}
+    champions = {
+        c.tags["civic_ai.candidate"] for c in log.children if c.tags["civic_ai.is_champion"] == "true"
+    }
     assert champions == {"lightgbm"}

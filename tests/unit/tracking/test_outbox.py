@@ -22,7 +22,9 @@ def test_an_empty_workspace_has_nothing_waiting(workspace: Workspace) -> None:
     assert waiting(workspace, HERE) == ()
 
 
-def test_a_posted_dossier_waits_under_the_digest_that_people_sign(workspace: Workspace, dossier: Path) -> None:
+def test_a_posted_dossier_waits_under_the_digest_that_people_sign(
+    workspace: Workspace, dossier: Path
+) -> None:
     digest = post(workspace, dossier)
     assert digest == digest_of_file(dossier / "manifest.json")
     assert waiting(workspace, HERE) == (Waiting(digest, dossier),)

@@ -60,7 +60,9 @@ def send(workspace: Workspace, log: DossierLog, tmp_path: Path) -> Send:
     return once
 
 
-def test_parent_and_children_are_all_there_and_finished(local_store: str, send: Send, log: DossierLog) -> None:
+def test_parent_and_children_are_all_there_and_finished(
+    local_store: str, send: Send, log: DossierLog
+) -> None:
     send(MlflowClient(local_store))
     runs = shown(local_store)["runs"]
     assert len(runs) == 1 + len(log.children)
@@ -135,7 +137,9 @@ def test_sending_again_changes_nothing(local_store: str, send: Send) -> None:
     assert shown(local_store) == before
 
 
-def test_doubles_are_removed_and_a_finished_one_is_kept(local_store: str, send: Send, log: DossierLog) -> None:
+def test_doubles_are_removed_and_a_finished_one_is_kept(
+    local_store: str, send: Send, log: DossierLog
+) -> None:
     client = MlflowClient(local_store)
     parent = send(client)
     before = shown(local_store)

@@ -38,9 +38,7 @@ def test_the_workspace_store_gets_everything(workspace: Workspace, dossier: Path
     assert not list(workspace.folder.glob("outbox/mlruns"))
 
 
-def test_a_server_that_is_away(
-    workspace: Workspace, dossier: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_is_away(workspace: Workspace, dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = post(workspace, dossier)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://someone:secret@127.0.0.1:{free_port()}")
     start = time.monotonic()

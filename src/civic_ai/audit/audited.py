@@ -1,0 +1,76 @@
+"""From sums to verdicts: every metric in every group, the worst disparity, and a check of what is hidden."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from civic_ai.audit.contrasts import worst_of
+from civic_ai.audit.disclosure import count_small_cells, count_visible_small_cells
+from civic_ai.audit.disparity import group_figures, judge_disparities, measure
+from civic_ai.audit.metrics import METRICS
+from civic_ai.audit.rates import GroupSums
+from civic_ai.audit.suppression import mask_audit
+from civic_ai.records.audit import AuditReport, Disparity, GroupFigure, SuppressionCheck, Worst
+from civic_ai.records.figure import Period, Verdict, missing
+from civic_ai.records.policy import Policy
+
+
+@dataclass(frozen=True)
+class Audited:
+    """Figures of every group, ratios to the reference groups, and the worst of those that decide."""
+
+    groups: tuple[GroupFigure, ...]
+    disparities: tuple[Disparity, ...]
+    worst: Worst
+    worst_verdict: Verdict
+
+
+def audit_sums(
+    sums: Sequence[GroupSums], metrics: Sequence[str], leading: Sequence[str], period: Period, policy: Policy
+) -> Audited:
+    """Every metric in every group of every attribute, and their verdicts.
+
+    A small group ``unknown`` is judged, but does not decide the worst verdict (see ``findings``).
+    """
+    measured = {name: measure(sums, METRICS[name], period) for name in metrics}
+    level = policy.tolerances.confidence_level
+    disparities = {name: judge_disparities(family, policy) for name, family in measured.items()}
+    deciding = {(part.grouping.attribute, group) for part in sums for group in part.deciding_groups}
+    judged = [
+        item for name in leading for item in disparities[name] if (item.attribute, item.group) in deciding
+    ]
+    return Audited(
+        groups=tuple(
+            figure for family in measured.values() for part in family for figure in group_figures(part, level)
+        ),
+        disparities=tuple(item for family in disparities.values() for item in family),
+        worst=worst_disparity(judged),
+        worst_verdict=worst_of([item.verdict for item in judged]),
+    )
+
+
+def worst_disparity(judged: Iterable[Disparity]) -> Worst:
+    """The ratio furthest from 1 (as a factor) among those with a verdict of pass or fail."""
+    decided = [item for item in judged if item.verdict in ("pass", "fail") and item.ratio.value]
+    if not decided:
+        return Worst(attribute=None, group=None, metric=None, ratio=missing("too_few"))
+    worst = max(decided, key=lambda item: abs(math.log(item.ratio.value or 1.0)))
+    return Worst(attribute=worst.attribute, group=worst.group, metric=worst.metric, ratio=worst.ratio)
+
+
+def unchecked(policy: Policy) -> SuppressionCheck:
+    """Suppression before it was checked: what is visible is not known."""
+    return SuppressionCheck(minimum=policy.suppression.minimum, small_cells=0, visible_small_cells=None)
+
+
+def check_suppression(report: AuditReport, policy: Policy) -> AuditReport:
+    """The report with what its public version would show of small counts, counted (must be 0)."""
+    minimum = policy.suppression.minimum
+    check = SuppressionCheck(
+        minimum=minimum,
+        small_cells=count_small_cells(report, minimum),
+        visible_small_cells=count_visible_small_cells(report, mask_audit(report, policy), minimum),
+    )
+    return report.model_copy(update={"suppression": check})

@@ -1,0 +1,57 @@
+"""What a reader of the audit should know about groups and attributes. No count of people stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from civic_ai.audit.groups import UNKNOWN
+from civic_ai.audit.rates import UNKNOWN_SHARE, GroupSums
+from civic_ai.pilot.spec import PilotSpec
+from civic_ai.records.figure import Period
+from civic_ai.records.policy import Policy
+from civic_ai.records.snapshot import DataSnapshot, Finding
+
+FEW_AREAS = 5
+
+
+def find_about_groups(sums: Sequence[GroupSums], policy: Policy) -> Iterator[Finding]:
+    """Groups that are unknown, too small to judge, or that live in very few areas."""
+    for part in sums:
+        name = part.grouping.attribute
+        if UNKNOWN in part.grouping.groups:
+            severe = part.unknown_share > UNKNOWN_SHARE
+            share = round(part.unknown_share, 2)
+            yield Finding(
+                code="audit_group_unknown",
+                source=name,
+                severity="warning" if severe else "note",
+                column=UNKNOWN,
+                share=share,
+            )
+        for group, events, areas in zip(part.grouping.groups, part.events, part.areas, strict=True):
+            if group == UNKNOWN:
+                continue
+            if events < policy.limits.group_events:
+                yield _about(name, group, "audit_group_small")
+            elif areas < FEW_AREAS:
+                yield _about(name, group, "audit_group_in_few_areas")
+
+
+def _about(attribute: str, group: str, code: str) -> Finding:
+    values: dict[str, str | int | float] = {"attribute": attribute, "group": group}
+    return Finding(code=code, source=attribute, severity="warning", column=group, values=values)
+
+
+def find_about_attributes(spec: PilotSpec, snapshot: DataSnapshot, tested: Period) -> Iterator[Finding]:
+    """Attributes measured at another time than the service was, or at a time that nobody states."""
+    for name, attribute in spec.audit.attributes.items():
+        period = snapshot.source(attribute.source).period
+        if period is None:
+            yield _when(attribute.source, name, "audit_attribute_undated")
+        elif period.last < tested.first or period.first > tested.last:
+            yield _when(attribute.source, name, "audit_attribute_other_time")
+
+
+def _when(source: str, attribute: str, code: str) -> Finding:
+    values: dict[str, str | int | float] = {"attribute": attribute}
+    return Finding(code=code, source=source, severity="warning", column=attribute, values=values)

@@ -1,0 +1,189 @@
+"""The board brief: one page. What was asked, what was found, what is not known, what to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from civic_ai.cards import words
+from civic_ai.cards.facts import Records
+from civic_ai.cards.findings import Findings
+from civic_ai.cards.gate_lines import gate_lines, readiness, tally
+from civic_ai.cards.page import Page
+from civic_ai.cards.picture import Table
+from civic_ai.cards.picture_capacity import draw_capacity
+from civic_ai.cards.picture_groups import draw_groups
+from civic_ai.cards.picture_map import draw_map
+from civic_ai.cards.tell import Teller
+from civic_ai.core.messages import say, say_count
+from civic_ai.records.audit import AttributeRecord
+from civic_ai.records.gates import GateReport
+
+
+def board_brief(page: Page) -> dict[str, Any]:
+    """Everything that the template of the board brief shows."""
+    records, teller, gates = page.records, page.teller, page.gates
+    return {
+        "readiness": readiness(gates, teller),
+        "is_ready": gates.is_ready,
+        "tally": tally(gates, teller),
+        "minute": _in_one_minute(records, teller, gates),
+        "per_100": _Per100(records, teller).table(),
+        "pictures": _pictures(page),
+        "gates": gate_lines(gates, page.policy, teller),
+        "asked": _what_is_asked(records, teller, gates),
+    }
+
+
+def _in_one_minute(records: Records, teller: Teller, gates: GateReport) -> list[Markup]:
+    """Use and never; the gain; whom it serves less well; what nobody knows yet."""
+    spec, findings = records.spec, Findings(records, teller)
+    never = teller.listed([teller.text(item) for item in spec.never_for])
+    use = say("Use: {decision}", decision=teller.text(spec.decision))
+    return [
+        Markup("{} {}").format(teller.sentence(use), teller.sentence(say("Never for: {uses}.", uses=never))),
+        Markup("{} {}").format(findings.gain(), findings.proposal()),
+        findings.groups(),
+        Markup("{} {}").format(findings.need(), _nobody_knows(teller, gates)),
+    ]
+
+
+def _nobody_knows(teller: Teller, gates: GateReport) -> Markup:
+    if gates.unknown == 0:
+        return teller.sentence(say("Every question of the policy has an answer."))
+    n = teller.value("gates.unknown", "count")
+    return teller.sentence(
+        say_count(
+            "{n} question of the policy has no answer yet.",
+            "{n} questions of the policy have no answer yet.",
+            gates.unknown,
+            n=n,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Per100:
+    """The table of three rows: the model, the best simple rule, what is done today."""
+
+    records: Records
+    teller: Teller
+
+    def table(self) -> Table:
+        """Found and missed with intervals, the least served group, hours and cost where declared."""
+        tell, capacity = self.teller, self.records.spec.capacity
+        event = Findings(self.records, tell).event()
+        columns = [
+            tell.plain(say("How visits are chosen")),
+            tell.plain(say("Visits that find {event}", event=event)),
+            tell.plain(say("Missed, of every 100 cases")),
+            tell.plain(say("Reached in the least served group, of every 100 cases")),
+        ]
+        if capacity.hours_per_unit is not None:
+            columns.append(tell.plain(say("Hours")))
+        if capacity.cost_per_unit is not None:
+            columns.append(tell.plain(say("Cost ({currency})", currency=capacity.currency or "")))
+        evaluation = self.records.evaluation
+        rows = (
+            self._row(say("Model"), evaluation.best_candidate),
+            self._row(say("Best simple rule"), evaluation.best_baseline),
+            self._today(len(columns)),
+        )
+        return Table(tell.sentence(say("For every 100 visits")), tuple(columns), rows)
+
+    def _row(self, role: Any, candidate: str) -> tuple[Markup | str, ...]:
+        tell, prefix = self.teller, f"evaluation.per_100_visits.{candidate}"
+        name = tell.sentence(say("{role}: {name}", role=role, name=tell.word(words.CANDIDATES, candidate)))
+        cells = [
+            name,
+            tell.figure(f"{prefix}.found", "found"),
+            tell.figure(f"{prefix}.missed_share", "per_hundred"),
+        ]
+        return (*cells, self._least_served(candidate), *self._effort())
+
+    def _least_served(self, candidate: str) -> Markup:
+        """The worst group's recall; only the champion was audited."""
+        audit, tell = self.records.audit, self.teller
+        if candidate != audit.candidate or audit.worst.group is None:
+            return tell.sentence(say("Not measured"))
+        return tell.figure(
+            f"audit.groups.{audit.worst.attribute}.{audit.worst.group}.recall.figure", "per_hundred"
+        )
+
+    def _effort(self) -> list[Markup]:
+        """Hours and cost of 100 visits, the same whoever chooses them."""
+        capacity = self.records.spec.capacity
+        names = [name for name in ("hours_per_unit", "cost_per_unit") if getattr(capacity, name) is not None]
+        return [self.teller.value(f"spec.capacity.{name}", "per_hundred") for name in names]
+
+    def _today(self, columns: int) -> tuple[Markup | str, ...]:
+        tell = self.teller
+        unknown = tell.sentence(say("Not known"))
+        effort = self._effort()
+        name = tell.sentence(say("As today: the pilot does not say how"))
+        return (name, *[unknown] * (columns - 1 - len(effort)), *effort)
+
+
+def _pictures(page: Page) -> list[Any]:
+    """Groups, capacity, and the map where places are ranked."""
+    records, teller = page.records, page.teller
+    attribute = pictured_attribute(records)
+    drawn = [
+        draw_groups(records, teller, attribute) if attribute else None,
+        draw_capacity(records, teller),
+        draw_map(records, teller, page.blobs, page.scores),
+    ]
+    return [picture for picture in drawn if picture is not None]
+
+
+def pictured_attribute(records: Records) -> AttributeRecord | None:
+    """The attribute of the worst disparity, else the first."""
+    attributes = records.audit.attributes
+    worst = [part for part in attributes if part.name == records.audit.worst.attribute]
+    return next(iter([*worst, *attributes]), None)
+
+
+def _what_is_asked(records: Records, teller: Teller, gates: GateReport) -> list[tuple[str, Markup]]:
+    """Decision, scope, capacity, conditions, until when, and what happens on a no."""
+    spec = records.spec
+    visits = say(
+        "{visits} visits every {days} days, by {who}.",
+        visits=teller.value("spec.capacity.units_per_period", "count"),
+        days=teller.value("spec.as_of.every_days", "count"),
+        who=teller.text(spec.capacity.who),
+    )
+    scope = say(
+        "{units} places ({unit}); only this use.",
+        units=teller.value("panel.units", "count"),
+        unit=teller.text(spec.unit.name),
+    )
+    no = say("Visits are chosen as today. Nothing is deleted, and the question can come back.")
+    asked = [
+        (say("Decision"), _decision(gates)),
+        (say("Scope"), scope),
+        (say("Capacity"), visits),
+        (say("Conditions proposed"), _conditions(teller, gates)),
+        (say("Until when"), say("Not answered: the pilot names no end. The board sets one.")),
+        (say("If you say no"), no),
+    ]
+    return [(teller.plain(name), teller.sentence(says)) for name, says in asked]
+
+
+def _decision(gates: GateReport) -> Any:
+    if gates.is_ready:
+        return say("May the city try this list, for this use, within this capacity?")
+    return say("Return it with the open questions below, or waive them by name and reason.")
+
+
+def _conditions(teller: Teller, gates: GateReport) -> Any:
+    still_open = gates.failed + gates.unknown
+    if still_open == 0:
+        return say("None from the gates; compare the list with the simple rule again after each period.")
+    return say_count(
+        "Settle the question above that fails or is not known, before first use.",
+        "Settle the {n} questions that fail or are not known, before first use.",
+        still_open,
+        n=teller.value("gates.open", "count"),
+    )

@@ -1,0 +1,147 @@
+"""The model card: ten minutes for a coach. Worst things first, then section by section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from civic_ai.cards import words
+from civic_ai.cards.findings import Findings
+from civic_ai.cards.gate_lines import gate_lines, readiness, tally
+from civic_ai.cards.group_words import GroupWords, fact_of
+from civic_ai.cards.look_first import look_first
+from civic_ai.cards.page import Page
+from civic_ai.cards.picture import Picture, Table
+from civic_ai.cards.picture_calibration import draw_calibration
+from civic_ai.cards.picture_capacity import draw_capacity
+from civic_ai.cards.picture_contributions import draw_contributions
+from civic_ai.cards.picture_groups import draw_groups
+from civic_ai.cards.picture_map import draw_map
+from civic_ai.cards.picture_splits import draw_splits
+from civic_ai.core.messages import Message, say
+
+
+def model_card(page: Page) -> dict[str, Any]:
+    """Everything that the template of the model card shows."""
+    records, teller = page.records, page.teller
+    gates = gate_lines(page.gates, page.policy, teller)
+    tables = _Tables(page)
+    return {
+        "readiness": readiness(page.gates, teller),
+        "is_ready": page.gates.is_ready,
+        "tally": tally(page.gates, teller),
+        "look_first": look_first(records, gates, teller),
+        "findings": Findings(records, teller),
+        "gates": gates,
+        "intervention": teller.word(words.INTERVENTIONS, records.spec.intervention),
+        "champion": teller.word(words.CANDIDATES, records.evaluation.champion),
+        "results": tables.results(),
+        "lockbox": tables.lockbox(),
+        "group_tables": tables.groups(),
+        "reporting": tables.reporting(),
+        "pictures": _pictures(page),
+        "not_measured": [teller.word(words.NOT_MEASURED, code) for code in records.audit.not_measured],
+        "caveats": [teller.word(words.CAVEATS, code) for code in records.explanation.caveats],
+        "conditions": [
+            teller.word(words.REPORTING_CONDITIONS, code) for code in records.audit.reporting.conditions
+        ],
+    }
+
+
+def _pictures(page: Page) -> dict[str, Any]:
+    records, teller = page.records, page.teller
+    groups: list[Picture] = [draw_groups(records, teller, part) for part in records.audit.attributes]
+    return {
+        "splits": draw_splits(records, teller),
+        "capacity": draw_capacity(records, teller),
+        "calibration": draw_calibration(records, teller),
+        "contributions": draw_contributions(records, teller),
+        "map": draw_map(records, teller, page.blobs, page.scores),
+        "groups": groups,
+    }
+
+
+@dataclass(frozen=True)
+class _Tables:
+    page: Page
+
+    def results(self) -> Table:
+        """Every baseline and candidate over all test splits, a column for each metric that was computed."""
+        records = self.page.records
+        split = "all"
+        metrics = [
+            name for name in words.SCORES if any(part.metric == name for part in records.evaluation.scores)
+        ]
+        names = [part.name for part in records.predictions.candidates]
+        return self._scores(say("Over all test periods"), names, metrics, split)
+
+    def lockbox(self) -> Table:
+        """The champion and the best baseline in the last period, looked at once."""
+        evaluation = self.page.records.evaluation
+        metrics = [name for name in words.SCORES if any(part.metric == name for part in evaluation.lockbox)]
+        names = list(dict.fromkeys(part.candidate for part in evaluation.lockbox))
+        return self._scores(say("In the lockbox"), names, metrics, "lockbox")
+
+    def _scores(self, caption: Message, names: list[str], metrics: list[str], split: str) -> Table:
+        tell = self.page.teller
+        rows = tuple(
+            (tell.word(words.CANDIDATES, name), *(self._score(name, metric, split) for metric in metrics))
+            for name in names
+        )
+        columns = (
+            tell.plain(say("How visits are chosen")),
+            *(tell.word(words.SCORES, name) for name in metrics),
+        )
+        return Table(tell.sentence(caption), columns, rows)
+
+    def _score(self, candidate: str, metric: str, split: str) -> Markup:
+        evaluation, tell = self.page.records.evaluation, self.page.teller
+        part = "lockbox" if split == "lockbox" else "scores"
+        if evaluation.score(candidate, metric, split) is None:
+            return tell.sentence(say("Not measured"))
+        prefix = f"evaluation.{part}.{candidate}.{split}.{metric}.figure"
+        return tell.figure(prefix, words.SCORES[metric][1])
+
+    def groups(self) -> list[Table]:
+        """A table for each protected attribute: every group, every metric that was audited."""
+        records, tell = self.page.records, self.page.teller
+        names, tables = GroupWords(records, tell), []
+        for attribute in records.audit.attributes:
+            own = [part for part in records.audit.groups if part.attribute == attribute.name]
+            metrics = list(dict.fromkeys(part.metric for part in own))
+            rows = tuple(
+                (
+                    names.group(attribute.name, group),
+                    *(self._group(attribute.name, group, m) for m in metrics),
+                )
+                for group in attribute.groups
+            )
+            columns = (tell.plain(say("Group")), *(names.metric(metric) for metric in metrics))
+            caption = tell.sentence(say("By {attribute}", attribute=names.attribute(attribute.name)))
+            tables.append(Table(caption, columns, rows))
+        return tables
+
+    def _group(self, attribute: str, group: str, metric: str) -> Markup:
+        return self.page.teller.figure(
+            f"audit.groups.{attribute}.{group}.{metric}.figure", words.GROUP_METRICS[metric][1]
+        )
+
+    def reporting(self) -> Table | None:
+        """Reports per day of a live incident, by group; None where it was not examined."""
+        records, tell = self.page.records, self.page.teller
+        if not records.audit.reporting.groups:
+            return None
+        names, rows = GroupWords(records, tell), []
+        for part in records.audit.reporting.groups:
+            fact = fact_of("audit.reporting.groups", part)
+            name = names.of_attribute(part.attribute, part.group)
+            rows.append((name, tell.figure(f"{fact}.ratio", "ratio"), names.verdict(part, fact)))
+        columns = (
+            say("Group"),
+            say("Reports for the same problem, against the reference group"),
+            say("Verdict"),
+        )
+        caption = tell.sentence(say("Does every group report alike?"))
+        return Table(caption, tuple(map(tell.plain, columns)), tuple(rows))

@@ -1,0 +1,101 @@
+"""Runs a pilot in a child process that kills itself at a chosen moment.
+
+The child is forked after everything is imported, so that a kill costs the work of a run and not the
+start of Python. A moment is the n-th of: a stage that begins or ends, a file that is about to be
+renamed into place or just was, or so many milliseconds into the run.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from civic_ai.run import Options, run
+
+Kind = Literal["stage", "before_rename", "after_rename", "milliseconds"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When to kill: the ``number``-th of a kind."""
+
+    kind: Kind
+    number: int
+
+
+@dataclass
+class Killer:
+    """Counts moments and kills its own process at the chosen one; tells where it was through a pipe."""
+
+    moment: Moment
+    told: int
+    stage: str = "start"
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def started(self, stage: str, expected_seconds: float | None) -> None:
+        """A stage begins."""
+        self.stage = stage
+        self.reach("stage")
+
+    def finished(self, stage: str, seconds: float, skipped: bool) -> None:
+        """A stage ended."""
+        self.reach("stage")
+
+    def reach(self, kind: str) -> None:
+        """Another moment of this kind."""
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        if kind == self.moment.kind and self.counts[kind] == self.moment.number:
+            self.kill()
+
+    def kill(self) -> None:
+        """The end, without any clean-up."""
+        os.write(self.told, f"{self.stage}:{self.moment.kind}".encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def run_and_kill(pilot: Path, workspace: Path, moment: Moment) -> str:
+    """Where the run was when it was killed (``models:before_rename``), or ``done`` if it got to the end."""
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _child(pilot, workspace, Killer(moment, writing))
+    os.close(writing)
+    _, status = os.waitpid(child, 0)
+    with os.fdopen(reading, "rb") as told:
+        where = told.read().decode()
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return where
+    assert os.waitstatus_to_exitcode(status) == 0, f"the run failed at {moment}: {where}"
+    return "done"
+
+
+def _child(pilot: Path, workspace: Path, killer: Killer) -> None:
+    """Never returns."""
+    try:
+        _watch_renames(killer)
+        if killer.moment.kind == "milliseconds":
+            threading.Timer(killer.moment.number / 1000, killer.kill).start()
+        run(pilot, Options(workspace=workspace, reporter=killer))
+    except BaseException as error:
+        os.write(killer.told, repr(error).encode())
+        os._exit(1)
+    os._exit(0)
+
+
+def _watch_renames(killer: Killer) -> None:
+    for name in ("replace", "rename"):
+        original = getattr(os, name)
+
+        def watched(*arguments: object, original: object = original) -> None:
+            killer.reach("before_rename")
+            original(*arguments)
+            killer.reach("after_rename")
+
+        setattr(os, name, watched)

@@ -1,0 +1,57 @@
+"""A run that is killed at any moment and started again ends with the digests of an undisturbed one."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from civic_ai.cards.verification import verify
+from civic_ai.run import Options, run
+from tests.journey.killed import Moment, run_and_kill
+from tests.journey.tiny import write_tiny_pilot
+
+STAGES_BEGIN_AND_END = 18
+
+
+def digests(workspace: Path) -> list[str]:
+    """Every sealed dossier of a workspace by its digest, after it was found intact."""
+    found = []
+    for manifest in sorted((workspace / "dossiers").rglob("manifest.json")):
+        checked = verify(manifest.parent)
+        assert checked.intact
+        found.append(checked.digest)
+    return found
+
+
+def moments(seed: int) -> list[Moment]:
+    """25 moments: every stage begun or ended, renames before and after, and any millisecond."""
+    drawn = random.Random(seed)
+    stages = [Moment("stage", number) for number in drawn.sample(range(1, STAGES_BEGIN_AND_END + 1), 10)]
+    renames = [
+        Moment(drawn.choice(["before_rename", "after_rename"]), drawn.randint(1, 60)) for _ in range(9)
+    ]
+    times = [Moment("milliseconds", drawn.randint(50, 5000)) for _ in range(6)]
+    return [*stages, *renames, *times]
+
+
+@pytest.mark.slow
+def test_25_kills_leave_the_same_digests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    pilot = write_tiny_pilot(tmp_path / "tiny-potholes")
+    undisturbed = run(pilot, Options(workspace=tmp_path / "undisturbed"))
+    hit: dict[str, int] = {}
+    for number, moment in enumerate(moments(seed)):
+        workspace = tmp_path / "killed" / str(number % 5)
+        where = run_and_kill(pilot, workspace, moment)
+        hit[where] = hit.get(where, 0) + 1
+        if number % 5 == number // 5:  # each workspace is brought to its end once, then killed no more
+            pass
+    for number in range(5):
+        again = run(pilot, Options(workspace=tmp_path / "killed" / str(number)))
+        assert again.dossier_record.digest == undisturbed.dossier_record.digest
+        assert digests(tmp_path / "killed" / str(number)) == [undisturbed.dossier_record.digest]
+    with capsys.disabled():
+        print(f"\nkills by stage and moment (seed {seed}): {json.dumps(hit, sort_keys=True)}")

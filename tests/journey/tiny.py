@@ -1,0 +1,28 @@
+"""The example pilot on the tiny city: the same journey, in seconds."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "pilots" / "example-potholes"
+
+CHANGES = {
+    "size: standard": "size: tiny",
+    "candidates: [poisson_glm, logistic_glm, lightgbm]": "candidates: [logistic_glm, lightgbm]",
+    "splits: 4": "splits: 2",
+    "every_days: 14": "every_days: 28",
+}
+
+
+def write_tiny_pilot(folder: Path, changes: dict[str, str] | None = None) -> Path:
+    """A copy of the example pilot on the tiny city, with further changes to its text."""
+    shutil.copytree(EXAMPLE, folder)
+    spec = folder / "pilot.yaml"
+    text = spec.read_text("utf-8")
+    for old, new in {**CHANGES, **(changes or {})}.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    spec.write_text(text, "utf-8")
+    return folder

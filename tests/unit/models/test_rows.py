@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from civic_ai.core.errors import DataError
+from civic_ai.models.rows import PanelRows, Training, read_rows, refuse_few_events, training_of
+from civic_ai.panel.split import Split, make_splits
+from civic_ai.store.blobs import Blobs
+from tests.unit.models.simulated import FAMILIES, HORIZON, make_pilot, simulate
+
+
+def rows_of(blobs: Blobs, **changes: float | None) -> PanelRows:
+    frame = simulate(units=10, dates=40)
+    for column, value in changes.items():
+        frame[column] = value
+    return read_rows(make_pilot(blobs, frame).panel, blobs)
+
+
+def splits_of(rows: PanelRows, blobs: Blobs) -> tuple[Split, ...]:
+    spec = make_pilot(blobs, rows.frame).spec
+    return make_splits(spec, sorted(set(rows.frame["as_of"])))
+
+
+def test_rows_stand_in_one_order_whatever_the_blob_has(blobs: Blobs) -> None:
+    frame = simulate(units=7, dates=30)
+    shuffled = frame.sample(frac=1.0, random_state=3)
+    first, second = (read_rows(make_pilot(blobs, each).panel, blobs) for each in (frame, shuffled))
+    assert first.frame.equals(second.frame)
+    assert list(first.frame["unit"].iloc[:3]) == ["u000", "u001", "u002"]
+
+
+def test_candidates_never_see_the_baseline_columns_or_the_label(blobs: Blobs) -> None:
+    rows = rows_of(blobs)
+    assert rows.names == tuple(FAMILIES)
+    assert rows.matrix.shape == (400, len(FAMILIES))
+
+
+def test_every_training_label_had_matured_by_the_cutoff(blobs: Blobs) -> None:
+    rows = rows_of(blobs)
+    for split in splits_of(rows, blobs):
+        training = training_of(rows, split)
+        latest = training.as_of.max().item()
+        assert latest + timedelta(days=HORIZON) <= split.cutoff
+        assert latest + timedelta(days=HORIZON + 7) > split.cutoff, "no matured date is left out"
+        assert not set(training.positions) & set(rows.of(split))
+
+
+def test_a_split_that_lies_about_its_training_dates_still_gets_no_unmatured_row(blobs: Blobs) -> None:
+    rows = rows_of(blobs)
+    honest = splits_of(rows, blobs)[0]
+    every_day = tuple(sorted(set(rows.frame["as_of"])))
+    training = training_of(rows, Split("1", every_day, honest.test_dates, honest.cutoff))
+    assert training.as_of.max().item() <= honest.cutoff - timedelta(days=HORIZON)
+
+
+def test_rows_whose_label_is_not_known_teach_nothing(blobs: Blobs) -> None:
+    frame = simulate(units=10, dates=40)
+    frame.loc[frame["unit"] == "u003", "label"] = np.nan
+    rows = read_rows(make_pilot(blobs, frame).panel, blobs)
+    training = training_of(rows, splits_of(rows, blobs)[-1])
+    taught = set(rows.frame["unit"].iloc[training.positions])
+    assert "u003" not in taught
+    assert len(taught) == 9
+
+
+def test_events_of_counts_are_all_that_was_counted(blobs: Blobs) -> None:
+    rows = rows_of(blobs)
+    training = training_of(rows, splits_of(rows, blobs)[0])
+    labels = rows.frame["label"].iloc[training.positions]
+    assert training.events == labels.sum() > (labels > 0).sum()
+
+
+def test_which_features_vary_is_told_from_the_training_rows_alone(blobs: Blobs) -> None:
+    frame = simulate(units=10, dates=40)
+    early = frame["as_of"] < date(2020, 6, 1)
+    frame.loc[early, "rain_7d"] = 1.0
+    frame["road_age"] = np.nan
+    frame.loc[frame.index % 2 == 0, "season_sin"] = np.nan
+    frame.loc[frame.index % 2 == 1, "season_sin"] = 4.0
+    rows = read_rows(make_pilot(blobs, frame).panel, blobs)
+    first, *_, last = (training_of(rows, split).varying for split in splits_of(rows, blobs))
+    assert dict(zip(rows.names, first, strict=True)) == {
+        "requests_28d": True,
+        "requests_364d": True,
+        "neighbours_28d": True,
+        "season_sin": True,
+        "rain_7d": False,
+        "road_age": False,
+    }
+    assert last[list(FAMILIES).index("rain_7d")]
+
+
+def test_a_split_without_events_is_refused_with_its_numbers(blobs: Blobs) -> None:
+    rows = rows_of(blobs, label=0.0)
+    split = splits_of(rows, blobs)[0]
+    with pytest.raises(DataError, match=r"split 1 has 0 events in 80 training rows; the policy asks for 1"):
+        training_of(rows, split)
+
+
+def test_features_that_never_vary_are_refused_with_their_number(blobs: Blobs) -> None:
+    rows = rows_of(blobs, **dict.fromkeys(FAMILIES, 1.0))
+    with pytest.raises(DataError, match="none of the 6 features varies in the 80 training rows of split 1"):
+        training_of(rows, splits_of(rows, blobs)[0])
+
+
+def test_too_few_events_for_the_policy_is_refused(blobs: Blobs) -> None:
+    rows = rows_of(blobs)
+    training: Training = training_of(rows, splits_of(rows, blobs)[0])
+    refuse_few_events(training, training.events)
+    with pytest.raises(DataError, match=f"asks for {training.events + 1}"):
+        refuse_few_events(training, training.events + 1)

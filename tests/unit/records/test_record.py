@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from pydantic import ValidationError
+
+import civic_ai.records
+from civic_ai.records.figure import Figure, Period
+from civic_ai.records.gates import GateCheck, GateReport
+from civic_ai.records.record import Record, flatten
+
+KINDS = sorted(
+    {
+        kind
+        for module in pkgutil.iter_modules(civic_ai.records.__path__)
+        for _, kind in inspect.getmembers(
+            importlib.import_module(f"civic_ai.records.{module.name}"), inspect.isclass
+        )
+        if issubclass(kind, Record) and kind is not Record
+    },
+    key=lambda kind: kind.__name__,
+)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_noun_is_closed_frozen_and_said(kind: type[Record]) -> None:
+    assert kind.model_config["extra"] == "forbid"
+    assert kind.model_config["frozen"]
+    assert kind.__doc__
+    assert set(kind.named_by) <= set(kind.model_fields)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_no_noun_holds_a_clock_a_host_or_a_person(kind: type[Record]) -> None:
+    forbidden = {"at", "host", "hostname", "user", "created_at", "run_id", "folder"}
+    assert not forbidden & set(kind.model_fields)
+
+
+def test_the_digest_follows_every_field() -> None:
+    figure = Figure(
+        value=1.0, lower=0.5, upper=1.5, n=10, period=Period(first="2018-01-01", last="2018-12-31")
+    )
+    changed = [
+        figure.model_copy(update={"value": 1.1}),
+        figure.model_copy(update={"lower": None}),
+        figure.model_copy(update={"n": 11}),
+        figure.model_copy(update={"period": None}),
+        figure.model_copy(update={"why_missing": "x"}),
+    ]
+    assert len({figure.digest, *(Figure(**item.model_dump()).digest for item in changed)}) == 6
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_number_is_refused(value: float) -> None:
+    with pytest.raises(ValidationError):
+        Figure(value=value, n=1)
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Figure(value=1.0, n=1, colour="red")
+
+
+def report() -> GateReport:
+    check = GateCheck(gate="calibrated", fact="a.b", observed=None, must_be="== pass", verdict="unknown")
+    return GateReport(
+        evidence="e", policy="p", checks=(check,), passed=0, failed=0, unknown=1, is_ready=False
+    )  # fmt: skip
+
+
+def test_flattening_names_every_scalar_by_its_path() -> None:
+    facts = dict(flatten(report(), "gates"))
+    assert facts["gates.checks.calibrated.verdict"] == "unknown"
+    assert facts["gates.checks.calibrated.observed"] is None
+    assert facts["gates.checks.count"] == 1
+    assert facts["gates.is_ready"] is False
+
+
+def test_a_part_without_a_name_goes_by_its_position() -> None:
+    class Holder(Record):
+        """Two figures."""
+
+        figures: tuple[Figure, ...]
+        words: tuple[str, ...]
+
+    held = Holder(figures=(Figure(value=1.0, n=1), Figure(value=2.0, n=2)), words=("a", "b"))
+    facts = dict(flatten(held, "x"))
+    assert (facts["x.figures.0.value"], facts["x.figures.1.n"], facts["x.words.1"]) == (1.0, 2, "b")

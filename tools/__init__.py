@@ -1,0 +1,1 @@
+"""Commands of the repository that write generated pages; not part of the package."""

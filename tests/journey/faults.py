@@ -59,7 +59,7 @@ def draft(settings: CitySettings) -> Draft:
         source["path"] = f"{name}.csv"
     spec["sources"]["areas"]["polygons"] = "areas.geojson"
     spec["capacity"]["units_per_period"] = 14
-    spec["models"]["candidates"] = ["poisson_glm"]
+    spec["models"]["candidates"] = ["logistic_glm"]
     return Draft(
         spec=spec,
         contracts={name: _read(EXAMPLE / "contracts" / f"{name}.yaml") for name in spec["sources"]},
@@ -88,11 +88,14 @@ def planted(fault: Fault, seed: int, folder: Path) -> tuple[Path, Told]:
 
 
 def repeat_a_week(made: Draft, rng: np.random.Generator) -> Told:
-    """A week was loaded again as the next one: same hours, types and places, new numbers."""
+    """In place of a week stands the week before: same hours, types and places, new numbers and dates."""
     week = _busy_week(made, rng)
-    copies = week.assign(created_at=_later(week["created_at"], 7))
-    _append(made, _renumbered(copies, rng))
-    return Told("duplicated_week")
+    moved = {name: _later(week[name], 7) for name in ("created_at", "inspected_at", "closed_at")}
+    requests = made.tables["requests"]
+    following = _week_of(requests).eq(_week_of(week).iloc[0] + 1)
+    made.tables["requests"] = requests[~following]
+    _append(made, _renumbered(week.assign(**moved), rng))
+    return Told("duplicated_week", count=len(week))
 
 
 def repeat_under_new_numbers(made: Draft, rng: np.random.Generator) -> Told:
@@ -240,14 +243,18 @@ def clean(seed: int, folder: Path) -> Path:
 def _busy_week(made: Draft, rng: np.random.Generator) -> pd.DataFrame:
     """All requests of one Monday-to-Sunday week with at least twenty, not the last ones of the file."""
     requests = made.tables["requests"]
-    week = pd.to_datetime(requests["created_at"]).dt.to_period("W-SUN")
-    counts = week.value_counts().sort_index().iloc[2:-4]
+    counts = _week_of(requests).value_counts().sort_index().iloc[2:-4]
     chosen = rng.choice(counts[counts >= 20].index.to_numpy())
-    return requests[week == chosen]
+    return requests[_week_of(requests) == chosen]
+
+
+def _week_of(rows: pd.DataFrame) -> pd.Series:
+    return pd.to_datetime(rows["created_at"]).dt.to_period("W-SUN")
 
 
 def _later(moments: pd.Series, days: int) -> pd.Series:
-    return (pd.to_datetime(moments) + pd.Timedelta(days=days)).dt.strftime("%Y-%m-%d %H:%M:%S")
+    moved = (pd.to_datetime(moments) + pd.Timedelta(days=days)).dt.strftime("%Y-%m-%d %H:%M:%S")
+    return moved.astype(object).where(moments.notna(), None)
 
 
 def _renumbered(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

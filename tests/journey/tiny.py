@@ -10,7 +10,6 @@ EXAMPLE = ROOT / "pilots" / "example-potholes"
 
 CHANGES = {
     "size: standard": "size: tiny",
-    "candidates: [poisson_glm, logistic_glm, lightgbm]": "candidates: [logistic_glm, lightgbm]",
     "splits: 4": "splits: 2",
     "every_days: 14": "every_days: 28",
 }

@@ -37,7 +37,11 @@ def audit_sums(
     measured = {name: measure(sums, METRICS[name], period) for name in metrics}
     level = policy.tolerances.confidence_level
     disparities = {name: judge_disparities(family, policy) for name, family in measured.items()}
-    deciding = {(part.grouping.attribute, group) for part in sums for group in part.deciding_groups}
+    deciding = {
+        (part.grouping.attribute, group)
+        for part in sums
+        for group in part.grouping.deciding_groups(part.events)
+    }
     judged = [
         item for name in leading for item in disparities[name] if (item.attribute, item.group) in deciding
     ]
@@ -53,11 +57,16 @@ def audit_sums(
 
 def worst_disparity(judged: Iterable[Disparity]) -> Worst:
     """The ratio furthest from 1 (as a factor) among those with a verdict of pass or fail."""
-    decided = [item for item in judged if item.verdict in ("pass", "fail") and item.ratio.value]
+    decided = [item for item in judged if item.verdict in ("pass", "fail")]
     if not decided:
         return Worst(attribute=None, group=None, metric=None, ratio=missing("too_few"))
-    worst = max(decided, key=lambda item: abs(math.log(item.ratio.value or 1.0)))
+    worst = max(decided, key=_distance)
     return Worst(attribute=worst.attribute, group=worst.group, metric=worst.metric, ratio=worst.ratio)
+
+
+def _distance(item: Disparity) -> float:
+    """How far a ratio lies from 1; nothing is further than none at all on one side."""
+    return abs(math.log(item.ratio.value)) if item.ratio.value else math.inf
 
 
 def unchecked(policy: Policy) -> SuppressionCheck:

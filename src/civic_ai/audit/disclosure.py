@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from civic_ai.audit.suppression import group_cells, is_small, reporting_cells
-from civic_ai.records.audit import AuditReport, GroupCount, ReportingBias
+from civic_ai.records.audit import AuditReport, GroupCount, GroupFigure, ReportingBias
 from civic_ai.records.figure import Figure
 
 Group = tuple[str, str]
@@ -25,7 +25,7 @@ def count_visible_small_cells(report: AuditReport, masked: AuditReport, minimum:
     """Small counts that ``masked`` shows, gives away by subtraction, or shows a rate of; must be 0."""
     groups, shown = _cells(report), _shown_groups(masked)
     reports, told = reporting_cells(report.reporting), _told_groups(masked.reporting)
-    small = {group for table in (groups,) for group, _ in _small(table, minimum)}
+    small = {group for group, _ in _small(groups, minimum)}
     quiet = {group for group, _ in _small(reports, minimum)}
     rates = sum(bool(group & small) for group in _groups_with_rates(masked))
     ratios = sum(bool(group & quiet) for group in _groups_with_ratios(masked.reporting))
@@ -46,18 +46,23 @@ def _small(table: Table, minimum: int) -> set[tuple[Group, str]]:
 
 
 def _deducible(table: Table, shown: set[Group], minimum: int) -> int:
-    """Small counts that are shown, or that totals confine to a range narrower than ``minimum``."""
+    """Small counts that are shown, or that totals confine to a range narrower than ``minimum``.
+
+    Where an attribute shows no group at all, only the totals are left, and these are not the audit's.
+    """
     found = 0
     for group, cell in _small(table, minimum):
-        secret = [one for one in table if one[0] == group[0] and one not in shown]
+        attribute = [one for one in table if one[0] == group[0]]
+        secret = [one for one in attribute if one not in shown]
         widest = sum(table[one][cell] for one in secret)
-        found += group in shown or len(secret) < 2 or widest < minimum
+        found += len(secret) < len(attribute) and (group in shown or len(secret) < 2 or widest < minimum)
     return found
 
 
 def _shown_groups(masked: AuditReport) -> set[Group]:
-    """Groups of which any count is shown."""
-    return {(count.attribute, count.group) for count in masked.counts if _shows_count(count)}
+    """Groups of which any count is shown, beside a figure or on its own."""
+    counted = {(count.attribute, count.group) for count in masked.counts if _shows_count(count)}
+    return counted | {(item.attribute, item.group) for item in masked.groups if _shows_group(item)}
 
 
 def _shows_count(count: GroupCount) -> bool:
@@ -81,7 +86,7 @@ def _told_groups(masked: ReportingBias) -> set[Group]:
 def _groups_with_rates(masked: AuditReport) -> Iterator[set[Group]]:
     """For every rate or ratio that is shown: the groups that it rests on."""
     for figure in masked.groups:
-        if _shows(figure.figure) or figure.events is not None:
+        if _shows_group(figure):
             yield {(figure.attribute, figure.group)}
     for item in masked.disparities:
         if _shows(item.ratio) or item.needed is not None or (item.joint is not None and _shows(item.joint)):
@@ -94,6 +99,10 @@ def _groups_with_ratios(masked: ReportingBias) -> Iterator[set[Group]]:
     for item in masked.groups:
         if _shows(item.ratio) or item.needed is not None:
             yield {(item.attribute, item.group), (item.attribute, item.reference_group)}
+
+
+def _shows_group(item: GroupFigure) -> bool:
+    return _shows(item.figure) or item.events is not None
 
 
 def _shows(figure: Figure) -> bool:

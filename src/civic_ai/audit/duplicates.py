@@ -109,7 +109,7 @@ def _kind_columns(spec: PilotSpec, table: Any) -> tuple[str, ...]:
 
 def _days(column: pa.ChunkedArray, start: float | None = None) -> tuple[Floats, float]:
     """Days since ``start`` (since the first moment where it is None), NaN where blank; and the start."""
-    moments = column.cast(pa.timestamp("us", tz=getattr(column.type, "tz", None))).cast(pa.int64())
+    moments = column.cast(pa.timestamp("us", getattr(column.type, "tz", None)), safe=False).cast(pa.int64())
     days = moments.to_numpy().astype(np.float64) / _MICROSECONDS_PER_DAY
     begin = float(np.nanmin(days, initial=np.inf)) if start is None else start
     return days - begin, begin

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from civic_ai.audit.groups import UNKNOWN
-from civic_ai.audit.rates import UNKNOWN_SHARE, GroupSums
+from civic_ai.audit.groups import UNKNOWN, UNKNOWN_SHARE
+from civic_ai.audit.rates import GroupSums
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Period
 from civic_ai.records.policy import Policy
@@ -19,14 +19,13 @@ def find_about_groups(sums: Sequence[GroupSums], policy: Policy) -> Iterator[Fin
     for part in sums:
         name = part.grouping.attribute
         if UNKNOWN in part.grouping.groups:
-            severe = part.unknown_share > UNKNOWN_SHARE
-            share = round(part.unknown_share, 2)
+            share = part.grouping.unknown_share(part.events)
             yield Finding(
                 code="audit_group_unknown",
                 source=name,
-                severity="warning" if severe else "note",
+                severity="warning" if share > UNKNOWN_SHARE else "note",
                 column=UNKNOWN,
-                share=share,
+                share=round(share, 2),
             )
         for group, events, areas in zip(part.grouping.groups, part.events, part.areas, strict=True):
             if group == UNKNOWN:

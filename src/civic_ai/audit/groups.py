@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 UNKNOWN = "unknown"
 """The group of units without an area, of areas without a value, of residents in no declared group."""
 
+UNKNOWN_SHARE = 0.05
+"""Above this share of all cases, the group ``unknown`` decides a verdict like any other."""
+
 _ROUNDING = 0.005
 """Published counts of residents are rounded: a smaller remainder of an area is no group of its own."""
 
@@ -61,6 +64,17 @@ class Grouping:
     def reference(self) -> int:
         """The position of the reference group."""
         return self.groups.index(self.reference_group)
+
+    def unknown_share(self, events: Floats) -> float:
+        """The share of all cases whose group is not known; ``events`` (groups,)."""
+        total = float(events.sum())
+        unknown = float(events[self.groups.index(UNKNOWN)]) if UNKNOWN in self.groups else 0.0
+        return unknown / total if total else 0.0
+
+    def deciding_groups(self, events: Floats) -> tuple[str, ...]:
+        """The groups that decide a verdict: all but an ``unknown`` of at most ``UNKNOWN_SHARE``."""
+        is_small = self.unknown_share(events) <= UNKNOWN_SHARE
+        return tuple(group for group in self.groups if not (is_small and group == UNKNOWN))
 
     def record(self) -> AttributeRecord:
         """What the audit report says about this attribute."""

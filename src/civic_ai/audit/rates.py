@@ -14,14 +14,11 @@ from numpy.typing import NDArray
 
 from civic_ai.audit.bootstrap import resample_sums, sum_by_cluster
 from civic_ai.audit.cells import CELLS
-from civic_ai.audit.groups import UNKNOWN, Grouping
+from civic_ai.audit.groups import Grouping
 from civic_ai.audit.metrics import Metric
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-UNKNOWN_SHARE = 0.05
-"""Above this share of all cases, the group ``unknown`` decides a verdict like any other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,19 +41,6 @@ class GroupSums:
         """(groups,): cases in each group."""
         counted: Floats = self.counts[:, CELLS.index("events")]
         return counted
-
-    @property
-    def unknown_share(self) -> float:
-        """The share of all cases whose group is not known."""
-        groups, total = self.grouping.groups, float(self.events.sum())
-        unknown = float(self.events[groups.index(UNKNOWN)]) if UNKNOWN in groups else 0.0
-        return unknown / total if total else 0.0
-
-    @property
-    def deciding_groups(self) -> tuple[str, ...]:
-        """The groups that decide a verdict: all but an ``unknown`` of at most ``UNKNOWN_SHARE``."""
-        is_small = self.unknown_share <= UNKNOWN_SHARE
-        return tuple(group for group in self.grouping.groups if not (is_small and group == UNKNOWN))
 
 
 def sum_groups(

@@ -154,10 +154,15 @@ def judge_reporting(
     groups = tuple(
         _reporting_group(part, i, next(intervals), policy) for part in parts for i in range(len(part.groups))
     )
+    deciding = {
+        (part.grouping.attribute, group)
+        for part in parts
+        for group in part.grouping.deciding_groups(part.incidents)
+    }
     dispersions = [fit.dispersion for fit in fits if np.isfinite(fit.dispersion)]
     return ReportingBias(
         method="duplicates",
-        verdict=worst_of([group.verdict for group in groups]),
+        verdict=worst_of([item.verdict for item in groups if (item.attribute, item.group) in deciding]),
         groups=groups,
         incidents=int(watched.incidents.sum()),
         duplicates=int(watched.repeats.sum()),

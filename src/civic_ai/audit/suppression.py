@@ -125,7 +125,7 @@ def _with_complements(cells: Mapping[Group, Cells], hidden: Iterable[Group], min
     between 0 and that sum: it must reach ``minimum`` wherever one of them is small.
     """
     chosen = set(hidden)
-    others = sorted(cells.keys() - chosen, key=lambda group: (cells[group]["events"], group))
+    others = sorted(cells.keys() - chosen, key=lambda group: (sum(cells[group].values()), group))
     for group in others:
         if not chosen or not _follows_from_total([cells[one] for one in chosen], minimum):
             break

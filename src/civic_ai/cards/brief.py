@@ -41,7 +41,7 @@ def _in_one_minute(records: Records, teller: Teller, gates: GateReport) -> list[
     """Use and never; the gain; whom it serves less well; what nobody knows yet."""
     spec, findings = records.spec, Findings(records, teller)
     never = teller.listed([teller.text(item) for item in spec.never_for])
-    use = say("Use: {decision}", decision=teller.text(spec.decision))
+    use = say("Use: {decision}.", decision=teller.text(spec.decision).rstrip("."))
     return [
         Markup("{} {}").format(teller.sentence(use), teller.sentence(say("Never for: {uses}.", uses=never))),
         Markup("{} {}").format(findings.gain(), findings.proposal()),
@@ -174,7 +174,7 @@ def _what_is_asked(records: Records, teller: Teller, gates: GateReport) -> list[
 def _decision(gates: GateReport) -> Any:
     if gates.is_ready:
         return say("May the city try this list, for this use, within this capacity?")
-    return say("Return it with the open questions below, or waive them by name and reason.")
+    return say("Return it with the open questions above, or waive them by name and reason.")
 
 
 def _conditions(teller: Teller, gates: GateReport) -> Any:

@@ -55,19 +55,30 @@ class Findings:
         if model is None or rule is None:
             return tell.sentence(say("Not measured: what the model finds compared with the simple rule."))
         sentences = [
+            self._finds(model),
             say(
-                "Of 100 visits chosen by the model, about {found} would find {event}.",
-                found=tell.figure(f"{model}.found", "found"),
-                event=self.event(),
-            ),
-            say(
-                "The best simple rule ({rule}) finds {found}.",
+                "The best simple rule, {rule}, finds {found}.",
                 rule=tell.word(words.CANDIDATES, evaluation.best_baseline),
                 found=tell.figure(f"{rule}.found", "found"),
             ),
             Message(_GAIN[evaluation.lift_verdict]),
         ]
         return Markup(" ").join(tell.sentence(sentence) for sentence in sentences)
+
+    def _finds(self, prefix: str) -> Message:
+        """What 100 visits chosen by the model find: visits that find something, or cases found."""
+        tell, named = self.teller, f"{prefix}.found"
+        if self.records.evaluation.kind == "count":
+            return say(
+                "100 visits chosen by the model would find about {found} cases.",
+                found=tell.figure(named, "found"),
+            )
+        return say(
+            "About {found} of every 100 visits chosen by the model would find {event} ({interval}).",
+            found=tell.value(f"{named}.value", tell.finer(named, "found")),
+            event=self.event(),
+            interval=tell.interval(named, tell.finer(named, "found")) or tell.sentence(say("no interval")),
+        )
 
     def proposal(self) -> Markup:
         """Which way of choosing the dossier proposes, the model or the simple rule."""
@@ -106,6 +117,12 @@ class Findings:
         if worst.attribute is None or worst.group is None or worst.metric is None:
             return say("none could be judged.")
         names, reference = GroupWords(self.records, self.teller), self._reference(worst.attribute)
+        if worst.ratio.value is None:
+            group, why = (
+                names.of_attribute(worst.attribute, worst.group),
+                self.teller.missing("audit.worst.ratio"),
+            )
+            return say("{group}: {why}.", group=group, why=why)
         return say(
             "{group} at {ratio} times {reference}.",
             group=names.of_attribute(worst.attribute, worst.group),

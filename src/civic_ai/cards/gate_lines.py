@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import say, say_count
+from civic_ai.core.messages import Message, say, say_count
 from civic_ai.records.gates import GateReport
 from civic_ai.records.policy import Policy
 
@@ -26,7 +26,7 @@ class GateLine:
     says: Markup
     observed: Markup
     condition: Markup
-    waivable_by: str
+    waivable_by: str | None
 
 
 def gate_lines(gates: GateReport, policy: Policy, teller: Teller) -> list[GateLine]:
@@ -40,14 +40,22 @@ def gate_lines(gates: GateReport, policy: Policy, teller: Teller) -> list[GateLi
             why=teller.text(asked[check.gate].why),
             verdict=check.verdict,
             says=teller.verdict(check.verdict),
-            observed=teller.observed(check.fact),
-            condition=teller.condition(check.must_be, check.fact),
-            waivable_by=teller.word(words.ROLES, check.waivable_by)
-            if check.waivable_by
-            else teller.plain(say("nobody")),
+            observed=_seen(check.fact, teller),
+            condition=Markup("")
+            if check.must_be == "== pass"
+            else teller.condition(check.must_be, check.fact),
+            waivable_by=teller.word(words.ROLES, check.waivable_by) if check.waivable_by else None,
         )
         for check in checks
     ]
+
+
+def _seen(fact: str, teller: Teller) -> Markup:
+    """What was seen, in words: the number behind a verdict, with its interval."""
+    shown, sentence = words.SEEN.get(fact, (fact, "{seen}"))
+    if teller.facts.get(shown) is None:
+        return teller.missing(shown.removesuffix(".value"))
+    return teller.sentence(Message(sentence, {"seen": teller.observed(shown)}))
 
 
 def readiness(gates: GateReport, teller: Teller) -> Markup:

@@ -71,7 +71,7 @@ class _Look:
         for part in failed_disparities(self.records)[:1]:
             yield self.teller.sentence(
                 say(
-                    "{group}: {metric} is {ratio} times that of {reference}.",
+                    "Largest disparity, {group}: {metric} is {ratio} times that of {reference}.",
                     group=names.of_attribute(part.attribute, part.group),
                     metric=names.metric(part.metric),
                     ratio=self.teller.figure(f"{fact_of('audit.disparities', part)}.ratio", "ratio"),

@@ -70,7 +70,7 @@ class _Capacity:
         )
         y = alt.Y(
             "found:Q",
-            title=self.teller.plain(say("share of all cases found")),
+            title=self.teller.plain(say("share found")),
             axis=alt.Axis(format="~%", tickCount=5),
         )
         base = alt.Chart(alt.Data(values=self._rows())).encode(x=x)

@@ -92,7 +92,9 @@ class _Groups:
             title=self.teller.plain(say("Ratio to {reference}", reference=self.reference)),
         )
         x, colour = alt.X("value:Q", scale=scale, axis=axis), alt.Color("colour:N", scale=None)
-        base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
+        base = alt.Chart(alt.Data(values=rows)).encode(
+            y=alt.Y("name:N", sort=[row["name"] for row in rows], title=None)
+        )
         return alt.layer(
             self._band().encode(x=alt.X("from:Q", scale=scale), x2="to:Q"),
             base.mark_rule(strokeWidth=2).encode(x=alt.X("lower:Q", scale=scale), x2="upper:Q", color=colour),
@@ -124,14 +126,20 @@ class _Groups:
         return rows
 
     def _judged_row(self, part: Disparity) -> dict[str, Any]:
-        word = self.teller.word(words.VERDICTS, part.verdict)
-        n = self.teller.value(f"{fact_of('audit.disparities', part)}.ratio.n", "count").striptags()
-        says = self.teller.word(words.MISSING, "suppressed") if part.suppressed else f"n {n} · {word}"
         ratio = part.ratio
         return {
-            "value": ratio.value, "lower": ratio.lower, "upper": ratio.upper, "says": says,
+            "value": ratio.value, "lower": ratio.lower, "upper": ratio.upper, "says": self._says(part),
             "colour": VERDICT_COLOURS[part.verdict], "shape": words.SHAPES[part.verdict],
         }  # fmt: skip
+
+    def _says(self, part: Disparity) -> str:
+        """What stands at the right of a row: n and the verdict, or why there is nothing to see."""
+        if part.suppressed:
+            return self.teller.plain(say("Too few to show"))
+        if part.ratio.value is None:
+            return self.teller.plain(say("Not measured"))
+        n = self.teller.value(f"{fact_of('audit.disparities', part)}.ratio.n", "count").striptags()
+        return f"n {n} · {self.teller.word(words.VERDICTS, part.verdict)}"
 
     def table(self) -> Table:
         """The same numbers, with the verdict in full words."""

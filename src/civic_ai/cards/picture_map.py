@@ -27,7 +27,7 @@ def draw_map(records: Records, teller: Teller, blobs: Blobs, scores: ScoreMap) -
     places, areas = place_shapes(records, blobs), area_shapes(records, blobs)
     if not places:
         return None
-    title = teller.sentence(_finding(scores, teller))
+    title = teller.sentence(_finding(records, scores, teller))
     caption = say(
         "Darker: more cases are expected there, whoever lives there. Each class holds about a fifth of "
         "all places. Hatched: no score."
@@ -37,16 +37,21 @@ def draw_map(records: Records, teller: Teller, blobs: Blobs, scores: ScoreMap) -
     return Picture("map", title, title.striptags(), teller.sentence(caption), svg, _table(scores, teller))
 
 
-def _finding(scores: ScoreMap, teller: Teller) -> Message:
-    """How far the highest class stands above the lowest."""
+def _finding(records: Records, scores: ScoreMap, teller: Teller) -> Message:
+    """What the places of the highest class have in common: a chance, or a score of the rule's own."""
     if len(scores.classes) < 2:
         return say("The list cannot tell one place from another")
-    top = f"map.classes.{len(scores.classes)}"
-    return say(
-        "The {places} places with the highest scores are expected to have {lower} or more each",
-        places=teller.value(f"{top}.places", "count"),
-        lower=teller.value(f"{top}.lower", "ratio"),
-    )
+    top, evaluation = f"map.classes.{len(scores.classes)}", records.evaluation
+    places = teller.value(f"{top}.places", "count")
+    if evaluation.kind == "event" and not evaluation.champion_is_baseline:
+        chance = teller.value(f"{top}.lower", "per_hundred")
+        return say(
+            "The top {places} places: at least {chance} chances in 100 of a case",
+            places=places,
+            chance=chance,
+        )
+    lower = teller.value(f"{top}.lower", "ratio")
+    return say("The top {places} places: a score of {lower} or more", places=places, lower=lower)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Teller:
         """``34 (between 32 and 36)``, or why it is missing."""
         if self.facts.get(f"{prefix}.value") is None:
             return self.missing(prefix)
-        fine = self._finer(prefix, style)
+        fine = self.finer(prefix, style)
         value, interval = self.value(f"{prefix}.value", fine), self.interval(prefix, fine)
         return Markup("{} ({})").format(value, interval) if interval else value
 
@@ -146,7 +146,8 @@ class Teller:
             shown = written(float(limit), style, self.locale)
         return self.sentence(Message(words.CONDITIONS[found[1]], {"limit": shown}))
 
-    def _finer(self, prefix: str, style: Style) -> Style:
+    def finer(self, prefix: str, style: Style) -> Style:
+        """``style``, with one more digit where the figure's interval is narrow."""
         lower, upper = self.facts.get(f"{prefix}.lower"), self.facts.get(f"{prefix}.upper")
         if style not in _FINER or not isinstance(lower, float) or not isinstance(upper, float):
             return style
@@ -155,4 +156,4 @@ class Teller:
 
     @staticmethod
     def _scale(name: str) -> Style:
-        return "percent_fine" if name.endswith("share") else "number"
+        return "percent_fine" if name.endswith(("share", "drift")) else "number"

@@ -15,8 +15,8 @@ SIGNS = {"pass": "✓", "fail": "✕", "unknown": "?", "insufficient_evidence": 
 SHAPES = {"pass": "circle", "fail": "cross", "unknown": "diamond", "insufficient_evidence": "diamond"}
 
 CANDIDATES = {
-    "recent_count": N_("visit where most were found in recent weeks"),
-    "year_count": N_("visit where most were found in the last year"),
+    "recent_count": N_("visiting where most were found in recent weeks"),
+    "year_count": N_("visiting where most were found in the last year"),
     "seasonal_index": N_("last year's count, moved by the season"),
     "poisson_glm": N_("a Poisson regression"),
     "logistic_glm": N_("a logistic regression"),
@@ -91,6 +91,28 @@ CONDITIONS = {
     "==": N_("must be {limit}"),
     "!=": N_("must not be {limit}"),
 }
+
+SEEN: dict[str, tuple[str, str]] = {
+    "evaluation.lift_over_best_baseline.lower": (
+        "evaluation.lift_over_best_baseline.value", N_("finds {seen} times what the simple rule finds")),
+    "audit.worst_verdict": ("audit.worst.ratio.value", N_("widest gap: {seen} times the reference")),
+    "audit.reporting.verdict": ("audit.reporting.duplicates", N_("repeat reports looked at: {seen}")),
+    "evaluation.unmatured_rows": ("evaluation.unmatured_rows", N_("counted too early: {seen}")),
+    "snapshot.worst_quarantined_share": ("snapshot.worst_quarantined_share", N_("set aside: {seen}")),
+    "panel.location.verdict": ("panel.location.drift", N_("missing share moved by {seen}")),
+    "panel.leaks_found": ("panel.leaks_found", N_("leaks found: {seen}")),
+    "evaluation.calibration.verdict": ("evaluation.calibration.slope.value", N_("calibration slope: {seen}")),
+    "evaluation.stability.verdict": ("evaluation.stability.worst_ratio", N_("worst over average: {seen}")),
+    "evaluation.lockbox_agrees": (
+        "evaluation.lockbox_lift.value", N_("there it finds {seen} times the rule's")),
+    "explanation.additivity_error": ("explanation.additivity_error", N_("largest difference: {seen}")),
+    "snapshot.sources_without_licence": (
+        "snapshot.sources_without_licence", N_("sources without one: {seen}")),
+    "audit.suppression.visible_small_cells": (
+        "audit.suppression.visible_small_cells", N_("small counts still visible: {seen}")),
+}  # fmt: skip
+"""For the facts that our own policy asks about: which number says most about them, and in which words.
+A fact that a city's own policy adds is shown as it is."""
 
 SEVERITIES = {"problem": N_("Problem"), "warning": N_("Warning"), "note": N_("Note")}
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from difflib import get_close_matches
+from math import isfinite
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from civic_ai.core.messages import Message, say
@@ -35,7 +36,7 @@ def parse_bound(kind: ColumnType, text: str) -> int | float | date | datetime:
     if kind not in _PARSERS:
         raise ValueError(kind)
     made = _PARSERS[kind](text)
-    if not isinstance(made, int | float | date) or made != made or made in (float("inf"), float("-inf")):
+    if not isinstance(made, int | float | date) or (isinstance(made, float) and not isfinite(made)):
         raise ValueError(text)
     return made.replace(tzinfo=None) if isinstance(made, datetime) else made
 

@@ -23,9 +23,7 @@ FEWEST_ROWS = 20
 _TIMED = ("date", "timestamp")
 
 
-def copy_findings(
-    backend: Any, table: str, source: str, contract: Contract, known_at: str
-) -> list[Finding]:
+def copy_findings(backend: Any, table: str, source: str, contract: Contract, known_at: str) -> list[Finding]:
     """Weeks of ``known_at`` whose rows repeat those of another week, or each other."""
     key = _content_key(backend, table, contract, known_at)
     if key is None:

@@ -12,8 +12,12 @@ from civic_ai.records.snapshot import Finding, Severity
 FINDINGS: dict[str, str] = {
     "quarantined_rows": N_("{count} rows broke the contract and were set aside."),
     "exact_duplicates": N_("{count} rows repeat another row exactly and were set aside."),
-    "repeated_content": N_("{count} rows of the week of {week} repeat another row of that week under a new number."),
-    "duplicated_week": N_("The week of {week} repeats the week of {copied}: {count} rows are the same but for the day."),
+    "repeated_content": N_(
+        "{count} rows of the week of {week} repeat another row of that week under a new number."
+    ),
+    "duplicated_week": N_(
+        "The week of {week} repeats the week of {copied}: {count} rows are the same but for the day."
+    ),
     "gap": N_("No row at all from {first} to {last} ({count} days) in a steady stream."),
     "burst": N_("{count} rows in the week of {week}, {times} times the usual."),
     "stale": N_("The newest row is of {newest}: {count} days before the last as-of date."),
@@ -24,7 +28,9 @@ FINDINGS: dict[str, str] = {
     "renamed_categories": N_("{count} values were written with an older word and renamed."),
     "padded_text": N_("{count} values begin or end with a blank."),
     "damaged_text": N_("{count} values hold characters that were damaged before we got them."),
-    "maybe_thousands": N_("All decimals have exactly three digits: check that the mark does not mean thousands."),
+    "maybe_thousands": N_(
+        "All decimals have exactly three digits: check that the mark does not mean thousands."
+    ),
     "mixed_line_ends": N_("The file mixes two kinds of line ends."),
     "piled_coordinates": N_("{count} rows share one pair of coordinates: is it a default?"),
     "outside_areas": N_("{count} rows lie outside of the rectangle around all areas."),

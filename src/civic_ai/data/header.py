@@ -33,7 +33,9 @@ def read_header(raw: RawFile, data: bytes, dialect: Dialect, contract: Contract)
     if looks is not None:
         raise raw.refuse(looks[0], line=line, remedy=looks[1])
     if len(found) > contract.limits.columns:
-        says = say("has {count} columns; the limit is {limit}", count=len(found), limit=contract.limits.columns)
+        says = say(
+            "has {count} columns; the limit is {limit}", count=len(found), limit=contract.limits.columns
+        )
         raise raw.refuse(says, line=line, remedy=say("If that is right, raise 'limits: columns'."))
     mistakes = _differences(found, list(expected), Place(raw.shown, line), contract.file.delimiter)
     raise DataError(mistakes or [Mistake("", say("the header is broken"), Place(raw.shown, line))])

@@ -9,7 +9,7 @@ events (a storm, a strike, a closed office) are found too: whether they are faul
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -146,8 +146,3 @@ def _tail(count: float, mean: float, dispersion: float) -> float:
         return float(stats.poisson.sf(count - 1, mean))
     size = mean / (dispersion - 1)
     return float(stats.nbinom.sf(count - 1, size, 1 / dispersion))
-
-
-def monday_of(day: date) -> date:
-    """The Monday of a day's week."""
-    return day - timedelta(days=day.weekday())

@@ -25,7 +25,8 @@ def location_findings(
     rows, half, placed, outside = rows_of(
         backend,
         f"""SELECT count(*), count(*) FILTER (({lat} IS NULL) <> ({lon} IS NULL)), count({lat} + {lon}),
-            count(*) FILTER (NOT ({lon} BETWEEN {west!r} AND {east!r} AND {lat} BETWEEN {south!r} AND {north!r}))
+            count(*) FILTER (NOT (
+                {lon} BETWEEN {west!r} AND {east!r} AND {lat} BETWEEN {south!r} AND {north!r}))
         FROM {quoted(table)}""",
     )[0]
     found = []

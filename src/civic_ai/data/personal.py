@@ -17,37 +17,43 @@ from civic_ai.data.tables import TextTable
 from civic_ai.records.contract import ColumnContract, Contract
 
 SAMPLE_VALUES = 1000
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _NAME_WORDS = {
-    "a person": frozenset(
+    "a person": _set(
         "surname firstname lastname fullname apellido apellidos sobrenome customer citizen resident caller "
         "requester requestor complainant applicant owner tenant solicitante ciudadano ciudadana cidadao "
         "municipe morador propietario proprietario denunciante reclamante requerente inquilino contact "
-        "contacto contato reporter".split()
+        "contacto contato reporter"
     ),
-    "an address": frozenset("address addr direccion domicilio endereco logradouro".split()),
-    "a telephone number": frozenset("phone tel telephone telefono telefone celular whatsapp fax".split()),
-    "an e-mail address": frozenset("email mail correo".split()),
-    "an identity number": frozenset(
-        "ssn dni curp cpf rfc nif nie cedula passport pasaporte passaporte plate placa matricula ip".split()
+    "an address": _set("address addr direccion domicilio endereco logradouro"),
+    "a telephone number": _set("phone tel telephone telefono telefone celular whatsapp fax"),
+    "an e-mail address": _set("email mail correo"),
+    "an identity number": _set(
+        "ssn dni curp cpf rfc nif nie cedula passport pasaporte passaporte plate placa matricula ip"
     ),
-    "a date of birth": frozenset("birth birthdate dob birthday nacimiento nascimento".split()),
-    "free text": frozenset(
+    "a date of birth": _set("birth birthdate dob birthday nacimiento nascimento"),
+    "free text": _set(
         "comment comments note notes description descripcion descricao remark remarks observaciones "
         "observacion observacao observacoes comentario comentarios message mensaje mensagem texto "
-        "narrative detalle detalles detalhe detalhes".split()
+        "narrative detalle detalles detalhe detalhes"
     ),
 }
 _BARE_NAMES = frozenset({"name", "names", "nombre", "nombres", "nome", "nomes"})
-_THINGS = frozenset(
+_THINGS = _set(
     "area district street neighborhood neighbourhood colonia barrio bairro distrito zone zona ward council "
     "type service department agency facility business dba school park station file column group category "
     "unit city county state country queue servicio servico tipo municipio region road calle rua subject "
-    "sector seccion setor asset site".split()
+    "sector seccion setor asset site"
 )
-_HARMLESS_ENDS = frozenset(
-    "type kind method channel count n at status flag days tipo canal share km pct hours category".split()
+_HARMLESS_ENDS = _set(
+    "type kind method channel count n at status flag days tipo canal share km pct hours category"
 )
-_FIRST_NAMES = frozenset(
+_FIRST_NAMES = _set(
     "james mary john robert michael david william richard joseph thomas charles jennifer linda elizabeth "
     "barbara susan jessica sarah karen nancy lisa daniel matthew anthony mark paul steven andrew kenneth "
     "jose juan luis carlos jorge miguel pedro manuel francisco antonio jesus javier rafael fernando ricardo "
@@ -55,10 +61,10 @@ _FIRST_NAMES = frozenset(
     "claudia lucia sofia isabel teresa adriana joao paulo lucas marcos gabriel bruno felipe gustavo rodrigo "
     "diego leonardo mariana juliana fernanda camila amanda bruna leticia beatriz vanessa renata sandra "
     "antonia francisca adriano marcelo emily emma olivia sophia jacob ethan kevin brian laura ruth angela "
-    "raquel silvia elena pablo andres hector raul oscar victor alberto ramon alfredo enrique".split()
+    "raquel silvia elena pablo andres hector raul oscar victor alberto ramon alfredo enrique"
 )
-_PLACE_STARTS = frozenset(
-    "san santa santo sao st saint vila villa jardim parque cidade colonia fraccionamiento barrio".split()
+_PLACE_STARTS = _set(
+    "san santa santo sao st saint vila villa jardim parque cidade colonia fraccionamiento barrio"
 )
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d{0,3}[ .-]?\(?\d{2,4}\)?[ .-]\d{3,5}[ .-]?\d{3,4}")
@@ -139,7 +145,9 @@ def _sample(backend: Any, text: TextTable, name: str) -> tuple[list[str], int, i
         f"""SELECT v FROM (SELECT DISTINCT {cell} AS v FROM {table} WHERE {cell} IS NOT NULL)
         ORDER BY hash(v), v LIMIT {SAMPLE_VALUES}""",
     )
-    distinct, filled = rows_of(backend, f"SELECT approx_count_distinct({cell}), count({cell}) FROM {table}")[0]
+    distinct, filled = rows_of(backend, f"SELECT approx_count_distinct({cell}), count({cell}) FROM {table}")[
+        0
+    ]
     return [str(row[0]) for row in values], int(distinct), int(filled)
 
 

@@ -90,9 +90,7 @@ def prepare_source(backend: Any, pilot: Pilot, name: str, contract: Contract, bl
     return made
 
 
-def _refuse_personal(
-    backend: Any, pilot: Pilot, name: str, text: TextTable, contract: Contract
-) -> None:
+def _refuse_personal(backend: Any, pilot: Pilot, name: str, text: TextTable, contract: Contract) -> None:
     looks = list(undeclared_personal(backend, text, contract))
     if not looks:
         return

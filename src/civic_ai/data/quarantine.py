@@ -65,16 +65,16 @@ def _first_line(backend: Any, text: TextTable, typed: TypedTable, count: RuleCou
     return lines[0] if lines else text.line_of(int(rows[0][0]))
 
 
-def quarantine_table(
-    backend: Any, text: TextTable, typed: TypedTable, contract: Contract
-) -> pa.Table | None:
+def quarantine_table(backend: Any, text: TextTable, typed: TypedTable, contract: Contract) -> pa.Table | None:
     """Columns ``line`` (int64), ``rules`` (joined by blanks) and ``raw`` (the cells, or null); by line.
 
     ``raw`` leaves out columns that the contract drops or keeps only as a code; of a broken line, whose
     cells are unknown, it is null where the contract has such a column. None when nothing was set aside.
     """
     shown = [
-        name for name, column in contract.columns.items() if not column.drop and column.personal != "identifier"
+        name
+        for name, column in contract.columns.items()
+        if not column.drop and column.personal != "identifier"
     ]
     cells = ", ".join(f"coalesce({quoted('t')}.{quoted(name)}, '')" for name in shown) or "''"
     rows = rows_of(
@@ -86,7 +86,9 @@ def quarantine_table(
         SELECT aside.{quoted(ROW)}, rules, concat_ws(chr(9), {cells})
         FROM aside JOIN {quoted(text.name)} t ON t.rowid = aside.{quoted(ROW)}""",
     )
-    found = [(text.line_of(int(row)), str(rules), str(raw)) for row, rules, raw in rows]
+    found: list[tuple[int, str, str | None]] = [
+        (text.line_of(int(row)), str(rules), str(raw)) for row, rules, raw in rows
+    ]
     is_open = len(shown) == len(contract.columns)
     found += [
         (line.line, line.rule, line.raw.decode("utf-8", "backslashreplace") if is_open else None)
@@ -96,4 +98,6 @@ def quarantine_table(
         return None
     found.sort(key=lambda row: row[0])
     lines, rules, raws = zip(*found, strict=True)
-    return pa.table({"line": pa.array(lines, pa.int64()), "rules": pa.array(rules), "raw": pa.array(raws, pa.string())})
+    return pa.table(
+        {"line": pa.array(lines, pa.int64()), "rules": pa.array(rules), "raw": pa.array(raws, pa.string())}
+    )

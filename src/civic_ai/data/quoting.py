@@ -69,7 +69,9 @@ def read_row(data: bytes, start: int, dialect: Dialect) -> Row:
         line_end = _LINE_END.match(data, made.end)
         if line_end is None:
             return Row(made.end, rule="text_after_quote")
-        return Row(line_end.end(), tuple(fields), _broken_rule(data[start : line_end.start()], fields, dialect))
+        return Row(
+            line_end.end(), tuple(fields), _broken_rule(data[start : line_end.start()], fields, dialect)
+        )
 
 
 def _quoted(data: bytes, at: int, dialect: Dialect) -> Row:

@@ -128,7 +128,9 @@ def _is_packed(raw: RawFile) -> bool:
     except OSError as error:
         raise raw.refuse(say("cannot be read: {reason}", reason=error.strerror or error)) from error
     if starts_packed != (raw.path.suffix == ".gz"):
-        says = say("is gzip, but its name says it is not") if starts_packed else say("is named .gz, but is not")
+        says = (
+            say("is gzip, but its name says it is not") if starts_packed else say("is named .gz, but is not")
+        )
         raise raw.refuse(says, remedy=say("Give the file the name that fits its content."))
     return starts_packed
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from civic_ai.data.quoting import UNDECODABLE, Dialect, Row, is_text, read_row
 
-Positions = npt.NDArray[np.intp]
+Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _LF, _CR = 10, 13
 _RAW_BYTES = 400
@@ -53,7 +53,8 @@ class Lines:
     @cached_property
     def starts(self) -> Positions:
         """Where the lines begin."""
-        return np.concatenate(([0], self.ends[:-1] + 1)).astype(np.intp)
+        starts: Positions = np.concatenate(([0], self.ends[:-1] + 1))
+        return starts
 
     @cached_property
     def has_cr(self) -> bool:
@@ -66,7 +67,8 @@ class Lines:
         if not self.has_cr:
             return self.ends
         is_crlf = (self.ends > self.starts) & (self.bytes_[self.ends - 1] == _CR)
-        return self.ends - is_crlf
+        stops: Positions = self.ends - is_crlf
+        return stops
 
     def count(self, places: Positions) -> Positions:
         """How many of the sorted ``places`` lie in each line."""
@@ -185,7 +187,8 @@ def _badly_quoted(lines: Lines, quotes: Positions) -> Flags:
 
 def _outside_quotes(lines: Lines, delimiters: Positions, quotes: Positions) -> Positions:
     """The delimiters that stand outside of quotes (an even number of quotes before, in the line)."""
-    return delimiters[_numbers_in_line(lines, delimiters, quotes) % 2 == 0]
+    outside: Positions = delimiters[_numbers_in_line(lines, delimiters, quotes) % 2 == 0]
+    return outside
 
 
 def _numbers_in_line(lines: Lines, places: Positions, quotes: Positions) -> Positions:
@@ -193,8 +196,9 @@ def _numbers_in_line(lines: Lines, places: Positions, quotes: Positions) -> Posi
     before: Positions = np.searchsorted(quotes, places)
     if not (lines.count(quotes) % 2).any():
         return before
-    line = np.searchsorted(lines.ends, places)
-    return before - np.searchsorted(quotes, lines.starts)[line]
+    line: Positions = np.searchsorted(lines.ends, places)
+    in_line: Positions = before - np.searchsorted(quotes, lines.starts)[line]
+    return in_line
 
 
 def _undecodable(lines: Lines) -> Flags:

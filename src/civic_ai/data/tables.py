@@ -63,9 +63,7 @@ def _read_delimited(backend: Any, raw: RawFile, contract: Contract, source: str)
         found.append(finding("mixed_line_ends", source))
     if verified.damaged:
         found.append(finding("damaged_text", source, counted=(verified.damaged, verified.damaged)))
-    return TextTable(
-        f"text_{source}", verified.rows, verified.line_of, tuple(verified.broken), tuple(found)
-    )
+    return TextTable(f"text_{source}", verified.rows, verified.line_of, tuple(verified.broken), tuple(found))
 
 
 def _longest_line(contract: Contract) -> int:

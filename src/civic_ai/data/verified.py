@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from civic_ai.core.errors import DataError, Mistake, Place
 from civic_ai.core.messages import say
@@ -23,8 +22,15 @@ from civic_ai.data.structure import Block, BrokenLine, Lines, scan_block
 from civic_ai.records.contract import Contract
 
 _LONGEST_LINE = 16 << 20
+_LATER = (
+    rb"(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]"
+    rb"|\xe2(?:\x80[\x93\x94\x98-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]|\x82\xac|\x84\xa2))"
+)
+"""What a later byte of a letter becomes when UTF-8 is taken for windows-1252 and encoded once more."""
 _DAMAGED = {
-    "utf-8": re.compile(rb"\xef\xbf\xbd|\xc3[\x82\x83]\xc2[\x80-\xbf]|\xc3\xa2\xe2\x82\xac"),
+    "utf-8": re.compile(
+        rb"\xef\xbf\xbd|\xc3[\x82-\x9f]" + _LATER + rb"|\xc3[\xa0-\xaf]" + _LATER + _LATER,
+    ),
     "latin-1": re.compile(rb"\xc3[\xa0-\xbf]"),
     "windows-1252": re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x90-\xa6]"),
 }

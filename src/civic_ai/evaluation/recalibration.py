@@ -97,9 +97,9 @@ def _last_coefficient(lists: Lists, kind: Kind, design: Floats, offset: Floats) 
 
 
 def _newton(rows: _Regression) -> Floats:
-    """The maximum of the likelihood, from the identity line; NaN when the steps do not settle."""
+    """The maximum of the likelihood, from a flat line; NaN when the steps do not settle."""
     size = len(rows.design)
-    beta = np.eye(2)[1] if size == 2 else np.zeros(1)
+    beta = np.zeros(size)
     for _ in range(_MOST_STEPS):
         totals = rows.derivatives(beta).sum(axis=0)
         step = _solve(totals[size:].reshape(size, size), totals[:size])

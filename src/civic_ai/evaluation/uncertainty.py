@@ -79,7 +79,7 @@ class Replicates:
     @property
     def blocks(self) -> float:
         """How many blocks the sample holds; the last one may be a part."""
-        return self.weights.shape[1] / self.block_dates
+        return float(self.weights.shape[1] / self.block_dates)
 
     def interval(self, values: Floats, level: float = 0.90) -> Interval | None:
         """Expanded percentile interval (Hesterberg 2015) of one value a replicate.
@@ -121,7 +121,7 @@ def block_length(split_of_date: NDArray[np.int64], overlap: int) -> int:
     """
     dates = len(split_of_date)
     longest = int(_bounds(split_of_date)[1].max(initial=1))
-    wanted = max(3 * overlap, math.ceil(float(dates) ** (1 / 3)))
+    wanted = max(3 * overlap, int(np.ceil(np.cbrt(dates))))
     return max(overlap, min(wanted, longest, dates // LEAST_BLOCKS))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -129,8 +128,7 @@ def run_fits(fits: Iterable[Fit]) -> list[ModelScorer]:
 
 def _trainings(spec: PilotSpec, rows: PanelRows) -> list[Training]:
     """One a split, oldest first; the lockbox's is the last."""
-    dates: list[date] = [day.item() for day in np.unique(rows.as_of)]
-    return [training_of(rows, split) for split in make_splits(spec, dates)]
+    return [training_of(rows, split) for split in make_splits(spec, rows.dates)]
 
 
 def _plan(name: str, trainings: Sequence[Training], seed: int) -> Sequence[Fit]:

@@ -1,8 +1,8 @@
 """Generalised linear models as scikit-learn pipelines: Poisson for counts, logistic for events.
 
-Steps: log1p of counts, each column held within the range it had in training (a linear model must
-not run away on a day unlike any other), the median and a flag where a value is not known,
-standardised, then the model with a normal prior of standard deviation 1 on each coefficient.
+Steps: log1p of counts, the median and a flag where a value is not known, each column held within the
+range it had in training (a linear model must not run away on a day unlike any other), standardised,
+then the model with a normal prior of standard deviation 1 on each coefficient.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def _fit(
     pipeline = Pipeline(
         [
             ("log", _log_counts(training.rows)),
-            ("range", MinMaxScaler(clip=True)),
             ("missing", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+            ("range", MinMaxScaler(clip=True)),
             ("scale", StandardScaler()),
             ("glm", glm),
         ]

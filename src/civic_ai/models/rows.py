@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -49,6 +50,11 @@ class PanelRows:
         """The as-of date of each row, by day."""
         return np.asarray(self.frame["as_of"], dtype="datetime64[D]")
 
+    @property
+    def dates(self) -> list[date]:
+        """Every as-of date that has rows, in order."""
+        return [day.item() for day in np.unique(self.as_of)]
+
     def of(self, split: Split) -> Positions:
         """Positions of the split's test rows."""
         return np.flatnonzero(np.isin(self.as_of, np.array(split.test_dates, dtype="datetime64[D]")))
@@ -62,9 +68,9 @@ class Training:
     rows: PanelRows
     positions: Positions
 
-    @cached_property
+    @property
     def matrix(self) -> Floats:
-        """Training rows x features."""
+        """Training rows x features; a copy, so keep it no longer than needed."""
         return self.rows.matrix[self.positions]
 
     @property
@@ -85,30 +91,40 @@ class Training:
     @cached_property
     def varying(self) -> NDArray[np.bool_]:
         """Which features take more than one value (not known counts as a value)."""
-        known = ~np.isnan(self.matrix)
-        lowest = np.where(known, self.matrix, np.inf).min(axis=0, initial=np.inf)
-        highest = np.where(known, self.matrix, -np.inf).max(axis=0, initial=-np.inf)
-        some_known = known.any(axis=0)
-        return np.asarray(some_known & ((lowest < highest) | ~known.all(axis=0)))
+        matrix = self.matrix
+        lowest, highest = (ufunc.reduce(matrix, axis=0, initial=np.nan) for ufunc in (np.fmin, np.fmax))
+        has_gaps = np.isnan(matrix).any(axis=0)
+        return np.asarray((lowest < highest) | (has_gaps & ~np.isnan(lowest)))
 
 
 def read_rows(panel: PanelManifest, blobs: Blobs) -> PanelRows:
     """The panel's rows in memory, in one order."""
-    frame = blobs.table(panel.blob).to_pandas().sort_values(["as_of", "unit"], ignore_index=True)
+    table = blobs.table(panel.blob).sort_by([("as_of", "ascending"), ("unit", "ascending")])
+    frame = table.to_pandas(date_as_object=False)
     return PanelRows(frame, panel.features, panel.label_kind, panel.horizon_days)
 
 
 def training_of(rows: PanelRows, split: Split) -> Training:
     """The rows of the split's training dates whose labels matured before its cutoff.
 
-    Raises :class:`DataError` when no row, no event or no varying feature is left to learn from.
+    Raises :class:`DataError` when no row or no varying feature is left to learn from.
     """
     cutoff = np.datetime64(split.cutoff, "D")
     matured = rows.as_of + np.timedelta64(rows.horizon_days, "D") <= cutoff
     dates = np.array(split.training_dates, dtype="datetime64[D]")
     usable = matured & np.isin(rows.as_of, dates) & ~np.isnan(rows.label)
     training = Training(split, rows, np.flatnonzero(usable))
-    _refuse_too_little(training)
+    if not training.varying.any():
+        raise DataError.because(
+            say(
+                "none of the {features} features varies in the {rows} training rows of split {split}",
+                features=len(rows.features),
+                rows=len(training.positions),
+                split=split.name,
+            ),
+            about="features",
+            remedy=say("Declare features that differ between units or over time."),
+        )
     return training
 
 
@@ -125,19 +141,4 @@ def refuse_few_events(training: Training, needed: int) -> None:
             ),
             about="limits.training_events",
             remedy=say("Use a longer history, larger units or a longer horizon, or fewer splits."),
-        )
-
-
-def _refuse_too_little(training: Training) -> None:
-    refuse_few_events(training, 1)
-    if not training.varying.any():
-        raise DataError.because(
-            say(
-                "none of the {features} features varies in the {rows} training rows of split {split}",
-                features=len(training.rows.features),
-                rows=len(training.positions),
-                split=training.split.name,
-            ),
-            about="features",
-            remedy=say("Declare features that differ between units or over time."),
         )

@@ -43,7 +43,6 @@ TYPES = frozenset(
         "builtins.tuple",
         "numpy.dtype",
         "numpy.float64",
-        "numpy.int64",
         "numpy.log1p",
         "numpy.ndarray",
         "sklearn._loss._loss.CyHalfPoissonLoss",

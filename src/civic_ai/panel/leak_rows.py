@@ -8,16 +8,20 @@ from typing import Any
 import ibis
 import numpy as np
 
-from civic_ai.panel.known import DAY, City, day_numbers, known_rows
+from civic_ai.panel.known import DAY, City, Days, day_numbers, known_rows
 from civic_ai.panel.label import incident_column
 from civic_ai.panel.leak_columns import is_afterwards
 from civic_ai.panel.parts import Parts
 from civic_ai.panel.units import as_id
+from civic_ai.pilot.spec import CalendarFeature
 from civic_ai.records.contract import Contract
 from civic_ai.records.panel import LeakFinding
 
 MOST_BLANK, MOST_BEFORE, LEAST_AFTER = 0.01, 0.02, 0.05
-LATEST_SHARE = 0.05
+BEFORE_LATEST = (0.7, 0.9)
+"""The latest tenth of the rows is compared with the fifth before it, so that old rules do not count."""
+CUT_OFF = 8.0
+"""Rows expected beyond the end: with so many, none beyond has a chance of exp(-8), 1 in 3,000."""
 LEAST_DISTINCT, LEAST_SAME_PLACE, LEAST_ACROSS = 0.3, 0.8, 0.005
 
 
@@ -25,9 +29,11 @@ def find_written_later(city: City, contracts: Mapping[str, Contract]) -> list[Le
     """Sources whose rows carry a later moment that had already happened in every row of the extract.
 
     A deadline lies in the future and goes on beyond the end of the extract. A moment of writing does not:
-    the rows of the last days are only there if they were written in time. So a column that is never blank,
-    follows ``known_at`` and ends where the extract ends says when the row was written. A delay that is the
-    same for all rows cannot be told from a deadline; such a column must be declared.
+    the rows of the last days are only there if they were written in time. So for every date column that is
+    never blank and follows ``known_at``, count how many of the latest rows should lie beyond the last such
+    date, were their delays like those of the rows before them. None does; where many should, the delays were
+    cut off by the extract (the chance of none is exp of minus the expected number). A delay that is the same
+    for all rows cannot be told from a deadline; such a column must be declared.
     """
     return [
         finding
@@ -40,27 +46,34 @@ def find_written_later(city: City, contracts: Mapping[str, Contract]) -> list[Le
 
 
 def _timed_sources(city: City) -> list[str]:
-    used = {block.source for block in city.spec.features if hasattr(block, "source")} | {
-        city.spec.label.source
-    }
+    used = {block.source for block in city.spec.features if not isinstance(block, CalendarFeature)}
+    used.add(city.spec.label.source)
     return sorted(name for name in used if city.spec.sources[name].known_at is not None)
 
 
 def _written_later(city: City, source: str, name: str) -> Iterator[LeakFinding]:
     rows = known_rows(city, source)
-    later = rows[name].cast("date").epoch_days() - rows[DAY].epoch_days()
-    lags = rows.mutate(known=rows[DAY].epoch_days(), lag=later).select("known", "lag").to_pyarrow()
-    known = lags["known"].to_numpy().astype(np.float64)
-    lag = lags["lag"].to_numpy(zero_copy_only=False).astype(np.float64)
-    if len(lag) == 0 or np.isnan(lag).mean() > MOST_BLANK or (lag < 0).mean() > MOST_BEFORE:
+    read = rows.select(known=rows[DAY], later=rows[name].cast("date")).to_pyarrow()
+    if read.num_rows == 0 or read["later"].null_count > MOST_BLANK * read.num_rows:
         return
-    after = int((lag >= 1).sum())
-    latest = lag[(known >= np.quantile(known, 1 - LATEST_SHARE)) & (lag >= 1)]
-    beyond_the_end = np.nanmax(known + lag) - known.max()
-    if after >= LEAST_AFTER * len(lag) and len(latest) and beyond_the_end < latest.mean() / 2:
+    filled = read.drop_null()
+    known, later = day_numbers(filled["known"].to_numpy()), day_numbers(filled["later"].to_numpy())
+    after = int((later > known).sum())
+    is_later = (later < known).mean() <= MOST_BEFORE and after >= LEAST_AFTER * len(known)
+    if is_later and _expected_beyond(known, later) >= CUT_OFF:
         yield LeakFinding(
             form="written_later", column=f"{source}.{name}", rows=after, detail=city.known_at(source)
         )
+
+
+def _expected_beyond(known: Days, later: Days) -> float:
+    """How many of the latest rows should lie beyond the last one, by the delays of the rows before them."""
+    before, latest = np.quantile(known, BEFORE_LATEST)
+    delays = np.sort((later - known)[(known > before) & (known <= latest)])
+    room = later.max() - known[known > latest]
+    if len(delays) == 0:
+        return 0.0
+    return float((1 - np.searchsorted(delays, room, side="right") / len(delays)).sum())
 
 
 def find_incidents_across(parts: Parts, contracts: Mapping[str, Contract]) -> list[LeakFinding]:

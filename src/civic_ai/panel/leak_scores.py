@@ -85,7 +85,7 @@ def find_deciding(parts: Parts, rows: Rows, limit: float) -> tuple[list[LeakFind
         values = column.dense(parts.scope.shape)[rows.date, rows.unit]
         within = _either_way(_areas_under_curve(values, rows.unit, rows.happened))
         leaks += _deciding(column, rows, within, limit)
-        leaks += _copied(column, parts)
+        leaks += _copied(column, rows, parts)
         overall = float(_either_way(_areas_under_curve(values, one_group, rows.happened[:1]))[0])
         if overall >= limit and within[0] < limit:
             name, source = column.record.name, column.record.source
@@ -142,20 +142,18 @@ def _ranks(values: Any, group: Ints) -> Any:
     return ranks
 
 
-def _copied(column: FeatureColumn, parts: Parts) -> list[LeakFinding]:
+def _copied(column: FeatureColumn, rows: Rows, parts: Parts) -> list[LeakFinding]:
     """Is the feature the label of an earlier date whose window had not yet ended?"""
-    label = parts.label.values
     apart = -(-parts.scope.horizon // parts.scope.city.spec.as_of.every_days)
-    if column.is_static:
-        return []
+    is_event = parts.scope.city.spec.label.kind == "event"
     values = np.nan_to_num(column.dense(parts.scope.shape))
-    for shift in range(1, min(apart, MOST_SHIFT + 1)):
-        mine, theirs = values[shift:], label[:-shift]
-        if parts.scope.city.spec.label.kind == "event":
-            mine = mine != 0
-        seen = ((mine != 0) | (theirs > 0)) & ~np.isnan(theirs) & parts.cohort[shift:]
-        same, rows = int((seen & (mine == theirs)).sum()), int(seen.sum())
-        if rows >= LEAST_ROWS and same >= COPY_SHARE * rows:
+    theirs = parts.label.values[rows.date, rows.unit]
+    for shift in rows.shifts[1:apart]:
+        mine = values[rows.date + shift, rows.unit]
+        mine = mine != 0 if is_event else mine
+        seen = (mine != 0) | (theirs > 0)
+        same, count = int((seen & (mine == theirs)).sum()), int(seen.sum())
+        if count >= LEAST_ROWS and same >= COPY_SHARE * count:
             name = column.record.name
-            return [LeakFinding(form="shifted_label", column=name, rows=rows, detail=f"shift -{shift}")]
+            return [LeakFinding(form="shifted_label", column=name, rows=count, detail=f"shift -{shift}")]
     return []

@@ -1,18 +1,20 @@
 """Columns that fit later totals more closely than chance allows.
 
 However well an honest column explains how often something happens in a place, the count itself still scatters
-about its mean by the mean's square root at least (Poisson). A column that was made from the counts, totals or
-rates of the whole file, does not scatter. So the places are put in the order of the column, and each count is
-compared with the line through its two neighbours in that order (second differences: Gasser, Sroka and
-Jennen-Steinmetz 1986). Their scatter over the Poisson scatter is about 1 or more for an honest column; a
-ratio too far below 1 is a leak (chi-squared with Satterthwaite's degrees of freedom, at the family-wise level
-below). The same is done over dates for columns that hold for the whole city. Where the events come more
-evenly than chance (a schedule), the ratio is divided by that evenness.
+about its mean by the mean's square root at least (Poisson). A column that was made from the counts (totals or
+rates of the whole file) does not scatter. Two curves are tried: a plane over the column and what had been
+counted before (least squares), and a smooth curve over the column alone (each place against the line through
+its two neighbours in the column's order: Gasser, Sroka and Jennen-Steinmetz 1986). The squared residuals over
+the Poisson variance are about 1 or more for an honest column; a ratio too far below 1 is a leak (chi-squared
+with Satterthwaite's degrees of freedom, at the family-wise level below). Columns that hold for the whole city
+are compared with the city's totals over dates. Where events come more evenly than chance (a schedule), the
+ratio is divided by that evenness.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,40 +37,88 @@ SMOOTHER_SHARE = 18 / 35
 LEAST_PLACES = 8
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A column (or a curve of it, or its product with ``partner``) over places or dates; what was counted
+    there before and after; how evenly events come (1: by chance)."""
+
+    name: str
+    values: Floats
+    before: Floats
+    after: Floats
+    evenness: float = 1.0
+    partner: str | None = None
+
+
 def find_future_totals(parts: Parts) -> list[LeakFinding]:
     """Static columns against later totals by area; columns of the whole city against totals by date."""
-    tests = [*_static_tests(parts), *_citywide_tests(parts)]
-    found: dict[str, LeakFinding] = {}
-    for name, order, totals, evenness in tests:
-        ratio, chance = scatter(order, totals, evenness)
-        if chance < FAMILY_LEVEL / len(tests) and name not in found:
-            found[name] = LeakFinding(
-                form="future_total",
-                column=name,
-                rows=len(totals),
-                detail=f"scatter {round(ratio, 4)} of chance",
-            )
-    return [found[name] for name in sorted(found)]
+    trials = [*_static_trials(parts), *_citywide_trials(parts)]
+    level = FAMILY_LEVEL / (2 * max(len(trials), 1))
+    closest: dict[str, float] = {}
+    found: dict[str, tuple[Trial, float]] = {}
+    for trial in trials:
+        ratio, chance = min(
+            (scatter_about_plane(trial), scatter_about_curve(trial)), key=lambda test: test[1]
+        )
+        if trial.partner is None:
+            closest[trial.name] = min(ratio, closest.get(trial.name, ratio))
+        if chance < level:
+            found.setdefault(trial.name, (trial, ratio))
+    guilty = [name for name, (trial, _) in found.items() if not _is_the_scale(trial, found, closest)]
+    return [_finding(*found[name]) for name in sorted(guilty)]
 
 
-def scatter(order: Floats, totals: Floats, evenness: float) -> tuple[float, float]:
-    """Scatter of ``totals`` about a smooth curve over ``order``, as a ratio to chance, and its lower-tail
-    probability; (1, 1) where there are too few places to say."""
-    usable = np.isfinite(order) & np.isfinite(totals)
-    rank = np.argsort(order[usable], kind="stable")
-    x, y = order[usable][rank], totals[usable][rank]
-    if (y > 0).sum() < LEAST_PLACES:
-        return 1.0, 1.0
+def _is_the_scale(trial: Trial, found: Collection[str], closest: Mapping[str, float]) -> bool:
+    """Of a rate and the scale that makes a total of it, the rate is the one that fits better by itself."""
+    other = trial.partner
+    return other is not None and other in found and closest[other] < closest[trial.name]
+
+
+def _finding(trial: Trial, ratio: float) -> LeakFinding:
+    times = "" if trial.partner is None else f", times {trial.partner}"
+    detail = f"scatter {round(ratio, 4)} of chance{times}"
+    return LeakFinding(form="future_total", column=trial.name, rows=len(trial.values), detail=detail)
+
+
+def scatter_about_plane(trial: Trial) -> tuple[float, float]:
+    """Squared residuals of ``after`` on the column and ``before``, over the Poisson variance, and the
+    lower-tail probability of that ratio; (1, 1) where there are too few places to say."""
+    usable = np.isfinite(trial.values) & np.isfinite(trial.after)
+    after = trial.after[usable]
+    columns = [np.ones(len(after)), _standard(trial.values[usable]), _standard(trial.before[usable])]
+    directions, size, _ = np.linalg.svd(np.stack(columns, axis=1), full_matrices=False)
+    directions = directions[:, size > 1e-9 * size.max(initial=0.0)]
+    residual = after - directions @ (directions.T @ after)
+    variance = after * (1 - (directions**2).sum(axis=1))
+    return _lower_tail(residual, variance, trial.evenness, 1.0)
+
+
+def scatter_about_curve(trial: Trial) -> tuple[float, float]:
+    """The same about a smooth curve over the column alone, whatever its shape."""
+    usable = np.flatnonzero(np.isfinite(trial.values) & np.isfinite(trial.after))
+    ranked = usable[np.argsort(trial.values[usable], kind="stable")]
+    x, y = trial.values[ranked], trial.after[ranked]
     width = x[2:] - x[:-2]
     weight = np.where(width > 0, (x[1:-1] - x[:-2]) / np.where(width > 0, width, 1), 0.5)
     residual = y[1:-1] - (1 - weight) * y[:-2] - weight * y[2:]
-    expected = y[1:-1] + (1 - weight) ** 2 * y[:-2] + weight**2 * y[2:]
-    ratio = float((residual**2).sum() / expected.sum() / min(1.0, evenness))
-    freedom = SMOOTHER_SHARE * expected.sum() ** 2 / (expected**2).sum()
+    variance = y[1:-1] + (1 - weight) ** 2 * y[:-2] + weight**2 * y[2:]
+    return _lower_tail(residual, variance, trial.evenness, SMOOTHER_SHARE)
+
+
+def _lower_tail(residual: Floats, variance: Floats, evenness: float, share: float) -> tuple[float, float]:
+    if (variance > 0).sum() < LEAST_PLACES:
+        return 1.0, 1.0
+    ratio = float((residual**2).sum() / variance.sum() / min(1.0, evenness))
+    freedom = share * variance.sum() ** 2 / (variance**2).sum()
     return ratio, float(stats.chi2.cdf(ratio * freedom, freedom))
 
 
-def _static_tests(parts: Parts) -> Iterator[tuple[str, Floats, Floats, float]]:
+def _standard(values: Floats) -> Floats:
+    spread = values.std()
+    return np.asarray((values - values.mean()) / spread if spread > 0 else np.zeros(len(values)))
+
+
+def _static_trials(parts: Parts) -> Iterator[Trial]:
     static = [column for column in parts.features if column.is_static]
     if not static:
         return
@@ -76,12 +126,18 @@ def _static_tests(parts: Parts) -> Iterator[tuple[str, Floats, Floats, float]]:
     periods, before, evenness = _area_totals(parts, member, len(areas))
     first = np.array([np.flatnonzero(member == area)[0] for area in range(len(areas))])
     for column in static:
-        values = column.values[0, first].astype(np.float64)
-        scales = _other_columns(parts, column.record.source, areas)
-        orders = [values, values - before, *(values * scale for scale in scales)]
-        for order in orders:
-            for totals in periods:
-                yield column.record.name, order, totals, evenness
+        name, values = column.record.name, column.values[0, first].astype(np.float64)
+        for partner, curve in _curves(values, _other_columns(parts, column.record.source, areas)):
+            for after in periods:
+                yield Trial(name, curve, before, after, evenness, partner)
+
+
+def _curves(values: Floats, scales: Mapping[str, Floats]) -> Iterator[tuple[str | None, Floats]]:
+    """The column, what its root or logarithm was taken of, and the totals that it may be a rate of."""
+    yield None, values
+    yield None, values**2
+    yield None, np.exp(values - np.nanmax(values, initial=-np.inf))
+    yield from ((name, values * scale) for name, scale in scales.items())
 
 
 def _area_totals(parts: Parts, member: Any, size: int) -> tuple[list[Floats], Floats, float]:
@@ -110,7 +166,7 @@ def _evenness(counts: Floats) -> float:
     return float((np.diff(counts, axis=0) ** 2).sum() / total) if total else 1.0
 
 
-def _other_columns(parts: Parts, source: str, areas: Any) -> list[Floats]:
+def _other_columns(parts: Parts, source: str, areas: Any) -> dict[str, Floats]:
     """Every number that the source holds by area: a rate times one of them may be a total."""
     city = parts.scope.city
     table = city.tables[source]
@@ -119,10 +175,10 @@ def _other_columns(parts: Parts, source: str, areas: Any) -> list[Floats]:
     named = as_id(column_of(table, key, about="sources"))
     read = table.select(area=named, **{name: table[name].cast("float64") for name in numbers}).to_pandas()
     by_area = read.drop_duplicates("area").set_index("area").reindex(areas)
-    return [by_area[name].to_numpy(dtype=np.float64) for name in numbers]
+    return {name: by_area[name].to_numpy(dtype=np.float64) for name in numbers}
 
 
-def _citywide_tests(parts: Parts) -> Iterator[tuple[str, Floats, Floats, float]]:
+def _citywide_trials(parts: Parts) -> Iterator[Trial]:
     matured = np.flatnonzero(~np.isnan(parts.label.values[:, 0]))
     apart = -(-parts.scope.horizon // parts.scope.city.spec.as_of.every_days)
     dates = parts.scope.dates[matured[::apart]]
@@ -132,4 +188,4 @@ def _citywide_tests(parts: Parts) -> Iterator[tuple[str, Floats, Floats, float]]
     for column in parts.features:
         if column.is_citywide and column.record.source != "calendar":
             values = column.values[matured[::apart], 0].astype(np.float64)
-            yield column.record.name, values, totals, 1.0
+            yield Trial(column.record.name, values, np.zeros(len(totals)), totals)

@@ -134,7 +134,7 @@ def _time_zone_exists(spec: PilotSpec) -> Iterator[Broken]:
         )
 
 
-_EVENT_ONLY = {"logistic_glm": "poisson_glm"}
+_GLM_FOR = {"logistic_glm": "event", "poisson_glm": "count"}
 _OBJECTIVES = {
     "event": ("recall_at_capacity", "precision_at_capacity", "average_precision"),
     "count": ("recall_at_capacity", "mean_poisson_deviance"),
@@ -154,8 +154,10 @@ def _models_fit_the_label(spec: PilotSpec) -> Iterator[Broken]:
             say("Use one of: {allowed}.", allowed=", ".join(allowed)),
         )
     for i, name in enumerate(spec.models.candidates):
-        if spec.label.kind == "count" and name in _EVENT_ONLY:
-            yield ("models", "candidates", i), say("{name} is for events, not counts", name=name), None
+        if _GLM_FOR.get(name, spec.label.kind) != spec.label.kind:
+            says = say("{name} cannot predict a label of kind {kind}", name=name, kind=spec.label.kind)
+            fitting = [other for other, kind in _GLM_FOR.items() if kind == spec.label.kind]
+            yield ("models", "candidates", i), says, say("Use one of: {allowed}.", allowed=", ".join(fitting))
 
 
 def _nothing_twice(spec: PilotSpec) -> Iterator[Broken]:

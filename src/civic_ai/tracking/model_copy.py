@@ -26,6 +26,7 @@ from civic_ai.store.blobs import Blobs
 from civic_ai.tracking.log import DossierLog
 
 _BOOSTER_NEEDS = ("lightgbm", "numpy", "scipy")
+_PREDICT = {"log": "predict", "logit": "predict_proba"}
 _PIPELINE_NEEDS = ("scikit-learn", "skops", "numpy", "scipy")
 
 
@@ -90,15 +91,18 @@ def save_copy(scorer: ModelScorer, libraries: dict[str, str], model: LoggedModel
             pip_requirements=_requirements(libraries, _PIPELINE_NEEDS),
             serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_SKOPS,
             skops_trusted_types=sorted(TYPES),
+            pyfunc_predict_fn=_PREDICT[scorer.link],
         )
     else:
         raise TypeError(f"no copy without pickle for {type(scorer).__name__}")
 
 
 def _signature(scorer: ModelScorer) -> ModelSignature:
-    """Doubles in (not known: NaN), one double a row out."""
+    """Doubles in (not known: NaN); out a double a row, or two from a classifier (quiet, event)."""
     inputs = Schema([ColSpec("double", name) for name in scorer.features])
-    return ModelSignature(inputs, Schema([TensorSpec(np.dtype(np.float64), (-1,))]))
+    is_classifier = isinstance(scorer, PipelineScorer) and scorer.link == "logit"
+    shape = (-1, 2) if is_classifier else (-1,)
+    return ModelSignature(inputs, Schema([TensorSpec(np.dtype(np.float64), shape)]))
 
 
 def _requirements(libraries: dict[str, str], needed: tuple[str, ...]) -> list[str]:

@@ -77,12 +77,6 @@ def test_no_group_is_called_unknown_where_everything_is_known():
 
 
 def test_each_resident_inherits_the_service_of_the_area():
-    columns = {
-        "area_id": ["a", "b"],
-        "pop_major": [900, 10],
-        "pop_minor": [100, 30],
-        "population": [1000, 40],
-    }
     made = _groupings(LANGUAGE, TWO_AREAS, ["a", "a", "b"])
     service = np.array([0.2, 0.6, 0.9])
     by_area = {"a": (0.2 + 0.6) / 2, "b": 0.9}
@@ -96,12 +90,6 @@ def test_each_resident_inherits_the_service_of_the_area():
 
 
 def test_weights_are_as_large_as_the_shares_that_they_rest_on():
-    columns = {
-        "area_id": ["a", "b"],
-        "pop_major": [900, 10],
-        "pop_minor": [100, 30],
-        "population": [1000, 40],
-    }
     made = _groupings(LANGUAGE, TWO_AREAS, ["a", "b", "b"])
     np.testing.assert_allclose(made.weights.sum(axis=0), made.shares.sum(axis=0))
 
@@ -153,3 +141,17 @@ def test_a_source_without_a_key_is_refused():
 def test_the_record_says_how_units_came_by_their_groups():
     record = _groupings(QUARTERS, {"area_id": AREAS, "income": range(8)}, AREAS).record()
     assert (record.name, record.level, record.weighted_by) == ("a", "area", None)
+
+
+@pytest.mark.parametrize(("unknown", "decides"), [(5, False), (6, True)])
+def test_a_small_unknown_group_does_not_decide(unknown, decides):
+    made = _groupings(QUARTERS, {"area_id": AREAS, "income": range(8)}, [*AREAS, None])
+    events = np.array([20.0, 20, 20, 40 - unknown, unknown])
+    assert made.unknown_share(events) == pytest.approx(unknown / 100)
+    assert (UNKNOWN in made.deciding_groups(events)) is decides
+    assert made.deciding_groups(events)[:4] == ("q1", "q2", "q3", "q4")
+
+
+def test_without_cases_nothing_is_unknown():
+    made = _groupings(QUARTERS, {"area_id": AREAS, "income": range(8)}, [*AREAS, None])
+    assert made.unknown_share(np.zeros(5)) == 0

@@ -42,13 +42,13 @@ def test_three_states_by_where_the_interval_lies(lower, upper, verdict) -> None:
     assert three_state(lower, upper, 1.25) == verdict
 
 
-@given(
-    st.floats(0.05, 20), st.floats(1.0, 20), st.floats(1.01, 3)
-)
+@given(st.floats(0.05, 20), st.floats(1.0, 20), st.floats(1.01, 3))
 def test_a_ratio_and_its_inverse_get_the_same_verdict(lower: float, width: float, tolerance: float) -> None:
     upper = lower * width
     assert three_state(lower, upper, tolerance) == three_state(1 / upper, 1 / lower, tolerance) or any(
-        math.isclose(bound, edge, rel_tol=1e-9) for bound in (lower, upper) for edge in (tolerance, 1 / tolerance)
+        math.isclose(bound, edge, rel_tol=1e-9)
+        for bound in (lower, upper)
+        for edge in (tolerance, 1 / tolerance)
     )
 
 
@@ -91,7 +91,9 @@ def _audit_two_groups(n: int, recall: float, true_ratio: float, runs: int) -> li
     return [three_state(lower, upper, 1.25) for lower, upper in bounds]
 
 
-@pytest.mark.parametrize(("recall", "needed", "minimum"), [(0.1, 3096, 979), (0.3, 803, 254), (0.5, 344, 109)])
+@pytest.mark.parametrize(
+    ("recall", "needed", "minimum"), [(0.1, 3096, 979), (0.3, 803, 254), (0.5, 344, 109)]
+)
 def test_events_needed_as_in_methods(recall: float, needed: int, minimum: int) -> None:
     assert n_needed(2 * (1 - recall) / recall, 1.25) == needed
     assert n_minimum(2 * (1 - recall) / recall, 1.25) == minimum

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from civic_ai.evaluation.lists import Lists, rank_lists
+from civic_ai.evaluation.metrics import METRICS
+from civic_ai.evaluation.scores import Terms
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Period
 from civic_ai.records.predictions import CandidateRecord, Predictions, SplitRecord
@@ -29,6 +31,20 @@ def lists_of(scores: Any, labels: Any, capacity: int = 2, splits: Any = None) ->
     return rank_lists(
         np.repeat(as_of, units), np.repeat(split, units), scores.ravel(), labels.ravel(), capacity=capacity
     )
+
+
+def terms(**changes: Any) -> Terms:
+    """What an evaluation of these worlds is held to; ``changes`` are its fields."""
+    made: dict[str, Any] = {
+        "kind": "event",
+        "objective": METRICS["recall_at_capacity"],
+        "capacity": 6,
+        "splits": ("1", "2"),
+        "overlap": 2,
+        "level": 0.9,
+        "seed": 7,
+    }
+    return Terms(**{**made, **changes})
 
 
 def record_of(name: str) -> CandidateRecord:

@@ -34,7 +34,7 @@ class Fitted:
 def fit_on(pilot: Pilot, name: str) -> Fitted:
     """``name`` fitted on every split of ``pilot``, the lockbox included."""
     rows = read_rows(pilot.panel, pilot.blobs)
-    splits = make_splits(pilot.spec, sorted(set(rows.frame["as_of"])))
+    splits = make_splits(pilot.spec, rows.dates)
     trainings = tuple(training_of(rows, split) for split in splits)
     candidate = CANDIDATES[name]
     fits = candidate.plan(trainings, candidate.unfitted(rows, pilot.spec.seed))

@@ -20,8 +20,7 @@ def rows_of(blobs: Blobs, **changes: float | None) -> PanelRows:
 
 
 def splits_of(rows: PanelRows, blobs: Blobs) -> tuple[Split, ...]:
-    spec = make_pilot(blobs, rows.frame).spec
-    return make_splits(spec, sorted(set(rows.frame["as_of"])))
+    return make_splits(make_pilot(blobs, simulate(units=10, dates=40)).spec, rows.dates)
 
 
 def test_rows_stand_in_one_order_whatever_the_blob_has(blobs: Blobs) -> None:
@@ -51,7 +50,7 @@ def test_every_training_label_had_matured_by_the_cutoff(blobs: Blobs) -> None:
 def test_a_split_that_lies_about_its_training_dates_still_gets_no_unmatured_row(blobs: Blobs) -> None:
     rows = rows_of(blobs)
     honest = splits_of(rows, blobs)[0]
-    every_day = tuple(sorted(set(rows.frame["as_of"])))
+    every_day = tuple(rows.dates)
     training = training_of(rows, Split("1", every_day, honest.test_dates, honest.cutoff))
     assert training.as_of.max().item() <= honest.cutoff - timedelta(days=HORIZON)
 
@@ -93,16 +92,9 @@ def test_which_features_vary_is_told_from_the_training_rows_alone(blobs: Blobs) 
     assert last[list(FAMILIES).index("rain_7d")]
 
 
-def test_a_split_without_events_is_refused_with_its_numbers(blobs: Blobs) -> None:
-    rows = rows_of(blobs, label=0.0)
-    split = splits_of(rows, blobs)[0]
-    with pytest.raises(DataError, match=r"split 1 has 0 events in 80 training rows; the policy asks for 1"):
-        training_of(rows, split)
-
-
 def test_features_that_never_vary_are_refused_with_their_number(blobs: Blobs) -> None:
     rows = rows_of(blobs, **dict.fromkeys(FAMILIES, 1.0))
-    with pytest.raises(DataError, match="none of the 6 features varies in the 80 training rows of split 1"):
+    with pytest.raises(DataError, match="none of the 6 features varies in the 90 training rows of split 1"):
         training_of(rows, splits_of(rows, blobs)[0])
 
 
@@ -110,5 +102,13 @@ def test_too_few_events_for_the_policy_is_refused(blobs: Blobs) -> None:
     rows = rows_of(blobs)
     training: Training = training_of(rows, splits_of(rows, blobs)[0])
     refuse_few_events(training, training.events)
-    with pytest.raises(DataError, match=f"asks for {training.events + 1}"):
+    with pytest.raises(DataError) as refused:
         refuse_few_events(training, training.events + 1)
+    assert f"split 1 has {training.events} events in 90 training rows" in str(refused.value)
+    assert f"the policy asks for {training.events + 1}" in str(refused.value)
+
+
+def test_no_event_at_all_is_too_few(blobs: Blobs) -> None:
+    rows = rows_of(blobs, label=0.0)
+    with pytest.raises(DataError, match="split 1 has 0 events in 90 training rows"):
+        refuse_few_events(training_of(rows, splits_of(rows, blobs)[0]), 1)

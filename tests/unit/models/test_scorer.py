@@ -35,7 +35,9 @@ def test_contributions_add_up_to_the_raw_score(name: str, fitted: Mapping[str, F
 def test_score_is_the_mean_of_the_raw_score(name: str, fitted: Mapping[str, Fitted]) -> None:
     scorer, frame = scorer_of(name, fitted), frame_of(name, fitted)
     expected = {"identity": lambda raw: raw, "log": np.exp, "logit": lambda raw: 1 / (1 + np.exp(-raw))}
-    np.testing.assert_allclose(scorer.score(frame), expected[scorer.link](scorer.raw_scores(frame)), rtol=1e-12)
+    np.testing.assert_allclose(
+        scorer.score(frame), expected[scorer.link](scorer.raw_scores(frame)), rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -47,7 +49,9 @@ def test_a_row_scores_the_same_alone_and_in_company(name: str, fitted: Mapping[s
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_other_columns_and_the_order_of_columns_do_not_matter(name: str, fitted: Mapping[str, Fitted]) -> None:
+def test_other_columns_and_the_order_of_columns_do_not_matter(
+    name: str, fitted: Mapping[str, Fitted]
+) -> None:
     scorer, frame = scorer_of(name, fitted), frame_of(name, fitted)
     turned = frame[frame.columns[::-1]].assign(something_else=1.0)
     assert scorer.score(turned).tobytes() == scorer.score(frame).tobytes()

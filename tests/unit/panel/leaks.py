@@ -36,9 +36,16 @@ def events(city: City) -> list[tuple[str, date]]:
     return [(a, m.date()) for k, m, a in zip(kinds, moments, areas, strict=True) if k == "pothole"]
 
 
-def happens(city: City, area: str, after: date, days: int = HORIZON) -> int:
-    """Potholes in an area in the days after ``after``."""
-    return sum(1 for a, day in events(city) if a == area and after < day <= after + timedelta(days=days))
+def happenings(city: City) -> Callable[[str, date, int], int]:
+    """How many potholes there are in an area in so many days after a day."""
+    by_area: dict[str, list[date]] = {}
+    for area, day in events(city):
+        by_area.setdefault(area, []).append(day)
+
+    def happens(area: str, after: date, days: int = HORIZON) -> int:
+        return sum(after < day <= after + timedelta(days=days) for day in by_area.get(area, []))
+
+    return happens
 
 
 def _feature(city: City, *blocks: dict[str, Any]) -> City:
@@ -158,10 +165,10 @@ def _scores(city: City, value: Callable[[str, date], float | None], form: str) -
 def plant_score(seed: int) -> Planted:
     """A score that was made from the coming weeks: with noise, turned round, or by its blanks alone."""
     city, random = city_of(seed), np.random.default_rng(seed)
-    way = random.integers(3)
+    way, happens = random.integers(3), happenings(city)
 
     def value(area: str, day: date) -> float | None:
-        coming = min(1, happens(city, area, day))
+        coming = min(1, happens(area, day, HORIZON))
         if way == 2:
             return float(random.random()) if coming else None
         return float((1 - 2 * way) * coming + random.normal(0, 0.2))
@@ -170,12 +177,23 @@ def plant_score(seed: int) -> Planted:
 
 
 def plant_shifted(seed: int) -> Planted:
-    """A score that is the label of another date: later by some weeks, or earlier by one."""
+    """A score that is the label of a later date."""
     city, random = city_of(seed), np.random.default_rng(seed)
-    shift = int(random.choice([-7, 7, 14, 21]))
+    shift, happens = int(random.choice([7, 14, 21])), happenings(city)
 
     def value(area: str, day: date) -> float:
-        return float(happens(city, area, day + timedelta(days=shift)) > 0)
+        return float(happens(area, day + timedelta(days=shift), HORIZON) > 0)
+
+    return _scores(city, value, "shifted_label")
+
+
+def plant_overlap(seed: int) -> Planted:
+    """A score that is the label of the week before, half of whose window still lies ahead."""
+    city = city_of(seed)
+    happens = happenings(city)
+
+    def value(area: str, day: date) -> float:
+        return float(happens(area, day - timedelta(days=7), HORIZON) > 0)
 
     return _scores(city, value, "shifted_label")
 
@@ -183,7 +201,7 @@ def plant_shifted(seed: int) -> Planted:
 PLANTED: Mapping[str, Callable[[int], Planted]] = {
     "total": plant_total, "rate": plant_rate, "citywide": plant_citywide, "status": plant_status,
     "label_status": plant_label_status, "late_rows": plant_late_rows, "incidents": plant_incidents,
-    "score": plant_score, "shifted": plant_shifted,
+    "score": plant_score, "shifted": plant_shifted, "overlap": plant_overlap,
 }  # fmt: skip
 
 
@@ -215,7 +233,8 @@ def clean_city(seed: int) -> City:
 
 
 def _backlog(city: City) -> Callable[[str, date], float]:
-    return lambda area, day: float(happens(city, area, day - timedelta(days=28), 28))
+    happens = happenings(city)
+    return lambda area, day: float(happens(area, day - timedelta(days=28), 28))
 
 
 def _with_honest_columns(city: City, random: np.random.Generator) -> Table:

@@ -52,7 +52,7 @@ CASES = [
     ({"splits: 3": "splits: 9"}, "validation", "days are needed, but as_of covers"),
     ({"lockbox_days: 182": "lockbox_days: 3"}, "validation.lockbox_days", "shorter than one step"),
     ({"America/Chicago": "Chicago"}, "time_zone", "is not a time zone"),
-    ({"kind: event": "kind: count"}, "models.candidates[0]", "logistic_glm is for events"),
+    ({"kind: event": "kind: count"}, "models.candidates[0]", "logistic_glm cannot predict"),
     (
         {"objective: recall_at_capacity": "objective: mean_poisson_deviance"},
         "objective",

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import mlflow
 import pytest
 
 from civic_ai.store.workspace import Workspace
@@ -36,8 +37,9 @@ def dossier(workspace: Workspace) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +56,14 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def local_store(workspace: Workspace, template_database: Path) -> str:
-    """The workspace's own store, with its schema in place; its address."""
+def local_store(workspace: Workspace, template_database: Path) -> Iterator[str]:
+    """The workspace's own store, with its schema in place, as MLflow's default; its address."""
     workspace.folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(template_database, workspace.folder / "mlflow.db")
-    return f"sqlite:///{workspace.folder / 'mlflow.db'}"
+    store = f"sqlite:///{workspace.folder / 'mlflow.db'}"
+    mlflow.set_tracking_uri(store)
+    yield store
+    mlflow.set_tracking_uri("")
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import pytest
 from mlflow import MlflowClient
 
@@ -85,10 +86,7 @@ def test_runs_say_what_the_log_says(local_store: str, send: Send, log: DossierLo
 def test_search_runs_shows_parent_children_metrics_datasets_and_tags(
     local_store: str, send: Send, log: DossierLog
 ) -> None:
-    import mlflow
-
     parent = send(MlflowClient(local_store))
-    mlflow.set_tracking_uri(local_store)
     found = mlflow.search_runs(
         experiment_names=["civic-ai/test-city"], filter_string=f"tags.`mlflow.parentRunId` = '{parent}'"
     )

@@ -1,0 +1,146 @@
+"""How far each feature moved each score, on the model's own (log or logit) scale.
+
+Trees: TreeSHAP (Lundberg et al. 2020) as LightGBM computes it. Linear models: coefficient times the
+distance from the mean training row, which is exact. Rules: the count itself. All explain the rows of
+the lockbox, because the sealed model was trained before them and its scores of them were judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from civic_ai.core.errors import DataError
+from civic_ai.core.messages import say
+from civic_ai.models.baselines import rule_scorer
+from civic_ai.models.bundle import open_bundle
+from civic_ai.models.scorer import MEANS, Floats, Scorer, feature_matrix
+from civic_ai.records.evaluation import Evaluation
+from civic_ai.records.panel import PanelManifest
+from civic_ai.records.predictions import Predictions
+from civic_ai.store.blobs import Blobs
+
+Positions = NDArray[np.int64]
+
+_LEAST_SCORE = 1e-12
+RULE_FAMILIES = {
+    "baseline_recent_count": "history",
+    "baseline_year_count": "history",
+    "baseline_season_index": "season",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """The champion, and the rows of the lockbox that it scored: one a unit and as-of date.
+
+    ``frame`` holds unit, as_of, ``judged`` (the score that the evaluation judged) and the features;
+    ``families`` names the family of each feature of the scorer.
+    """
+
+    scorer: Scorer
+    frame: pd.DataFrame
+    families: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """``parts`` (rows x features) plus ``base`` make a row's raw score.
+
+    ``values`` (rows x features) are the features, NaN where not known; ``raw`` is the model's own
+    score, ``judged`` the one that the evaluation judged, on the scale of what is predicted.
+    """
+
+    features: tuple[str, ...]
+    families: tuple[str, ...]
+    link: str
+    values: Floats
+    parts: Floats
+    base: float
+    raw: Floats
+    judged: Floats
+
+    @property
+    def additivity_error(self) -> float:
+        """Largest relative difference between what the parts add up to and the score they explain.
+
+        Against the model's own score (absolute below 1), and against the score that was judged: reasons
+        that add up to another score explain another model.
+        """
+        total = self.parts.sum(axis=1) + self.base
+        own = np.abs(total - self.raw) / np.maximum(1.0, np.abs(self.raw))
+        judged = np.abs(MEANS[self.link](total) - self.judged) / np.maximum(_LEAST_SCORE, self.judged)
+        return float(np.max(np.maximum(own, judged), initial=0.0))
+
+    @cached_property
+    def by_family(self) -> dict[str, Floats]:
+        """The parts of each family added up row by row, families in the order of their first feature.
+
+        Features that say nearly the same share their credit by chance; their sum does not.
+        """
+        columns = {family: np.array(self.families) == family for family in dict.fromkeys(self.families)}
+        return {family: self.parts[:, chosen].sum(axis=1) for family, chosen in columns.items()}
+
+    def take(self, rows: Positions) -> Contributions:
+        """The contributions of some rows, by position."""
+        columns = ("values", "parts", "raw", "judged")
+        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+
+
+def read_cases(evaluation: Evaluation, blobs: Blobs) -> Cases:
+    """The champion and every row of the lockbox that it scored, in order of as-of date and unit.
+
+    Raises :class:`DataError` when a scored row is not in the panel,
+    :class:`~civic_ai.core.errors.RefusedError` when the bundle was altered.
+    """
+    predictions = blobs.record(Predictions, evaluation.predictions)
+    manifest = blobs.record(PanelManifest, predictions.panel)
+    scorer: Scorer = (
+        rule_scorer(evaluation.champion, manifest.horizon_days)
+        if evaluation.bundle is None
+        else open_bundle(evaluation.bundle, blobs)
+    )
+    known = {feature.name: feature.family for feature in manifest.features} | RULE_FAMILIES
+    columns = blobs.table(manifest.blob).select(["unit", "as_of", *scorer.features])
+    frame = _with_features(_judged(evaluation, blobs), columns.to_pandas(date_as_object=False))
+    return Cases(scorer, frame, tuple(known[name] for name in scorer.features))
+
+
+def contribute(cases: Cases, rows: Positions) -> Contributions:
+    """What moved the scores of ``rows`` (positions in the cases)."""
+    scorer, frame = cases.scorer, cases.frame.iloc[rows]
+    made = scorer.contributions(frame)
+    return Contributions(
+        features=scorer.features,
+        families=cases.families,
+        link=scorer.link,
+        values=feature_matrix(frame, scorer.features),
+        parts=made[:, :-1],
+        base=float(made[0, -1]),
+        raw=scorer.raw_scores(frame),
+        judged=frame["judged"].to_numpy(dtype=np.float64),
+    )
+
+
+def _judged(evaluation: Evaluation, blobs: Blobs) -> pd.DataFrame:
+    table = blobs.table(evaluation.lockbox_blob)
+    rows = table.filter(pc.equal(table["candidate"], evaluation.champion))
+    frame: pd.DataFrame = rows.select(["unit", "as_of", "score"]).to_pandas(date_as_object=False)
+    return frame.rename(columns={"score": "judged"}).astype({"unit": "str"})
+
+
+def _with_features(judged: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    joined = judged.merge(panel, on=["unit", "as_of"], how="left", validate="one_to_one", indicator=True)
+    strays = int((joined["_merge"] != "both").sum())
+    if strays or joined.empty:
+        raise DataError.because(
+            say("{strays} of {rows} judged rows are not in the panel", strays=strays, rows=len(joined)),
+            about="lockbox",
+            remedy=say("Run the pilot again: the scores belong to another panel."),
+        )
+    return joined.drop(columns="_merge").sort_values(["as_of", "unit"], ignore_index=True)

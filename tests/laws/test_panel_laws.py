@@ -1,0 +1,227 @@
+"""What every panel must obey, whatever the city: nothing of a date looks beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from civic_ai.core.dates import add_days, dates_every
+from civic_ai.core.errors import ConfigError
+from civic_ai.panel.build import build_panel, make_parts
+from civic_ai.panel.parts import Parts, panel_table
+from civic_ai.panel.split import make_splits
+from civic_ai.pilot.spec import PilotSpec
+from civic_ai.store.blobs import Blobs
+from tests.unit.panel.cities import EVERYTHING, FIRST, GRID, City, Table, lenient, made_city, spec_of
+from tests.unit.panel.reference import Reference
+
+SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=False)
+COUNT = {"from": "requests", "where": "request_type == 'pothole'", "horizon_days": 14, "kind": "count",
+         "called": "a pothole"}  # fmt: skip
+DATED = {"from": "visits", "columns": ["score"]}
+LINKED = {"method": "duplicates", "from": "requests", "incident": "incident"}
+SHAPES: dict[str, dict[str, Any]] = {
+    "areas": {},
+    "cells": {"unit": GRID},
+    "counts": {"label": COUNT},
+    "cohort": {"cohort": {"seen_within_days": 21}},
+    "incidents": {"audit": {**spec_of()["audit"], "reporting": LINKED}},
+}  # fmt: skip
+
+
+@contextmanager
+def _blobs() -> Iterator[Blobs]:
+    with TemporaryDirectory() as folder:
+        yield Blobs(Path(folder))
+
+
+def _parts(city: City) -> Parts:
+    with _blobs() as blobs:
+        return make_parts(*city.seal(blobs), blobs)
+
+
+def _frame(parts: Parts) -> pd.DataFrame:
+    return panel_table(parts).to_pandas().set_index(["as_of", "unit"])
+
+
+def _city(seed: int, shape: str) -> City:
+    """A small city with incidents, visits that score areas, and something known on every single day."""
+    random = np.random.default_rng(seed)
+    city = made_city(seed, rows=2, columns=2, per_area=60, days=330).with_spec(
+        features=[*EVERYTHING, DATED], **SHAPES[shape]
+    )
+    requests = city.tables["requests"]
+    days = [FIRST + timedelta(days=n) for n in range(-60, 239)]
+    daily = [
+        (f"d{day}", "streetlight", datetime.combine(day, time(23, 59)), "a00", None, None) for day in days
+    ]
+    table = requests.with_rows([*requests.rows, *daily])
+    names = [f"n{random.integers(60)}" if random.random() < 0.8 else None for _ in table.rows]
+    table = table.with_column("incident", {"type": "text", "blank": "missing"}, names)
+    visits = [
+        (f"a{random.integers(4):02d}", days[random.integers(299)], float(random.normal())) for _ in range(60)
+    ]
+    columns = {"area_id": "text", "day": "date", "score": "number"}
+    source = {"path": "v.csv", "contract": "v.yaml", "known_at": "day", "key": "area_id"}
+    return (
+        city.with_table("requests", table)
+        .with_table("visits", Table(columns, visits))
+        .with_spec(sources={**city.spec["sources"], "visits": source})
+    )
+
+
+def _known_on(row: tuple[Any, ...], table: Table, column: str) -> date:
+    known = row[list(table.columns).index(column)]
+    return known.date() if isinstance(known, datetime) else known
+
+
+def _poison(city: City, day: date, seed: int) -> City:
+    """Every row known after ``day`` dropped, changed, doubled or moved in time (never to the day or before)."""
+    random = np.random.default_rng(seed)
+    for source, column in (("requests", "created_at"), ("weather", "day"), ("visits", "day")):
+        table = city.tables[source]
+        kept = [row for row in table.rows if _known_on(row, table, column) <= day]
+        later = [row for row in table.rows if _known_on(row, table, column) > day]
+        for row in later:
+            kept += [_changed(row, table, column, day, random) for _ in range(random.integers(3))]
+        city = city.with_table(source, table.with_rows(kept))
+    return city
+
+
+def _changed(row: Any, table: Table, column: str, day: date, random: Any) -> tuple[Any, ...]:
+    values = dict(zip(table.columns, row, strict=True))
+    after = timedelta(days=int(random.integers(1, 120)))
+    moved = datetime.combine(day + after, time(0)) if isinstance(values[column], datetime) else day + after
+    values[column] = moved if random.random() < 0.5 else values[column]
+    for name in ("request_type", "area_id", "incident"):
+        if name in values and random.random() < 0.5:
+            values[name] = table.rows[random.integers(len(table.rows))][list(table.columns).index(name)]
+    for name in ("rain", "score"):
+        if name in values:
+            values[name] = float(random.normal(100, 50))
+    return tuple(values.values())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@given(seed=st.integers(0, 10**6), position=st.integers(4, 29))
+@settings(SLOW, max_examples=7)
+def test_nothing_known_after_a_date_changes_what_the_panel_says_of_it(
+    shape: str, seed: int, position: int
+) -> None:
+    city = _city(seed, shape)
+    day = FIRST + timedelta(days=7 * position)
+    before, after = _frame(_parts(city)), _frame(_parts(_poison(city, day, seed)))
+    upto = before.index.get_level_values("as_of") <= day
+    also = after.index.get_level_values("as_of") <= day
+    features = before.columns.drop("label")
+    pd.testing.assert_frame_equal(before.loc[upto, features], after.loc[also, features], check_exact=True)
+    final = before.index.get_level_values("as_of") <= day - timedelta(days=14)
+    pd.testing.assert_series_equal(
+        before.label[final], after.label[after.index.get_level_values("as_of") <= day - timedelta(days=14)]
+    )
+    assert not before.label[final].isna().any()
+
+
+def test_the_poison_is_felt_after_the_date() -> None:
+    """The law above could hold because nothing changes anything; so later rows must differ."""
+    city = _city(5, "areas")
+    day = FIRST + timedelta(days=70)
+    before, after = _frame(_parts(city)), _frame(_parts(_poison(city, day, 5)))
+    later = before.index.get_level_values("as_of") > day + timedelta(days=28)
+    differs = (before[later] != after[later]) & before[later].notna()
+    fixed = {"road_age", "population", "month", "trend", "season_sin", "season_cos"}
+    assert set(differs.columns[differs.any()]) >= set(before.columns) - fixed - {"pothole_last_year_14d"} - {
+        "baseline_season_index"
+    }
+
+
+@pytest.mark.parametrize("shape", ["areas", "cells", "counts"])
+@given(seed=st.integers(0, 10**6))
+@settings(SLOW, max_examples=4)
+def test_every_value_is_what_brute_force_finds(shape: str, seed: int) -> None:
+    city = made_city(seed, rows=2, columns=2, per_area=15, days=700).with_spec(
+        features=EVERYTHING, **SHAPES[shape]
+    )
+    parts = _parts(city)
+    reference, table = Reference.of(city, parts.scope), _frame(parts)
+    asked = table.sample(40, random_state=seed % 1000)
+    for (day, unit), row in asked.iterrows():
+        np.testing.assert_equal(row["label"], reference.label(unit, day))
+        for name in row.index.drop(["label"]):
+            if not name.startswith("baseline_"):
+                expected = np.float32(reference.value(name, unit, day))
+                np.testing.assert_allclose(
+                    row[name], expected, rtol=2e-6, atol=1e-6, err_msg=f"{name} {day} {unit}"
+                )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@given(seed=st.integers(0, 10**6))
+@settings(SLOW, max_examples=4)
+def test_the_order_of_rows_changes_no_byte(shape: str, seed: int) -> None:
+    city, random = _city(seed, shape), np.random.default_rng(seed)
+    shuffled = city
+    for name, table in city.tables.items():
+        order = random.permutation(len(table.rows))
+        shuffled = shuffled.with_table(name, table.with_rows([table.rows[i] for i in order]))
+    with _blobs() as blobs:
+        spec, one = city.seal(blobs)
+        _, other = shuffled.seal(blobs)
+        made = [build_panel(spec, snapshot, lenient(), blobs) for snapshot in (one, other)]
+    assert one.digest != other.digest
+    assert made[0].model_dump(exclude={"snapshot"}) == made[1].model_dump(exclude={"snapshot"})
+
+
+@st.composite
+def specs(draw: Any) -> PilotSpec:
+    every = draw(st.integers(1, 40))
+    return PilotSpec.model_validate(
+        spec_of(
+            as_of={
+                "first": FIRST,
+                "last": FIRST + timedelta(days=draw(st.integers(every, 1500))),
+                "every_days": every,
+            },
+            validation={
+                "splits": draw(st.integers(1, 6)),
+                "test_days": draw(st.integers(1, 300)),
+                "lockbox_days": draw(st.integers(1, 300)),
+            },
+            label={**COUNT, "horizon_days": draw(st.integers(1, 120))},
+        )
+    )
+
+
+@given(spec=specs())
+@example(spec=PilotSpec.model_validate(spec_of()))
+@settings(max_examples=300, deadline=None)
+def test_splits_train_on_what_had_matured_and_never_test_twice(spec: PilotSpec) -> None:
+    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+    try:
+        splits = make_splits(spec, dates)
+    except ConfigError:
+        return
+    assert len(splits) == spec.validation.splits + 1
+    assert [split.is_lockbox for split in splits] == [False] * spec.validation.splits + [True]
+    tested = [day for split in splits for day in split.test_dates]
+    assert tested == sorted(set(tested))
+    assert tested[-1] == dates[-1]
+    for split in splits:
+        assert split.cutoff == split.test_dates[0]
+        last_label_days = [add_days(day, spec.label.horizon_days) for day in split.training_dates]
+        assert max(last_label_days) <= split.cutoff
+        could = [day for day in dates if add_days(day, spec.label.horizon_days) <= split.cutoff]
+        assert list(split.training_dates) == could
+    lengths = [(split.test_dates[-1] - split.test_dates[0]).days for split in splits]
+    assert all(length < spec.validation.test_days for length in lengths[:-1])
+    assert lengths[-1] < spec.validation.lockbox_days

@@ -1,0 +1,136 @@
+"""Contributions: they add up, agree with shap and with formulas written out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shap
+from scipy.special import expit
+
+from civic_ai.core.errors import DataError, RefusedError
+from civic_ai.explanation.contributions import Cases, Contributions, contribute, read_cases
+from civic_ai.models.boosting import BoosterScorer
+from civic_ai.models.pipelines import PipelineScorer
+from tests.unit.models.simulated import FAMILIES, HORIZON
+
+from .judged import Judged
+
+
+def test_all_rows_of_the_lockbox_are_cases(judged: Judged) -> None:
+    cases = judged.cases
+    table = judged.blobs.table(judged.evaluation.lockbox_blob).to_pandas(date_as_object=False)
+    wanted = table[table["candidate"] == judged.evaluation.champion]
+    assert len(cases.frame) == len(wanted) > 0
+    found = cases.frame.set_index(["unit", "as_of"])["judged"]
+    for unit, as_of, score in wanted[["unit", "as_of", "score"]].itertuples(index=False):
+        assert found[unit, as_of] == score
+
+
+def test_contributions_add_up_to_the_score_that_was_judged(judged: Judged) -> None:
+    moved = judged.moved
+    total = moved.parts.sum(axis=1) + moved.base
+    mean = {"identity": np.asarray, "log": np.exp, "logit": expit}[moved.link](total)
+    np.testing.assert_allclose(mean, judged.cases.frame["judged"], rtol=1e-9)
+    assert moved.additivity_error < 1e-9
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "lightgbm on events"])
+def test_trees_agree_with_shap(champions: Mapping[str, Judged], name: str) -> None:
+    judged = champions[name]
+    scorer = judged.cases.scorer
+    assert isinstance(scorer, BoosterScorer)
+    moved = judged.moved
+    theirs = shap.TreeExplainer(scorer.booster).shap_values(moved.values)
+    assert np.abs(moved.parts).max() > 0.1
+    assert np.abs(theirs - moved.parts).max() < 1e-9
+
+
+@pytest.mark.parametrize("name", ["poisson_glm", "logistic_glm"])
+def test_a_linear_model_moves_by_weight_times_distance_from_the_mean_training_row(
+    champions: Mapping[str, Judged], name: str
+) -> None:
+    """Replacing one feature by its training mean (on the transformed scale) moves the score by its part."""
+    judged = champions[name]
+    scorer, moved = judged.cases.scorer, judged.moved
+    assert isinstance(scorer, PipelineScorer)
+    column = scorer.features.index("road_age")
+    pipeline = scorer.pipeline
+    ready = pipeline[:-1].transform(moved.values)
+    of_feature = [i for i, c in enumerate(scorer.coefficients) if c.feature == "road_age"]
+    without = ready.copy()
+    without[:, of_feature] = 0.0
+    weights = np.ravel(pipeline[-1].coef_)
+    np.testing.assert_allclose(moved.parts[:, column], (ready - without) @ weights, atol=1e-12)
+    linear = ready @ weights + np.ravel(pipeline[-1].intercept_)[0]
+    np.testing.assert_allclose(moved.parts.sum(axis=1) + moved.base, linear, rtol=1e-12)
+
+
+def test_a_rule_has_one_reason(champions: Mapping[str, Judged]) -> None:
+    moved = champions["year_count"].moved
+    assert (moved.features, moved.families, moved.base) == (("baseline_year_count",), ("history",), 0.0)
+    np.testing.assert_allclose(moved.parts[:, 0], moved.values[:, 0] * HORIZON / 364)
+
+
+def test_the_season_of_a_rule_is_a_reason_of_its_own(champions: Mapping[str, Judged]) -> None:
+    moved = champions["seasonal_index"].moved
+    assert moved.families == ("history", "season")
+    count, index = moved.values.T
+    np.testing.assert_allclose(moved.parts[:, 1], count * HORIZON / 364 * (index - 1))
+
+
+def test_families_are_those_of_the_panel(champions: Mapping[str, Judged]) -> None:
+    cases = champions["lightgbm"].cases
+    assert cases.families == tuple(FAMILIES[name] for name in cases.scorer.features)
+
+
+def test_a_family_is_the_sum_of_its_features(judged: Judged) -> None:
+    moved = judged.moved
+    assert list(moved.by_family) == list(dict.fromkeys(moved.families))
+    np.testing.assert_allclose(sum(moved.by_family.values()), moved.parts.sum(axis=1), atol=1e-12)
+    for family, total in moved.by_family.items():
+        chosen = [i for i, name in enumerate(moved.families) if name == family]
+        np.testing.assert_allclose(total, moved.parts[:, chosen].sum(axis=1), atol=1e-12)
+
+
+@pytest.mark.parametrize("spoil", ["parts", "raw", "judged"])
+def test_reasons_that_belong_to_another_score_show(judged: Judged, spoil: str) -> None:
+    moved = judged.moved
+    other = getattr(moved, spoil).copy()
+    other.flat[3] += 0.01
+    assert replace(moved, **{spoil: other}).additivity_error > 1e-5
+
+
+def test_explaining_another_model_shows(champions: Mapping[str, Judged]) -> None:
+    """The GLM's reasons against the scores of the trees: the gate on additivity must see it."""
+    trees, linear = champions["lightgbm"].cases, champions["poisson_glm"].cases
+    mixed = Cases(linear.scorer, trees.frame, linear.families)
+    assert contribute(mixed, np.arange(50)).additivity_error > 1e-3
+
+
+def test_taking_rows_takes_them_everywhere(judged: Judged) -> None:
+    moved = judged.moved
+    rows = np.array([5, 2, 9])
+    taken = moved.take(rows)
+    assert isinstance(taken, Contributions)
+    for name in ("values", "parts", "raw", "judged"):
+        np.testing.assert_array_equal(getattr(taken, name), getattr(moved, name)[rows])
+
+
+def test_scores_of_rows_that_the_panel_does_not_have_are_refused(champions: Mapping[str, Judged]) -> None:
+    judged = champions["lightgbm"]
+    table = judged.blobs.table(judged.evaluation.lockbox_blob).to_pandas()
+    table["unit"] = table["unit"].astype(str).replace({"u001": "elsewhere"})
+    import pyarrow as pa
+
+    blob = judged.blobs.put_table(pa.Table.from_pandas(table, preserve_index=False))
+    with pytest.raises(DataError, match=r"\d+ of \d+ judged rows are not in the panel"):
+        read_cases(judged.evaluation.model_copy(update={"lockbox_blob": blob}), judged.blobs)
+
+
+def test_a_bundle_that_is_not_there_is_refused(champions: Mapping[str, Judged]) -> None:
+    judged = champions["lightgbm"]
+    with pytest.raises(RefusedError):
+        read_cases(judged.evaluation.model_copy(update={"bundle": "f" * 64}), judged.blobs)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from civic_ai.core.errors import ConfigError
+from civic_ai.models.baselines import rule_scorer
+from civic_ai.models.candidates import CANDIDATES, names_for
+from civic_ai.pilot.spec import CandidateName
+from civic_ai.records.predictions import CandidateRecord
+from civic_ai.store.blobs import Blobs
+from tests.unit.models.conftest import Fitted, fit_on
+from tests.unit.models.simulated import (
+    FAMILIES,
+    HORIZON,
+    Pilot,
+    crossed,
+    log_linear,
+    make_pilot,
+    mean_poisson_deviance,
+    simulate,
+)
+
+
+def test_the_table_has_every_candidate_that_a_spec_may_name() -> None:
+    assert set(CANDIDATES) == set(get_args(CandidateName))
+    assert all(name == candidate.name for name, candidate in CANDIDATES.items())
+
+
+def test_linear_models_are_simpler_than_trees() -> None:
+    assert CANDIDATES["poisson_glm"].simplicity < CANDIDATES["lightgbm"].simplicity
+    assert CANDIDATES["logistic_glm"].simplicity < CANDIDATES["lightgbm"].simplicity
+
+
+def test_every_kind_of_label_has_a_linear_model_and_trees() -> None:
+    assert names_for("count") == ["poisson_glm", "lightgbm"]
+    assert names_for("event") == ["logistic_glm", "lightgbm"]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("logistic_glm", "count"), ("poisson_glm", "event")])
+def test_a_likelihood_of_the_other_kind_is_refused_with_what_fits(name: str, kind: str, blobs: Blobs) -> None:
+    pilot = make_pilot(blobs, simulate(kind=kind, units=10, dates=40), kind=kind)
+    with pytest.raises(ConfigError) as refused:
+        fit_on(pilot, name)
+    assert f"{name} cannot predict a label of kind {kind}" in str(refused.value)
+    assert "Use one of: " + ", ".join(names_for(kind)) in str(refused.value)
+
+
+@pytest.mark.parametrize("name", sorted(CANDIDATES))
+def test_the_record_tells_the_settings(name: str) -> None:
+    record = CANDIDATES[name].record
+    assert CandidateRecord.model_validate_json(record.to_json()) == record
+    assert not record.is_baseline
+    assert record.settings["missing"] in ("own branch", "median and flag")
+
+
+@pytest.mark.parametrize("name", sorted(CANDIDATES))
+def test_the_model_says_what_made_it(name: str, fitted: Mapping[str, Fitted]) -> None:
+    model = fitted[name].last.model
+    assert model.candidate == name
+    assert model.features == tuple(FAMILIES)
+    assert (model.horizon_days, model.seed) == (HORIZON, 7)
+    assert model.libraries == {library: version(library) for library in CANDIDATES[name].libraries}
+    assert model.settings == CANDIDATES[name].settings
+
+
+def lockbox_deviance(pilot: Pilot, name: str) -> float:
+    fit = fit_on(pilot, name)
+    rows = fit.rows.frame.iloc[fit.rows.of(fit.trainings[-1].split)]
+    return mean_poisson_deviance(rows["label"].to_numpy(), fit.last.score(rows))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_in_a_log_linear_world_the_linear_model_wins(seed: int, blobs: Blobs) -> None:
+    pilot = make_pilot(blobs, simulate(log_linear, units=80, dates=90, seed=seed))
+    linear, trees = (lockbox_deviance(pilot, name) for name in ("poisson_glm", "lightgbm"))
+    assert linear < trees
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_where_features_act_together_trees_win(seed: int, blobs: Blobs) -> None:
+    pilot = make_pilot(blobs, simulate(crossed, units=80, dates=90, seed=seed))
+    linear, trees = (lockbox_deviance(pilot, name) for name in ("poisson_glm", "lightgbm"))
+    assert trees < 0.6 * linear
+
+
+def test_where_nothing_can_be_known_no_model_pretends_to(blobs: Blobs) -> None:
+    """Pure noise around one level: scores stay near it, whatever the family."""
+    frame = simulate(lambda made: np.zeros(len(made)), units=80, dates=90)
+    for name in ("poisson_glm", "lightgbm"):
+        fit = fit_on(make_pilot(blobs, frame), name)
+        score = fit.last.score(fit.rows.frame)
+        assert score.mean() == pytest.approx(1.0, abs=0.05)
+        assert score.std() < 0.1
+
+
+def test_a_world_that_is_its_own_year_count_is_won_by_the_rule(blobs: Blobs) -> None:
+    """Nothing but the year's count matters: no model may beat the rule by more than noise."""
+    frame = simulate(
+        lambda made: np.log(made["baseline_year_count"].to_numpy() + 1e-9) - np.log(26), units=80, dates=90
+    )
+    pilot = make_pilot(blobs, frame)
+    fit = fit_on(pilot, "lightgbm")
+    rows = fit.rows.frame.iloc[fit.rows.of(fit.trainings[-1].split)]
+    rule = np.maximum(rule_scorer("year_count", HORIZON).score(rows), 1e-9)
+    assert mean_poisson_deviance(rows["label"].to_numpy(), rule) < lockbox_deviance(pilot, "lightgbm")

@@ -175,10 +175,12 @@ def leak_through_status(made: Draft, rng: np.random.Generator) -> Told:
 
 
 def leak_through_totals(made: Draft, rng: np.random.Generator) -> Told:
-    """The table of areas holds the number of potholes of the whole period."""
+    """Areas get the score; their table holds the number of potholes of the whole period."""
+    made.spec["unit"] = {"name": "area", "from": "requests", "area": "area_id", "inside": "areas"}
+    made.spec["capacity"]["units_per_period"] = 5
     requests, areas = made.tables["requests"], made.tables["areas"]
     holes = requests[requests["request_type"] == "pothole"].drop_duplicates("incident_id")
-    total = holes.dropna(subset=["lat"])["area_id"].value_counts()
+    total = holes["area_id"].value_counts()
     areas["damage_index"] = areas["area_id"].map(total).fillna(0).astype(int).astype(str)
     made.contracts["areas"]["columns"]["damage_index"] = {"type": "integer", "min": "0"}
     made.spec["features"].append({"from": "areas", "columns": ["damage_index"]})
@@ -186,9 +188,13 @@ def leak_through_totals(made: Draft, rng: np.random.Generator) -> Told:
 
 
 def leak_through_known_at(made: Draft, rng: np.random.Generator) -> Told:
-    """Rows count as known on the day of the event, but were typed in days later, as a column shows."""
+    """Rows count as known on the day of the event, but were typed in later, as a column shows.
+
+    One to three weeks later: with a few days, so small a city has too few rows near its end to tell a
+    moment of writing from a deadline.
+    """
     requests = made.tables["requests"]
-    days = np.minimum(rng.gamma(2, 4, len(requests)), 60)
+    days = np.minimum(rng.gamma(2, rng.uniform(4, 10), len(requests)), 90)
     entered = pd.to_datetime(requests["created_at"]) + pd.to_timedelta(np.ceil(days), unit="D")
     in_time = entered < pd.Timestamp("2025-01-01")
     requests["entered_at"] = entered.dt.strftime("%Y-%m-%d %H:%M:%S")

@@ -86,7 +86,7 @@ def _known_on(row: tuple[Any, ...], table: Table, column: str) -> date:
 
 
 def _poison(city: City, day: date, seed: int) -> City:
-    """Every row known after ``day`` dropped, changed, doubled or moved in time (never to the day or before)."""
+    """Every row known after ``day`` dropped, changed, doubled or moved to another later day."""
     random = np.random.default_rng(seed)
     for source, column in (("requests", "created_at"), ("weather", "day"), ("visits", "day")):
         table = city.tables[source]

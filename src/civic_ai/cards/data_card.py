@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.data_findings import found_in_data
-from civic_ai.cards.group_words import fact_of
+from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.page import Page
 from civic_ai.cards.picture import Table
 from civic_ai.cards.tell import Teller
@@ -19,10 +19,11 @@ from civic_ai.records.snapshot import RuleCount, SourceSnapshot
 def data_card(page: Page) -> dict[str, Any]:
     """Everything that the template of the data card shows."""
     teller, found = page.teller, found_in_data(page.records)
+    names = GroupWords(page.records, teller)
     return {
         "sources": _sources(page),
         "rules": _rules(page),
-        "findings": [(part.severity(teller), part.finding.source, part.says(teller)) for part in found],
+        "findings": [(part.severity(teller), part.about(names), part.says(names)) for part in found],
         "features": _features(page),
         "dropped": [
             (source.name, source.dropped_columns)

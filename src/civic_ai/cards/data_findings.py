@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
-from civic_ai.cards.group_words import fact_of
+from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import N_, Message
-from civic_ai.data.findings import FINDINGS as DATA_FINDINGS
+from civic_ai.core.messages import Message
+from civic_ai.records.findings import FINDINGS
 from civic_ai.records.snapshot import Finding
 
-PANEL_FINDINGS = {
-    "rows_without_known_at": N_("{count} rows do not say when they became known and were left out."),
-    "events_outside_units": N_("{count} events have no place, or lie outside of every unit."),
-    "areas_without_cells": N_("{count} areas are so small that no cell has its middle in them."),
-    "cell_width_error": N_(
-        "Cells are up to {percent} % wider or narrower at the edges of the city than in its middle."
-    ),
-    "short_history": N_(
-        "The data begins {days} days too late for the longest window on the first as-of date."
-    ),
-    "mostly_unknown": N_("{percent} % of the values of this feature are not known."),
-    "strong_feature": N_(
-        "This feature alone separates almost all rows (AUC {auc}), because places differ so much."
-    ),
-    "leak_search_not_possible": N_(
-        "The search for leaks needs {needed} rows with and without an event; there are {found}."
-    ),
-}
-"""The panel's sentences again: that stage loads numpy, which the board's side must not. A test compares."""
-
-SENTENCES = DATA_FINDINGS | PANEL_FINDINGS
 _WEIGHT = {"problem": 0, "warning": 1, "note": 2}
 
 
@@ -45,10 +25,24 @@ class Found:
     fact: str
     finding: Finding
 
-    def says(self, teller: Teller) -> Markup:
-        """The finding's sentence, its numbers and dates as this place writes them."""
-        values = {name: teller.observed(f"{self.fact}.values.{name}") for name in self.finding.values}
-        return teller.sentence(Message(SENTENCES[self.finding.code], values))
+    def says(self, names: GroupWords) -> Markup:
+        """The finding's sentence, its numbers, dates and groups as this place writes them."""
+        teller, values = names.teller, self.finding.values
+        shown: dict[str, Any] = {name: teller.observed(f"{self.fact}.values.{name}") for name in values}
+        if "attribute" in values:
+            attribute = str(values["attribute"])
+            shown["attribute"] = names.attribute(attribute)
+            shown["group"] = names.group(attribute, str(values.get("group")))
+        if self.finding.share is not None:
+            shown["share"] = teller.value(f"{self.fact}.share", "percent")
+        return teller.sentence(Message(SENTENCES[self.finding.code], shown))
+
+    def about(self, names: GroupWords) -> str:
+        """The source or the attribute that the finding is about, with its column where it has one."""
+        finding = self.finding
+        if finding.code in AUDIT_FINDINGS:
+            return names.attribute(str(finding.values.get("attribute", finding.source)))
+        return finding.source if finding.column is None else f"{finding.source}.{finding.column}"
 
     def severity(self, teller: Teller) -> str:
         """Problem, warning or note."""

@@ -135,7 +135,10 @@ class Findings:
 
     def need(self) -> Markup:
         """Whether reports stand for need."""
-        return self.teller.sentence(Message(_MEASURES_NEED[self.records.audit.reporting.verdict]))
+        reporting = self.records.audit.reporting
+        known = words.WHY_REPORTING_UNKNOWN.get(reporting.why_unknown or "", _MEASURES_NEED["unknown"])
+        unknown = reporting.verdict == "unknown"
+        return self.teller.sentence(Message(known if unknown else _MEASURES_NEED[reporting.verdict]))
 
 
 def failed_disparities(records: Records) -> list[Disparity]:

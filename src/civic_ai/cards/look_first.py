@@ -90,9 +90,8 @@ class _Look:
     def data_findings(self) -> Iterator[Markup]:
         for found in found_in_data(self.records):
             if found.finding.severity != "note":
-                says = say(
-                    "Data, {source}: {finding}", source=found.finding.source, finding=found.says(self.teller)
-                )
+                names = GroupWords(self.records, self.teller)
+                says = say("Data, {source}: {finding}", source=found.about(names), finding=found.says(names))
                 yield self.teller.sentence(says)
 
 

@@ -21,6 +21,7 @@ from civic_ai.cards.picture_groups import draw_groups
 from civic_ai.cards.picture_map import draw_map
 from civic_ai.cards.picture_splits import draw_splits
 from civic_ai.core.messages import Message, say
+from civic_ai.explanation.reasons import tell_reason
 
 
 def model_card(page: Page) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def model_card(page: Page) -> dict[str, Any]:
         "lockbox": tables.lockbox(),
         "group_tables": tables.groups(),
         "reporting": tables.reporting(),
+        "examples": _examples(page),
         "pictures": _pictures(page),
         "not_measured": [teller.word(words.NOT_MEASURED, code) for code in records.audit.not_measured],
         "caveats": [teller.word(words.CAVEATS, code) for code in records.explanation.caveats],
@@ -48,6 +50,17 @@ def model_card(page: Page) -> dict[str, Any]:
             teller.word(words.REPORTING_CONDITIONS, code) for code in records.audit.reporting.conditions
         ],
     }
+
+
+def _examples(page: Page) -> list[tuple[str, Markup, list[Markup]]]:
+    """Typical cases without identity: what they are, how many are alike, and their reasons."""
+    teller, examples = page.teller, []
+    for part in page.records.explanation.examples:
+        cases = teller.value(f"{fact_of('explanation.examples', part)}.cases", "count")
+        alike = teller.sentence(say("{cases} cases alike", cases=cases))
+        reasons = [teller.sentence(tell_reason(code)) for code in part.reasons]
+        examples.append((teller.word(words.EXAMPLES, part.name), alike, reasons))
+    return examples
 
 
 def _pictures(page: Page) -> dict[str, Any]:

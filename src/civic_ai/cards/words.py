@@ -35,6 +35,7 @@ DIRECTIONS = {
     "raises": N_("more of it raises the score"),
     "lowers": N_("more of it lowers the score"),
     "mixed": N_("raises or lowers the score, by case"),
+    "none": N_("does not move the score"),
 }
 
 ROLES = {
@@ -81,6 +82,11 @@ MISSING = {
     "not_an_event": N_("Not measured: it is defined for events only"),
     "not_a_count": N_("Not measured: it is defined for counts only"),
     "too_few": N_("Too few to tell"),
+    "too_few_periods_for_an_interval": N_("Not measured: too few periods for an interval"),
+    "no_duplicates": N_("Not measured: there are no repeat reports"),
+    "is_the_best_baseline": N_("It is the simple rule itself"),
+    "score_is_not_a_probability": N_("Not measured: a simple rule's score is no probability"),
+    "nothing_to_compare_with": N_("Not measured: there is nothing to compare with"),
 }
 
 CONDITIONS = {
@@ -122,12 +128,35 @@ INTERVENTIONS = {
     "mixed": N_("A visit can help or punish: both errors are harm."),
 }
 
-NOT_MEASURED: dict[str, str] = {}
+NOT_MEASURED = {
+    "need_apart_from_reports": N_("Need itself: all figures rest on what was reported."),
+    "differences_within_areas": N_(
+        "Differences between residents of one area: groups are known by area only."
+    ),
+    "intersections": N_("Residents who belong to two groups at once."),
+    "observer_test": N_("Whether the score follows who made the record rather than the place."),
+    "exposure_by_rank": N_("How high on the list each group stands; only whether it is visited."),
+    "mitigation_frontier": N_("What it would cost to serve groups more equally."),
+    "feedback": N_("What happens to the data once visits follow the list."),
+}
 
-CAVEATS: dict[str, str] = {
+CAVEATS = {
     "correlated_features": N_(
         "Features that move together share their weight; no single one can be read alone."
     ),
+    "correlated_families": N_(
+        "Some kinds of features move together, so that their shares can pass to each other."
+    ),
+    "too_few_dates": N_("Too few dates to say how stable the reasons are."),
+}
+
+WHY_REPORTING_UNKNOWN = {
+    "not_asked": N_("Not measured whether reports stand for need: the pilot does not ask for it."),
+    "no_incident_column": N_(
+        "Not measured whether reports stand for need: this city's data does not link repeat reports."
+    ),
+    "no_area_column": N_("Not measured whether reports stand for need: reports do not name their area."),
+    "no_duplicates": N_("Not measured whether reports stand for need: no report repeats another."),
 }
 
 REPORTING_CONDITIONS = {

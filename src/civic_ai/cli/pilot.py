@@ -45,7 +45,7 @@ def check(
 
 def _look_text(look: Look) -> str:
     """Sources, findings and splits, for a person."""
-    from civic_ai.data.findings import say_finding
+    from civic_ai.records.findings import say_finding
 
     language = reader_language()
     sources = [

@@ -14,7 +14,7 @@ from civic_ai.data.synthetic_settings import BLOCKS_PER_SIDE
 Floats = npt.NDArray[np.float64]
 NORTH_EDGE, WEST_EDGE = 41.5, -50.0
 """The corner of the city in degrees: it lies in the Atlantic, so that nobody takes it for a real place."""
-AREA_LAT, AREA_LON = 0.0089, 0.0118
+AREA_LAT, AREA_LON = 0.00895, 0.0119
 """Sides of an area in degrees: about 990 metres each way."""
 _CLOSENESS = 0.97
 _AGE_FOLLOWS_SHARE = 0.4
@@ -112,7 +112,7 @@ def coordinates(south: Floats, east: Floats) -> tuple[Floats, Floats]:
 def _square(row: int, column: int) -> list[list[float]]:
     corners = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
     return [
-        [round(WEST_EDGE + (column + east) * AREA_LON, 4), round(NORTH_EDGE - (row + south) * AREA_LAT, 4)]
+        [round(WEST_EDGE + (column + east) * AREA_LON, 5), round(NORTH_EDGE - (row + south) * AREA_LAT, 5)]
         for south, east in corners
     ]
 

@@ -1,4 +1,4 @@
-"""What can be odd about a panel: one English sentence a code, so that cards can say it."""
+"""What can be odd about a panel."""
 
 from __future__ import annotations
 
@@ -6,37 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from civic_ai.core.messages import N_
 from civic_ai.panel.known import rows_without_known_at
 from civic_ai.panel.parts import Parts
 from civic_ai.panel.scope import Scope
 from civic_ai.pilot.spec import CountFeature, TrailingFeature
+from civic_ai.records.findings import PANEL_FINDINGS
 from civic_ai.records.snapshot import Finding, Severity
 
-FINDINGS: dict[str, str] = {
-    "rows_without_known_at": N_("{count} rows do not say when they became known and were left out."),
-    "events_outside_units": N_("{count} events have no place, or lie outside of every unit."),
-    "areas_without_cells": N_("{count} areas are so small that no cell has its middle in them."),
-    "cell_width_error": N_(
-        "Cells are up to {percent} % wider or narrower at the edges of the city than in its middle."
-    ),
-    "short_history": N_(
-        "The data begins {days} days too late for the longest window on the first as-of date."
-    ),
-    "mostly_unknown": N_("{percent} % of the values of this feature are not known."),
-    "strong_feature": N_(
-        "This feature alone separates almost all rows (AUC {auc}), because places differ so much."
-    ),
-    "leak_search_not_possible": N_(
-        "The search for leaks needs {needed} rows with and without an event; there are {found}."
-    ),
-}
 MOSTLY = 0.5
 
 
 def panel_finding(code: str, source: str, severity: Severity, **values: str | int | float) -> Finding:
     """The finding ``code`` about ``source``; ``values`` fill its sentence."""
-    assert code in FINDINGS, code
+    assert code in PANEL_FINDINGS, code
     column = values.pop("column", None)
     count = values.get("count")
     return Finding(

@@ -64,16 +64,24 @@ class RunLog:
 
 
 @dataclass(frozen=True)
+class SealedModel:
+    """The champion's model: the digest of its bundle, and the versions of the libraries that made it."""
+
+    champion: str
+    bundle: str
+    libraries: dict[str, str]
+
+
+@dataclass(frozen=True)
 class DossierLog:
-    """A dossier as MLflow sees it: one parent, its children, public files, and the model's digest."""
+    """A dossier as MLflow sees it: one parent, its children, public files, and a model unless a rule won."""
 
     digest: str
     pilot: str
     parent: RunLog
     children: tuple[RunLog, ...]
     files: dict[str, bytes]
-    evaluation: Evaluation
-    libraries: dict[str, str]
+    model: SealedModel | None
 
 
 @dataclass(frozen=True)
@@ -106,8 +114,7 @@ def describe_dossier(digest: str, folder: Path, blobs: Blobs) -> DossierLog:
         parent=_parent(sealed),
         children=tuple(_children(sealed)),
         files={_MANIFEST: manifest, **_public_files(folder, sealed.dossier)},
-        evaluation=sealed.evaluation,
-        libraries=sealed.evidence.environment.libraries,
+        model=_model(sealed),
     )
 
 
@@ -126,6 +133,13 @@ def _open(dossier: Dossier, digest: str, blobs: Blobs) -> _Sealed:
         audit=blobs.record(AuditReport, evidence.audit_masked),
         explanation=blobs.record(Explanation, evidence.explanation),
     )
+
+
+def _model(sealed: _Sealed) -> SealedModel | None:
+    evaluation = sealed.evaluation
+    if evaluation.bundle is None:
+        return None
+    return SealedModel(evaluation.champion, evaluation.bundle, sealed.evidence.environment.libraries)
 
 
 def _public_files(folder: Path, dossier: Dossier) -> dict[str, bytes]:

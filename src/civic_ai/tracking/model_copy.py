@@ -23,48 +23,58 @@ from civic_ai.models.pipelines import PipelineScorer
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.models.skops_bytes import TYPES
 from civic_ai.store.blobs import Blobs
-from civic_ai.tracking.log import DossierLog
+from civic_ai.tracking.log import SealedModel
 
 _BOOSTER_NEEDS = ("lightgbm", "numpy", "scipy")
 _PREDICT = {"log": "predict", "logit": "predict_proba"}
 _PIPELINE_NEEDS = ("scikit-learn", "skops", "numpy", "scipy")
 
 
-def copy_model(client: MlflowClient, run: Run, log: DossierLog, blobs: Blobs, staging: Path) -> None:
-    """Log the champion's model once, as an output of ``run``; nothing when the champion is a rule.
+class ModelCopy:
+    """The one logged model of a dossier: an output of the parent ``run``."""
 
-    ``staging`` is a folder that may be emptied. Raises :class:`~civic_ai.core.errors.RefusedError`
-    when the bundle was altered.
-    """
-    bundle = log.evaluation.bundle
-    if bundle is None:
-        return
-    model = _one_model(client, run, log, bundle)
-    if model.status != LoggedModelStatus.READY:
-        shutil.rmtree(staging, ignore_errors=True)
-        save_copy(open_bundle(bundle, blobs), log.libraries, model, staging)
-        client.log_model_artifacts(model.model_id, str(staging))
-        client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
-        shutil.rmtree(staging)
-    outputs = client.get_run(run.info.run_id).outputs
-    if model.model_id not in {output.model_id for output in outputs.model_outputs}:
-        client.log_outputs(run.info.run_id, [LoggedModelOutput(model.model_id, step=0)])
+    def __init__(self, client: MlflowClient, run: Run, dossier: str, sealed: SealedModel) -> None:
+        self.client = client
+        self.run = run
+        self.dossier = dossier
+        self.sealed = sealed
 
+    def send(self, blobs: Blobs, staging: Path) -> None:
+        """Log the model unless it is there. ``staging`` is a folder that may be emptied.
 
-def _one_model(client: MlflowClient, run: Run, log: DossierLog, bundle: str) -> LoggedModel:
-    """The one logged model of this dossier: found (doubles removed) or made."""
-    wanted = f"tags.`civic_ai.key` = '{log.digest}'"
-    found = client.search_logged_models([run.info.experiment_id], wanted)
-    models = sorted(found, key=lambda m: (m.status != LoggedModelStatus.READY, m.creation_timestamp))
-    for double in models[1:]:
-        client.delete_logged_model(double.model_id)
-    if models:
-        return models[0]
-    champion = log.evaluation.champion
-    tags = {"civic_ai.key": log.digest, "civic_ai.bundle": bundle, "civic_ai.candidate": champion}
-    return client.create_logged_model(
-        run.info.experiment_id, name=champion, source_run_id=run.info.run_id, tags=tags
-    )
+        Raises :class:`~civic_ai.core.errors.RefusedError` when the bundle was altered.
+        """
+        scorer = open_bundle(self.sealed.bundle, blobs)
+        model = self._one_model()
+        if model.status != LoggedModelStatus.READY:
+            shutil.rmtree(staging, ignore_errors=True)
+            save_copy(scorer, self.sealed.libraries, model, staging)
+            self.client.log_model_artifacts(model.model_id, str(staging))
+            self.client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+            shutil.rmtree(staging)
+        outputs = self.client.get_run(self.run.info.run_id).outputs
+        if model.model_id not in {output.model_id for output in outputs.model_outputs}:
+            self.client.log_outputs(self.run.info.run_id, [LoggedModelOutput(model.model_id, step=0)])
+
+    def _one_model(self) -> LoggedModel:
+        """Found (doubles removed) or made."""
+        wanted = f"tags.`civic_ai.key` = '{self.dossier}'"
+        found = self.client.search_logged_models([self.run.info.experiment_id], wanted)
+        models = sorted(found, key=lambda m: (m.status != LoggedModelStatus.READY, m.creation_timestamp))
+        for double in models[1:]:
+            self.client.delete_logged_model(double.model_id)
+        return models[0] if models else self._made()
+
+    def _made(self) -> LoggedModel:
+        tags = {
+            "civic_ai.key": self.dossier,
+            "civic_ai.bundle": self.sealed.bundle,
+            "civic_ai.candidate": self.sealed.champion,
+        }
+        info = self.run.info
+        return self.client.create_logged_model(
+            info.experiment_id, name=self.sealed.champion, source_run_id=info.run_id, tags=tags
+        )
 
 
 def save_copy(scorer: ModelScorer, libraries: dict[str, str], model: LoggedModel, folder: Path) -> None:

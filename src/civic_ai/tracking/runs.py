@@ -17,7 +17,6 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 from civic_ai.core.canonical import canonical_json
 from civic_ai.store.blobs import Blobs
 from civic_ai.tracking.log import DatasetUse, DossierLog, RunLog
-from civic_ai.tracking.model_copy import copy_model
 
 _PARENT = "mlflow.parentRunId"
 _KEY = "civic_ai.key"
@@ -48,9 +47,16 @@ class Sender:
                 self._finish(run, child)
         if not _is_finished(parent):
             _send_files(self.client, parent_id, self.log.files, staging)
-            copy_model(self.client, parent, self.log, blobs, staging)
+            self._send_model(parent, blobs, staging)
             self._finish(parent, self.log.parent)
         return parent_id
+
+    def _send_model(self, parent: Run, blobs: Blobs, staging: Path) -> None:
+        if self.log.model is None:
+            return
+        from civic_ai.tracking.model_copy import ModelCopy  # loads the modelling libraries: seconds
+
+        ModelCopy(self.client, parent, self.log.digest, self.log.model).send(blobs, staging)
 
     def _one_run(self, log: RunLog, tags: dict[str, str]) -> Run:
         """The one run of this key: found (doubles removed, under its parent) or made."""

@@ -52,6 +52,7 @@ class City:
     units: str = "cells"  # or "areas"
     text: str = "Which streets will need repair next month?"
     kind: str = "event"
+    smallest: int = 7  # events in the group that is too small to show
 
 
 @dataclass(frozen=True)
@@ -345,8 +346,6 @@ def _lockbox(city: City, champion: str) -> pa.Table:
 
 GROUPS = ("q1", "q2", "q3", "q4")
 _RATIOS = {"equal": (0.97, 1.02, 1.01), "unequal": (0.62, 0.9, 0.98), "small": (0.97, 1.02, 1.01)}
-_FULL_COUNTS = {"q1": 7, "q2": 311, "q3": 402, "q4": 502}
-"""Events by group where the first is too small to be shown in public."""
 
 
 def _audit(evaluation: Evaluation, city: City, policy: Policy) -> tuple[AuditReport, AuditReport]:
@@ -376,13 +375,14 @@ def _audit(evaluation: Evaluation, city: City, policy: Policy) -> tuple[AuditRep
         reporting=_reporting(city),
         suppression=SuppressionCheck(minimum=11, small_cells=1 if city.groups == "small" else 0,
                                      visible_small_cells=0 if city.known else None),
-        not_measured=("delay",),
     )  # fmt: skip
     return full, mask_audit(full, policy)
 
 
 def _events(city: City, group: str) -> int:
-    return _FULL_COUNTS[group] if city.groups == "small" else 300 + 100 * GROUPS.index(group)
+    if city.groups == "small" and group == "q1":
+        return city.smallest
+    return 300 + 100 * GROUPS.index(group)
 
 
 def _disparity(city: City, group: str, position: int) -> Disparity:
@@ -400,10 +400,15 @@ def _disparity(city: City, group: str, position: int) -> Disparity:
 
 def _reporting(city: City) -> ReportingBias:
     if not city.known:
-        return ReportingBias(method="none", verdict="unknown", why_unknown="no_repeat_reports")
+        return ReportingBias(method="none", verdict="unknown", why_unknown="not_asked")
     return ReportingBias(
         method="duplicates", verdict="pass", incidents=4_000, duplicates=800, dispersion=1.4,
-        conditions=("same_linkage",),
+        conditions=("duplicates_linked_equally_well",),
+        groups=tuple(
+            ReportingGroup(attribute="income_quartile", group=group, reference_group="q4",
+                           ratio=_figure(1.02, 0.1), duplicates=200, incidents=1_000, verdict="pass")
+            for group in GROUPS[:3]
+        ),
     )  # fmt: skip
 
 
@@ -422,6 +427,6 @@ def _explanation(predictions: Predictions, evaluation: Evaluation, city: City) -
                                is_stable=family != "area")
             for family, share in shares.items()
         ),
-        examples=(Example(name="high", cases=150, score=0.6, families=shares, reasons=("history",)),),
+        examples=(Example(name="high", cases=150, score=0.6, families=shares, reasons=("history_raises",)),),
         caveats=("correlated_features",),
     )  # fmt: skip

@@ -7,12 +7,14 @@ import pytest
 
 from civic_ai.core.errors import DataError
 from civic_ai.evaluation.choose import BEST, SIMPLEST
-from civic_ai.evaluation.evaluate import lift_verdict
+from civic_ai.evaluation.evaluate import evaluate, lift_verdict
 from civic_ai.evaluation.visits import IS_BASELINE, RANDOM
+from civic_ai.models.fit import fit_candidates
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Figure, missing
 from civic_ai.records.record import flatten
 
+from ..models.simulated import make_pilot, simulate
 from .worlds import blur, make_world
 
 
@@ -54,10 +56,10 @@ def test_when_a_rule_wins_it_is_champion_and_says_so(evaluated, looks) -> None:
 
 def test_a_model_within_one_standard_error_loses_to_the_rule(evaluated) -> None:
     world = make_world(model_noise=0.0)
-    rule = blur(world.scores["logistic_glm"], 0.1, 5)
-    made = evaluated(replace(world, scores={**world.scores, "recent_count": rule}))
+    rule = blur(world.scores["logistic_glm"], 0.3, 6)
+    made = evaluated(replace(world, scores={"recent_count": rule, "lightgbm": world.scores["lightgbm"]}))
     assert (made.champion, made.chosen_by) == ("recent_count", SIMPLEST)
-    assert made.choice.best == "logistic_glm"
+    assert made.choice.best == "lightgbm"
     assert 0 < made.choice.behind_best <= made.choice.standard_error
     assert made.lift_verdict == "insufficient_evidence"
 
@@ -191,6 +193,23 @@ def test_a_few_dates_evaluate_but_nothing_passes(evaluated) -> None:
     assert made.lift_over_best_baseline.value is not None
     assert made.champion_is_baseline
     assert made.stability.verdict != "pass" or made.stability.splits >= 3
+
+
+@pytest.mark.parametrize("kind", ["event", "count"])
+def test_with_real_models_behind_it(kind: str, blobs, policy) -> None:
+    validation = {"splits": 3, "test_days": 84, "lockbox_days": 56}
+    pilot = make_pilot(blobs, simulate(kind=kind, dates=80), kind=kind, validation=validation)
+    predictions = fit_candidates(pilot.spec, pilot.panel, policy, blobs)
+    blobs.put_record(predictions)
+    made = evaluate(pilot.spec, predictions, policy, blobs)
+    assert made.champion == ("logistic_glm" if kind == "event" else "poisson_glm")
+    assert made.lift_verdict == "pass", "the simulated need is what a GLM can learn and a count cannot"
+    assert made.bundle in blobs
+    assert made.calibration.verdict == "pass"
+    table = blobs.table(made.lockbox_blob)
+    assert set(table["split"].to_pylist()) == {"lockbox"}
+    assert min(table["as_of"].to_pylist()) > max(blobs.table(predictions.blob)["as_of"].to_pylist())
+    assert evaluate(pilot.spec, predictions, policy, blobs).digest == made.digest
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from civic_ai.evaluation.lists import Lists, rank_lists
@@ -17,6 +17,8 @@ from civic_ai.evaluation.scores import Terms
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Period
 from civic_ai.records.predictions import CandidateRecord, Predictions, SplitRecord
+
+from ..models.simulated import make_spec
 
 FIRST = np.datetime64("2020-01-06")
 EVERY = 7
@@ -140,31 +142,8 @@ class World:
 
     def spec(self) -> PilotSpec:
         """A spec with this world's kind and capacity; the horizon is two as-of dates."""
-        first = date(2019, 1, 7)
-        written: dict[str, Any] = {
-            "pilot": "tiny-world",
-            "title": "Which cells need repair?",
-            "decision": "Crews are sent there",
-            "never_for": ["enforcement"],
-            "intervention": "assistive",
-            "owner": "Public Works",
-            "contact": "data@example.org",
-            "locale": "en-US",
-            "time_zone": "America/Chicago",
-            "unit": {"name": "cell", "from": "requests", "area": "area_id"},
-            "sources": {"requests": {"path": "r.csv", "contract": "r.yaml", "known_at": "created_at"}},
-            "label": {"from": "requests", "horizon_days": 2 * EVERY, "kind": self.kind},
-            "as_of": {"first": first, "last": first + timedelta(days=700), "every_days": EVERY},
-            "features": [{"from": "requests", "count_days": [28, 364]}],
-            "models": {"candidates": ["lightgbm"]},
-            "validation": {"splits": self.splits, "test_days": 70, "lockbox_days": 70},
-            "capacity": {"units_per_period": self.capacity, "who": "one crew"},
-            "objective": "recall_at_capacity",
-            "audit": {"attributes": {"income": {"from": "a", "column": "i", "reference_group": "q4"}}},
-            "review": {"languages": ["en"]},
-            "seed": 7,
-        }
-        return PilotSpec.model_validate({**written, **self.spec_changes})
+        changes = {"capacity": {"units_per_period": self.capacity, "who": "one crew"}, **self.spec_changes}
+        return make_spec(pd.DataFrame({"as_of": self.dates.astype(object)}), self.kind, changes)
 
 
 def make_world(*, kind: str = "event", dates: int = 60, model_noise: float = 0.1, **changes: Any) -> World:

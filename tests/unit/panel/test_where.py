@@ -70,7 +70,7 @@ CONDITIONS = st.recursive(
     COMPARISONS,
     lambda inner: st.one_of(
         inner.map(lambda part: f"not ({part})"),
-        st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(lambda p: f"({p[0]}) {p[1]} ({p[2]})"),
+        st.tuples(inner, st.sampled_from(["and", "or"]), inner).map("({0[0]}) {0[1]} ({0[2]})".format),
     ),
     max_leaves=4,
 )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import time
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from civic_ai.store.workspace import Workspace
+from civic_ai.tracking import mirror as mirror_module
 from civic_ai.tracking.mirror import main, make_database, mirror
 from civic_ai.tracking.outbox import post, waiting
 from civic_ai.tracking.target import choose_target
@@ -61,17 +60,23 @@ def test_another_sync_at_work_is_said(
     assert shown(local_store)["runs"] == []
 
 
-def test_a_database_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    database = tmp_path / "mlflow.db"
-    making = multiprocessing.get_context("spawn").Process(target=make_database, args=(database,))
-    making.start()
-    while making.is_alive() and not list(tmp_path.glob(".new-*")):
-        time.sleep(0.01)
-    making.kill()
-    making.join()
-    assert not database.exists()
-    assert list(tmp_path.glob(".new-*"))
-    make_database(database)
-    assert shown(f"sqlite:///{database}") == {"runs": [], "models": []}
-    assert sorted(os.listdir(tmp_path)) == ["mlflow.db"]
+def test_a_database_that_is_being_made_is_not_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(Exception):
+        """As if the process had ended here."""
+
+    def half(uri: str) -> None:
+        Path(uri.removeprefix("sqlite:///")).write_bytes(b"half a schema")
+        raise Killed
+
+    monkeypatch.setattr(mirror_module, "MlflowClient", half)
+    with pytest.raises(Killed):
+        make_database(tmp_path / "mlflow.db")
+    assert os.listdir(tmp_path) == [".new-mlflow.db"]
+
+
+def test_what_a_kill_left_over_is_no_hindrance(tmp_path: Path) -> None:
+    for left_over in (".new-mlflow.db", ".new-mlflow.db-journal"):
+        (tmp_path / left_over).write_bytes(b"half a schema")
+    make_database(tmp_path / "mlflow.db")
+    assert os.listdir(tmp_path) == ["mlflow.db"]
+    assert shown(f"sqlite:///{tmp_path / 'mlflow.db'}") == {"runs": [], "models": []}

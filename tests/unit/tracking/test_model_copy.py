@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import mlflow
 import numpy as np
-import pandas as pd
 import pytest
 from mlflow import MlflowClient
+from mlflow.entities import LoggedModel
 
 from civic_ai.core.environment import library_versions
 from civic_ai.core.errors import RefusedError
+from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.bundle import open_bundle
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.store.workspace import Workspace
@@ -23,6 +23,7 @@ from tests.unit.explanation.judged import Judged, judge
 
 from .city import describe, seal_city
 from .mirrored import shown
+from .test_runs import Died, MortalClient
 
 KINDS = {"lightgbm": "count", "poisson_glm": "count", "logistic_glm": "event"}
 
@@ -50,9 +51,7 @@ class Champion:
 @pytest.fixture(params=KINDS)
 def champion(request: pytest.FixtureRequest, workspace: Workspace) -> Champion:
     judged = judge(workspace.blobs, request.param, kind=KINDS[request.param])
-    folder = seal_city(
-        workspace, pilot="test-city", champion=request.param, bundle=judged.evaluation.bundle
-    )
+    folder = seal_city(workspace, pilot="test-city", champion=request.param, bundle=judged.evaluation.bundle)
     return Champion(workspace, judged, folder)
 
 
@@ -83,7 +82,7 @@ def test_it_is_an_output_of_the_parent_run_and_named_by_digests(champion: Champi
     client = MlflowClient(local_store)
     (model,) = client.search_logged_models([_experiment(client)])
     log = describe(champion.workspace, champion.folder)
-    assert (model.name, str(model.status)) == (log.evaluation.champion, "READY")
+    assert (model.name, str(model.status)) == (champion.judged.evaluation.champion, "READY")
     assert model.source_run_id == run_id
     assert model.tags["civic_ai.bundle"] == champion.judged.evaluation.bundle
     assert model.tags["civic_ai.key"] == log.digest
@@ -120,8 +119,6 @@ def test_no_pickle_no_example_no_row(champion: Champion, local_store: str) -> No
 def test_dying_at_any_request_leaves_one_model(
     workspace: Workspace, local_store: str, template_database: Path
 ) -> None:
-    from .test_runs import Died, MortalClient
-
     judged = judge(workspace.blobs, "lightgbm")
     folder = seal_city(workspace, pilot="test-city", champion="lightgbm", bundle=judged.evaluation.bundle)
     champion = Champion(workspace, judged, folder)
@@ -162,24 +159,12 @@ def test_an_altered_bundle_is_not_sent(workspace: Workspace, local_store: str) -
     path.write_bytes(path.read_bytes().replace(b"bundle/1", b"bundle/2"))
     with pytest.raises(RefusedError):
         Champion(workspace, judged, folder).send(local_store)
-    assert all(model["status"] != "READY" for model in shown(local_store)["models"])
+    assert shown(local_store)["models"] == []
 
 
 def test_a_scorer_without_a_format_of_its_own_is_refused(tmp_path: Path) -> None:
-    class Another(ModelScorer):
-        features = ("a",)
-        link = "log"
-        candidate = "another"
-
-        def raw_scores(self, frame: pd.DataFrame) -> np.ndarray:
-            return np.zeros(len(frame))
-
-        contributions = smallest_cell = raw_scores  # type: ignore[assignment]
-
-    class Place:
-        artifact_location, source_run_id, model_id = "file:///nowhere", "run", "m-1"
-
-    needs: Mapping[str, str] = library_versions()
-    with pytest.raises(TypeError, match="no copy without pickle for Another"):
-        save_copy(Another(), dict(needs), Place(), tmp_path / "copy")  # type: ignore[abstract, arg-type]
+    place = LoggedModel("0", "m-1", "rule", "file:///nowhere", 0, 0)
+    rule = rule_scorer("year_count", 28)
+    with pytest.raises(TypeError, match="no copy without pickle for RuleScorer"):
+        save_copy(rule, library_versions(), place, tmp_path / "copy")  # type: ignore[arg-type]
     assert not (tmp_path / "copy").exists()

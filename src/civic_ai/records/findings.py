@@ -1,0 +1,71 @@
+"""Every finding that a stage can make: one English sentence a code, so that anyone can say it.
+
+A finding never stops a run and never holds a raw row: it names the source, the column, counts and
+dates. What stops a run is an error instead.
+"""
+
+from __future__ import annotations
+
+from civic_ai.core.messages import N_, Message
+from civic_ai.records.snapshot import Finding
+
+DATA_FINDINGS: dict[str, str] = {
+    "quarantined_rows": N_("{count} rows broke the contract and were set aside."),
+    "exact_duplicates": N_("{count} rows repeat another row exactly and were set aside."),
+    "repeated_content": N_(
+        "{count} rows of the week of {week} repeat another row of that week under a new number."
+    ),
+    "duplicated_week": N_(
+        "The week of {week} repeats the week of {copied}: {count} rows are the same but for the day."
+    ),
+    "gap": N_("No row at all from {first} to {last} ({count} days) in a steady stream."),
+    "burst": N_("{count} rows in the week of {week}, {times} times the usual."),
+    "stale": N_("The newest row is of {newest}: {count} days before the last as-of date."),
+    "static_source": N_("No column says when rows became known: taken as known from the start."),
+    "no_licence": N_("The contract names no licence."),
+    "no_publisher": N_("The contract names no publisher."),
+    "distrusted_default": N_("{count} values are a default that means nothing was known."),
+    "renamed_categories": N_("{count} values were written with an older word and renamed."),
+    "padded_text": N_("{count} values begin or end with a blank."),
+    "damaged_text": N_("{count} values hold characters that were damaged before we got them."),
+    "maybe_thousands": N_(
+        "All decimals have exactly three digits: check that the mark does not mean thousands."
+    ),
+    "mixed_line_ends": N_("The file mixes two kinds of line ends."),
+    "piled_coordinates": N_("{count} rows share one pair of coordinates: is it a default?"),
+    "outside_areas": N_("{count} rows lie outside of the rectangle around all areas."),
+    "half_coordinates": N_("{count} rows have only one of two coordinates."),
+    "areas_without_polygon": N_("{count} areas have no polygon."),
+    "polygons_without_area": N_("{count} polygons belong to no area of the table."),
+}
+PANEL_FINDINGS: dict[str, str] = {
+    "rows_without_known_at": N_("{count} rows do not say when they became known and were left out."),
+    "events_outside_units": N_("{count} events have no place, or lie outside of every unit."),
+    "areas_without_cells": N_("{count} areas are so small that no cell has its middle in them."),
+    "cell_width_error": N_(
+        "Cells are up to {percent} % wider or narrower at the edges of the city than in its middle."
+    ),
+    "short_history": N_(
+        "The data begins {days} days too late for the longest window on the first as-of date."
+    ),
+    "mostly_unknown": N_("{percent} % of the values of this feature are not known."),
+    "strong_feature": N_(
+        "This feature alone separates almost all rows (AUC {auc}), because places differ so much."
+    ),
+    "leak_search_not_possible": N_(
+        "The search for leaks needs {needed} rows with and without an event; there are {found}."
+    ),
+}
+AUDIT_FINDINGS: dict[str, str] = {
+    "audit_group_unknown": N_("Some units have no value for this attribute; they are a group of their own."),
+    "audit_group_small": N_("This group has too few events to be judged."),
+    "audit_group_in_few_areas": N_("This group lives in so few areas that its intervals are rough."),
+    "audit_attribute_undated": N_("Nothing says when this attribute was measured."),
+    "audit_attribute_other_time": N_("This attribute was measured at another time than the service."),
+}
+FINDINGS = DATA_FINDINGS | PANEL_FINDINGS | AUDIT_FINDINGS
+
+
+def say_finding(found: Finding) -> Message:
+    """The sentence of a finding with its values, for any language."""
+    return Message(FINDINGS[found.code], found.values)

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from civic_ai import __version__
 from civic_ai.core.canonical import digest_of, digest_of_file
-from civic_ai.core.code import code_digest
+from civic_ai.core.code import code_digest, templates_digest
 from civic_ai.core.dates import dates_every
 from civic_ai.core.environment import library_versions, machine, python_version
 from civic_ai.pilot.load import Pilot, load_pilot
@@ -131,7 +131,8 @@ class _Run:
         explanation = self._stage("explanation", Explanation, evaluation, self._explain)
         evidence = self._evidence(contracts, snapshot, panel, (predictions, evaluation, audit, explanation))
         gates = self._stage("policy", GateReport, evidence, self._check_gates)
-        dossier = self._stage("cards", Dossier, gates, self._seal)
+        shown = {"before": gates.digest, "templates": templates_digest()}
+        dossier = self._work("cards", Dossier, shown, lambda: self._seal(gates))
         return self._finish(dossier, evidence, looks)
 
     def _contracts(self) -> dict[str, Contract]:

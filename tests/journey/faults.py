@@ -190,11 +190,11 @@ def leak_through_totals(made: Draft, rng: np.random.Generator) -> Told:
 def leak_through_known_at(made: Draft, rng: np.random.Generator) -> Told:
     """Rows count as known on the day of the event, but were typed in later, as a column shows.
 
-    One to three weeks later: with a few days, so small a city has too few rows near its end to tell a
+    Two to four weeks later: with a few days, so small a city has too few rows near its end to tell a
     moment of writing from a deadline.
     """
     requests = made.tables["requests"]
-    days = np.minimum(rng.gamma(2, rng.uniform(4, 10), len(requests)), 90)
+    days = np.minimum(rng.gamma(2, rng.uniform(7, 14), len(requests)), 120)
     entered = pd.to_datetime(requests["created_at"]) + pd.to_timedelta(np.ceil(days), unit="D")
     in_time = entered < pd.Timestamp("2025-01-01")
     requests["entered_at"] = entered.dt.strftime("%Y-%m-%d %H:%M:%S")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from civic_ai.audit.audit import audit_champion
-from civic_ai.core.errors import DataError
+from civic_ai.core.errors import ConfigError, DataError
 from civic_ai.data.contract import load_contracts
 from civic_ai.data.snapshot import take_snapshot
 from civic_ai.evaluation.evaluate import evaluate
@@ -76,6 +76,7 @@ def test_a_planted_fault_is_named_and_nothing_else(fault, tmp_path):
     assert {code for code, _, _ in told} == {wanted.code}, f"seed {SEED}: {told}"
 
 
+@pytest.mark.slow
 def test_clean_cities_raise_no_alarm(tmp_path, capsys):
     counted = Counter()
     for seed in range(SEED, SEED + CLEAN_CITIES):
@@ -126,7 +127,7 @@ def test_personal_columns_stop_the_run_until_they_are_declared(column, values, t
     requests = made.tables["requests"]
     requests[column] = np.random.default_rng(SEED).choice(values, len(requests))
     made.contracts["requests"]["columns"][column] = {"type": "text"}
-    with pytest.raises(DataError, match=column):
+    with pytest.raises(ConfigError, match=column):
         look(faults.write(made, tmp_path / "undeclared"), tmp_path)
     made.contracts["requests"]["columns"][column]["drop"] = "true"
     _, snapshot, panel, _, _ = look(faults.write(made, tmp_path / "dropped"), tmp_path)

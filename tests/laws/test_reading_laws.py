@@ -36,7 +36,16 @@ from tests.unit.data.cities import contract
 
 FILES = int(os.environ.get("CIVIC_AI_POLLUTED_FILES", "120"))
 COLUMNS = ("case_id", "kind", "created_at", "words", "amount", "people")
-WORDS = ["street light", "bache, profundo", "señal rota", 'the "big" hole', "árvore caída", "hole", "luz; fuga", "a|b"]
+WORDS = [
+    "street light",
+    "bache, profundo",
+    "señal rota",
+    'the "big" hole',
+    "árvore caída",
+    "hole",
+    "luz; fuga",
+    "a|b",
+]
 Row = tuple[Any, ...]
 
 
@@ -205,7 +214,7 @@ DAMAGES: dict[str, Damage] = {
     "stray_byte": lambda f, c: _bytes(f, lambda b: _somewhere(b, c, bytes([c.randrange(128, 256)]))),
     "bom_inside": lambda f, c: _bytes(f, lambda b: b + b"\xef\xbb\xbf" + b.split(b"\n", 1)[-1].replace(b"C0", b"D0")),
     "trailing_delimiter": lambda f, c: _lines(f, lambda lines: lines.__setitem__(slice(1, None), [(*r, "") for r in lines[1:]])),
-    "cut_off": lambda f, c: _bytes(f, lambda b: b[: c.randrange(len(b) // 2, len(b))]),
+    "cut_off": lambda f, c: _bytes(f, lambda b: b[: c.randrange(len(b) // 2, len(b))].rstrip(b"\r\n")),
     "thousands": lambda f, c: _all_cells(f, 5, lambda t: f"{int(t):,}" if t else t),
     "european": lambda f, c: _all_cells(f, 4, _european),
     "one_european": lambda f, c: _cell(f, c, 4, _european),
@@ -254,13 +263,17 @@ def outcome(path: Path, file: Polluted, truth: list[Row], folder: Path) -> str:
             found = [*text.findings, *typing_findings(backend, typed, said, "t")]
             found += thousands_findings(backend, text, said, "t")
             sound = keep_sound(backend, typed, said)
-            read = backend.con.execute(f"SELECT {', '.join(COLUMNS)} FROM {sound} ORDER BY case_id").fetchall()
+            read = backend.con.execute(
+                f"SELECT {', '.join(COLUMNS)} FROM {sound} ORDER BY case_id"
+            ).fetchall()
     except DataError as error:
         assert error.mistakes and all(mistake.text() for mistake in error.mistakes)
         return "refused"
     if read == truth:
         return "equal"
-    return "said" if broken or typed.duplicates or found else "silently wrong"
+    wrong, missing = sum(row not in truth for row in read), sum(row not in read for row in truth)
+    explained = wrong <= broken and missing <= broken + typed.duplicates + wrong
+    return "said" if found or (broken and explained) else "silently wrong"
 
 
 def pandas_outcome(content: bytes, truth: list[Row]) -> str:

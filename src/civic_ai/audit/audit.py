@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from civic_ai.audit.audited import audit_sums, check_suppression, unchecked
 from civic_ai.audit.cells import Scored, count_cells, visit_chance
@@ -34,7 +33,6 @@ from civic_ai.store.blobs import Blobs
 if TYPE_CHECKING:
     import pandas as pd
 
-Integers = NDArray[np.int64]
 
 NOT_MEASURED = (
     "need_apart_from_reports",
@@ -62,7 +60,7 @@ def audit_champion(spec: PilotSpec, evaluation: Evaluation, policy: Policy, blob
     chance = visit_chance(scored.day, scored.score, evaluation.capacity)
     cells = count_cells(scored, chance, len(units["unit"]))
     groupings = area_groupings(spec, tables, units["area"])
-    sums = sum_groups(cells, groupings, area_codes(units["area"]), seed=spec.seed)
+    sums = sum_groups(cells, groupings, seed=spec.seed)
     metrics = metrics_for(spec.intervention, evaluation)
     audited = audit_sums(sums, metrics, LEADING[spec.intervention], period, policy)
     report = AuditReport(
@@ -113,13 +111,6 @@ def read_scored(table: pa.Table, candidate: str, units: Sequence[str]) -> tuple[
         label=rows["label"].cast(pa.float64()).to_numpy(),
     )
     return scored, Period(first=first, last=last)
-
-
-def area_codes(areas: Sequence[str | None]) -> Integers:
-    """A code from 0 for each area; units without an area stand each for itself."""
-    names = [("", f"{i}") if area is None else ("area", area) for i, area in enumerate(areas)]
-    position = {name: code for code, name in enumerate(sorted(set(names)))}
-    return np.array([position[name] for name in names], dtype=np.int64)
 
 
 def audit_frame(report: AuditReport) -> pd.DataFrame:

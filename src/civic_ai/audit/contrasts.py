@@ -23,7 +23,7 @@ _MOST_NEEDED = 10**9
 class Contrasts:
     """Log ratios that are judged as one family; every array has one entry a ratio.
 
-    ``error`` is the standard error of the log ratio, ``freedom`` its degrees of freedom (areas less one),
+    ``error`` is the standard error of the log ratio, ``freedom`` its degrees of freedom (clusters less one),
     ``draws`` (draws, ratios) centred and scaled draws that carry how the ratios vary together. NaN in
     ``log_ratio`` or ``error`` marks a ratio that could not be measured.
     """
@@ -41,7 +41,7 @@ class Contrasts:
         """For each ratio the interval that holds for all at once (single-step max-|z|; Westfall, Young 1993).
 
         The critical value is the quantile of the largest |z| of a draw. It is never smaller than the one
-        of a single ratio, and is widened for few areas as that one is.
+        of a single ratio, and is widened for few clusters as that one is.
         """
         return self._intervals(_student(level, self.freedom) * self._stretch(level))
 
@@ -62,7 +62,7 @@ class Contrasts:
 
 
 def _student(level: float, freedom: Floats) -> Floats:
-    """Quantiles of Student's t; NaN without a degree of freedom (one area tells nothing about spread)."""
+    """Quantiles of Student's t; NaN without a degree of freedom (one cluster tells nothing about spread)."""
     quantile: Floats = stats.t.ppf((1 + level) / 2, np.where(freedom > 0, freedom, np.nan))
     return quantile
 

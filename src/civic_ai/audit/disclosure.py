@@ -66,7 +66,7 @@ def _shown_groups(masked: AuditReport) -> set[Group]:
 
 
 def _shows_count(count: GroupCount) -> bool:
-    values = (count.rows, count.positives, count.events, count.selected, count.hits, count.found, count.areas)
+    values = (count.rows, count.positives, count.events, count.selected, count.hits, count.found, count.units)
     return any(value is not None for value in values)
 
 

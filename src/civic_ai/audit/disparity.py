@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from civic_ai.audit.cells import CELLS
 from civic_ai.audit.contrasts import Contrasts, events_needed, judge
 from civic_ai.audit.metrics import Metric
-from civic_ai.audit.rates import GroupSums, Rates, few_areas, rates
+from civic_ai.audit.rates import GroupSums, Rates, few_clusters, rates
 from civic_ai.evaluation.uncertainty import Interval
 from civic_ai.records.audit import Disparity, GroupCount, GroupFigure
 from civic_ai.records.figure import Figure, Period, Verdict, missing
@@ -32,7 +32,7 @@ class Measured:
     @property
     def errors(self) -> Floats:
         """Standard error of each group's log rate."""
-        return self.rates.error(self.sums.areas)
+        return self.rates.error(self.sums.units)
 
     @property
     def events(self) -> Floats:
@@ -51,16 +51,16 @@ def group_counts(sums: GroupSums) -> list[GroupCount]:
         GroupCount(
             attribute=sums.grouping.attribute,
             group=group,
-            areas=round(float(areas), 2),
+            units=round(float(units), 2),
             **{cell: float(value) for cell, value in zip(CELLS[:-1], row, strict=False)},
         )
-        for group, row, areas in zip(sums.grouping.groups, sums.counts, sums.areas, strict=True)
+        for group, row, units in zip(sums.grouping.groups, sums.counts, sums.units, strict=True)
     ]
 
 
 def group_figures(measured: Measured, level: float) -> list[GroupFigure]:
-    """The metric in each group with its interval (on the log scale, Student's t with areas - 1)."""
-    made, freedom = measured.rates, measured.sums.areas - 1
+    """The metric in each group with its interval (on the log scale, Student's t with units - 1)."""
+    made, freedom = measured.rates, measured.sums.units - 1
     intervals = Contrasts(made.log, measured.errors, freedom, made.logs).own(level)
     return [
         GroupFigure(
@@ -120,16 +120,16 @@ class _Pairs(Contrasts):
 
 
 def _pairs(measured: Measured) -> _Pairs:
-    made, areas, reference = measured.rates, measured.sums.areas, measured.sums.grouping.reference
-    groups = tuple(i for i in range(len(areas)) if i != reference)
+    made, units, reference = measured.rates, measured.sums.units, measured.sums.grouping.reference
+    groups = tuple(i for i in range(len(units)) if i != reference)
     chosen = list(groups)
     logs = made.logs[:, chosen] - made.logs[:, [reference]]
-    fewest = np.minimum(areas[chosen], areas[reference])
+    fewest = np.minimum(units[chosen], units[reference])
     spread = logs.std(axis=0)
     floor = np.hypot(made.error_floor[chosen], made.error_floor[reference])
     return _Pairs(
         log_ratio=made.log[chosen] - made.log[reference],
-        error=np.maximum(spread * few_areas(fewest), floor),
+        error=np.maximum(spread * few_clusters(fewest), floor),
         freedom=fewest - 1,
         draws=(logs - logs.mean(axis=0)) / np.where(spread > 0, spread, 1.0),
         groups=groups,
@@ -166,7 +166,7 @@ def _disparity(
 
 
 def _needed(measured: Measured, group: int, error: float, policy: Policy) -> int | None:
-    """Cases in each group; where the error is not known (one area), as if every case stood for itself."""
+    """Cases in each group; where the error is not known (one unit), as if every case stood for itself."""
     reference = measured.sums.grouping.reference
     made = measured.rates
     alone = float(np.hypot(made.error_floor[group], made.error_floor[reference]))

@@ -11,11 +11,11 @@ from civic_ai.records.figure import Period
 from civic_ai.records.policy import Policy
 from civic_ai.records.snapshot import DataSnapshot, Finding
 
-FEW_AREAS = 5
+FEW_UNITS = 5
 
 
 def find_about_groups(sums: Sequence[GroupSums], policy: Policy) -> Iterator[Finding]:
-    """Groups that are unknown, too small to judge, or that live in very few areas."""
+    """Groups that are unknown, too small to judge, or that live in very few units."""
     for part in sums:
         name = part.grouping.attribute
         if UNKNOWN in part.grouping.groups:
@@ -27,13 +27,13 @@ def find_about_groups(sums: Sequence[GroupSums], policy: Policy) -> Iterator[Fin
                 column=UNKNOWN,
                 share=round(share, 2),
             )
-        for group, events, areas in zip(part.grouping.groups, part.events, part.areas, strict=True):
+        for group, events, units in zip(part.grouping.groups, part.events, part.units, strict=True):
             if group == UNKNOWN:
                 continue
             if events < policy.limits.group_events:
                 yield _about(name, group, "audit_group_small")
-            elif areas < FEW_AREAS:
-                yield _about(name, group, "audit_group_in_few_areas")
+            elif units < FEW_UNITS:
+                yield _about(name, group, "audit_group_in_few_units")
 
 
 def _about(attribute: str, group: str, code: str) -> Finding:

@@ -10,7 +10,7 @@ class Metric:
     """A ratio of sums: ``over`` and ``under`` name cells with their sign.
 
     ``is_share`` bounds it by 1. ``is_relative`` divides it by the same ratio over all units, so that 1 is
-    an even share.
+    an even share. ``rests_on`` is its n, where that is not what it divides by.
     """
 
     name: str
@@ -18,6 +18,7 @@ class Metric:
     under: dict[str, int]
     is_share: bool = True
     is_relative: bool = False
+    rests_on: dict[str, int] | None = None
 
     @property
     def why_missing(self) -> str:
@@ -32,7 +33,7 @@ METRICS = {
         Metric("selection_rate", {"selected": 1}, {"rows": 1}),
         Metric("precision", {"hits": 1}, {"selected": 1}),
         Metric("service_per_need", {"selected": 1}, {"events": 1}, is_share=False, is_relative=True),
-        Metric("bias_ratio", {"events": 1}, {"predicted": 1}, is_share=False),
+        Metric("bias_ratio", {"events": 1}, {"predicted": 1}, is_share=False, rests_on={"events": 1}),
         Metric("false_positive_rate", {"selected": 1, "hits": -1}, {"rows": 1, "positives": -1}),
         Metric("false_discovery_rate", {"selected": 1, "hits": -1}, {"selected": 1}),
     )

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from civic_ai.audit.bootstrap import resample_sums, sum_by_cluster
+from civic_ai.audit.bootstrap import resample_sums
 from civic_ai.audit.cells import CELLS
 from civic_ai.audit.groups import Grouping
 from civic_ai.audit.metrics import Metric
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,15 +25,15 @@ class GroupSums:
     """The sums of one attribute's groups; the last row of ``totals`` and of each replicate is all units.
 
     ``totals`` (groups + 1, cells) and ``replicates`` (replicates, groups + 1, cells) are weighted by
-    residents; ``counts`` (groups, cells) are shared out by residents, each case counted once. ``areas``
-    (groups,) is the effective number of areas: Kish's (1965) n of their shares of the group's events.
+    residents; ``counts`` (groups, cells) are shared out by residents, each case counted once. ``units``
+    (groups,) is the effective number of units: Kish's (1965) n of their shares of the group's events.
     """
 
     grouping: Grouping
     totals: Floats
     replicates: Floats
     counts: Floats
-    areas: Floats
+    units: Floats
 
     @property
     def events(self) -> Floats:
@@ -43,14 +42,12 @@ class GroupSums:
         return counted
 
 
-def sum_groups(
-    cells: Floats, groupings: Sequence[Grouping], cluster: Integers, *, seed: int
-) -> tuple[GroupSums, ...]:
-    """Sums and bootstrap replicates of every attribute, all from the same resampled clusters.
+def sum_groups(cells: Floats, groupings: Sequence[Grouping], *, seed: int) -> tuple[GroupSums, ...]:
+    """Sums and bootstrap replicates of every attribute, all from the same resampled units.
 
-    ``cells`` (units, cells), ``cluster``: the area of each unit as a code from 0.
+    ``cells`` (units, cells). All rows of a unit are kept together (see ``resample_sums``).
     """
-    sums = [_by_cluster(cells, grouping, cluster) for grouping in groupings]
+    sums = [_weighted(cells, grouping) for grouping in groupings]
     drawn = resample_sums(np.concatenate(sums, axis=1), seed=seed)
     ends = np.cumsum([part.shape[1] for part in sums])[:-1]
     return tuple(
@@ -59,21 +56,22 @@ def sum_groups(
     )
 
 
-def _by_cluster(cells: Floats, grouping: Grouping, cluster: Integers) -> Floats:
-    """(clusters, (groups + 1) x cells): weighted sums of each cluster, the last group all units."""
+def _weighted(cells: Floats, grouping: Grouping) -> Floats:
+    """(units, (groups + 1) x cells): the cells times each group's weight, the last group all units."""
     weights = np.column_stack([grouping.weights, np.ones(len(cells))])
-    return np.concatenate([sum_by_cluster(cluster, cells * column[:, None]) for column in weights.T], axis=1)
+    product: Floats = (weights[:, :, None] * cells[:, None, :]).reshape(len(cells), -1)
+    return product
 
 
-def _group_sums(grouping: Grouping, by_cluster: Floats, drawn: Floats, counts: Floats) -> GroupSums:
+def _group_sums(grouping: Grouping, by_unit: Floats, drawn: Floats, counts: Floats) -> GroupSums:
     shape = (-1, len(grouping.groups) + 1, len(CELLS))
-    per_cluster = by_cluster.reshape(shape)
+    per_unit = by_unit.reshape(shape)
     return GroupSums(
         grouping=grouping,
-        totals=per_cluster.sum(axis=0),
+        totals=per_unit.sum(axis=0),
         replicates=drawn.reshape(shape),
         counts=counts,
-        areas=effective_number(per_cluster[:, :-1, CELLS.index("events")]),
+        units=effective_number(per_unit[:, :-1, CELLS.index("events")]),
     )
 
 
@@ -100,15 +98,15 @@ class Rates:
     logs: Floats
     error_floor: Floats
 
-    def error(self, areas: Floats) -> Floats:
-        """Standard error of ``log``: the bootstrap's, corrected for few areas, at least the floor."""
-        error: Floats = np.maximum(self.logs.std(axis=0) * few_areas(areas), self.error_floor)
+    def error(self, units: Floats) -> Floats:
+        """Standard error of ``log``: the bootstrap's, corrected for few units, at least the floor."""
+        error: Floats = np.maximum(self.logs.std(axis=0) * few_clusters(units), self.error_floor)
         return error
 
 
-def few_areas(areas: Floats) -> Floats:
+def few_clusters(clusters: Floats) -> Floats:
     """sqrt(k / (k - 1)): resampling k clusters shows too little spread by that factor; NaN for one."""
-    some = np.where(areas > 1, areas, np.nan)
+    some = np.where(clusters > 1, clusters, np.nan)
     widening: Floats = np.sqrt(some / (some - 1))
     return widening
 
@@ -126,7 +124,7 @@ def rates(sums: GroupSums, metric: Metric) -> Rates:
     measured = base[:-1] > 0
     return Rates(
         value=value[:-1],
-        n=sums.counts @ under,
+        n=sums.counts @ _columns(metric.rests_on or metric.under),
         log=np.where(measured, log[:-1], np.nan),
         logs=logs[:, :-1],
         error_floor=np.sqrt(spread / (number + 0.5))[:-1],

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from civic_ai.audit.contrasts import Contrasts, events_needed, judge, worst_of
 from civic_ai.audit.groups import Grouping
 from civic_ai.audit.incidents import Incidents
-from civic_ai.audit.rates import effective_number, few_areas
+from civic_ai.audit.rates import effective_number, few_clusters
 from civic_ai.evaluation.uncertainty import Interval
 from civic_ai.records.audit import ReportingBias, ReportingGroup
 from civic_ai.records.figure import Figure, Verdict, missing
@@ -194,7 +194,7 @@ def _part(watched: Watched, grouping: Grouping, fit: Fit, rng: np.random.Generat
     groups = tuple(g for g in range(len(areas)) if g != reference)
     chosen = list(groups)
     fewest = np.minimum(areas[chosen], areas[reference])
-    clustered = np.sqrt(np.diag(fit.covariance)[chosen]) * few_areas(fewest)
+    clustered = np.sqrt(np.diag(fit.covariance)[chosen]) * few_clusters(fewest)
     alone = np.sqrt(1 / (repeats[chosen] + 0.5) + 1 / (repeats[reference] + 0.5))
     return _Part(
         log_ratio=fit.log_ratio[chosen],

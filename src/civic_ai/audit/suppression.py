@@ -159,11 +159,11 @@ def _coarse(figure: Figure, policy: Policy) -> Figure:
 
 def _mask_counts(count: GroupCount, hidden: frozenset[Group], policy: Policy) -> GroupCount:
     if (count.attribute, count.group) in hidden:
-        nothing = dict.fromkeys((*SHOWN_CELLS, "areas"))
+        nothing = dict.fromkeys((*SHOWN_CELLS, "units"))
         return count.model_copy(update=nothing | {"suppressed": True})
     to = policy.suppression.round_counts_to
     return count.model_copy(
-        update={cell: float(_rounded(getattr(count, cell), to)) for cell in SHOWN_CELLS} | {"areas": None}
+        update={cell: float(_rounded(getattr(count, cell), to)) for cell in SHOWN_CELLS} | {"units": None}
     )
 
 

@@ -12,13 +12,9 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
 from civic_ai.cards.page import Page
-from civic_ai.cards.picture import Table
-from civic_ai.cards.picture_capacity import draw_capacity
-from civic_ai.cards.picture_groups import draw_groups
-from civic_ai.cards.picture_map import draw_map
+from civic_ai.cards.picture import Picture, Table
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import say, say_count
-from civic_ai.records.audit import AttributeRecord
 from civic_ai.records.gates import GateReport
 
 
@@ -85,10 +81,9 @@ class _Per100:
             columns.append(tell.plain(say("Hours")))
         if capacity.cost_per_unit is not None:
             columns.append(tell.plain(say("Cost ({currency})", currency=capacity.currency or "")))
-        evaluation = self.records.evaluation
         rows = (
-            self._row(say("Model"), evaluation.best_candidate),
-            self._row(say("Best simple rule"), evaluation.best_baseline),
+            self._row(say("Model"), self.records.model),
+            self._row(say("Best simple rule"), self.records.rule),
             self._today(len(columns)),
         )
         return Table(tell.sentence(say("For every 100 visits")), tuple(columns), rows)
@@ -126,23 +121,11 @@ class _Per100:
         return (name, *[unknown] * (columns - 1 - len(effort)), *effort)
 
 
-def _pictures(page: Page) -> list[Any]:
-    """Groups, capacity, and the map where places are ranked."""
-    records, teller = page.records, page.teller
-    attribute = pictured_attribute(records)
-    drawn = [
-        draw_groups(records, teller, attribute) if attribute else None,
-        draw_capacity(records, teller),
-        draw_map(records, teller, page.blobs, page.scores),
-    ]
-    return [picture for picture in drawn if picture is not None]
-
-
-def pictured_attribute(records: Records) -> AttributeRecord | None:
-    """The attribute of the worst disparity, else the first."""
-    attributes = records.audit.attributes
-    worst = [part for part in attributes if part.name == records.audit.worst.attribute]
-    return next(iter([*worst, *attributes]), None)
+def _pictures(page: Page) -> list[Picture]:
+    """Groups, by the attribute of the worst disparity; capacity; and the map where there is one."""
+    groups, worst = page.pictures.groups, page.records.audit.worst.attribute
+    pictured = groups.get(worst or "") or next(iter(groups.values()), None)
+    return [drawn for drawn in (pictured, page.pictures.capacity, page.pictures.map) if drawn is not None]
 
 
 def _what_is_asked(records: Records, teller: Teller, gates: GateReport) -> list[tuple[str, Markup]]:

@@ -23,7 +23,7 @@ def data_card(page: Page) -> dict[str, Any]:
     return {
         "sources": _sources(page),
         "rules": _rules(page),
-        "findings": [(part.severity(teller), part.about(names), part.says(names)) for part in found],
+        "findings": [(part.severity(teller), part.about(names), part.says(teller)) for part in found],
         "features": _features(page),
         "dropped": [
             (source.name, source.dropped_columns)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -25,24 +24,19 @@ class Found:
     fact: str
     finding: Finding
 
-    def says(self, names: GroupWords) -> Markup:
-        """The finding's sentence, its numbers, dates and groups as this place writes them."""
-        teller, values = names.teller, self.finding.values
-        shown: dict[str, Any] = {name: teller.observed(f"{self.fact}.values.{name}") for name in values}
-        if "attribute" in values:
-            attribute = str(values["attribute"])
-            shown["attribute"] = names.attribute(attribute)
-            shown["group"] = names.group(attribute, str(values.get("group")))
-        if self.finding.share is not None:
-            shown["share"] = teller.value(f"{self.fact}.share", "percent")
-        return teller.sentence(Message(SENTENCES[self.finding.code], shown))
+    def says(self, teller: Teller) -> Markup:
+        """The finding's sentence, its numbers and dates as this place writes them."""
+        shown = {name: teller.observed(f"{self.fact}.values.{name}") for name in self.finding.values}
+        return teller.sentence(Message(FINDINGS[self.finding.code], shown))
 
     def about(self, names: GroupWords) -> str:
-        """The source or the attribute that the finding is about, with its column where it has one."""
-        finding = self.finding
-        if finding.code in AUDIT_FINDINGS:
-            return names.attribute(str(finding.values.get("attribute", finding.source)))
-        return finding.source if finding.column is None else f"{finding.source}.{finding.column}"
+        """What it is about: a source and its column, or an attribute and its group."""
+        finding, column = self.finding, self.finding.column
+        if finding.code.startswith("audit_group"):
+            return names.of_attribute(finding.source, str(column))
+        if finding.code.startswith("audit_attribute"):
+            return names.attribute(str(column))
+        return finding.source if column is None else f"{finding.source}, {column}"
 
     def severity(self, teller: Teller) -> str:
         """Problem, warning or note."""

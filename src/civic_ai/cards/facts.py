@@ -33,6 +33,17 @@ class Records:
     explanation: Explanation
     evidence: Evidence
 
+    @property
+    def model(self) -> str:
+        """The model that cards speak of: the one proposed, else the best that was tried."""
+        evaluation = self.evaluation
+        return evaluation.best_candidate if evaluation.champion_is_baseline else evaluation.champion
+
+    @property
+    def rule(self) -> str:
+        """The best simple rule."""
+        return self.evaluation.best_baseline
+
 
 def read_records(evidence: Evidence, blobs: Blobs) -> Records:
     """The records of ``evidence``. Raises :class:`RefusedError` when one was altered."""

@@ -12,6 +12,7 @@ from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.audit import Disparity
+from civic_ai.records.figure import Verdict
 
 _GAIN = {
     "pass": N_("The model finds more."),
@@ -50,20 +51,28 @@ class Findings:
 
     def gain(self) -> Markup:
         """What the model finds, what the simple rule finds, and whether they can be told apart."""
-        evaluation, tell = self.records.evaluation, self.teller
-        model, rule = self.per_100(evaluation.best_candidate), self.per_100(evaluation.best_baseline)
+        tell = self.teller
+        model, rule = self.per_100(self.records.model), self.per_100(self.records.rule)
         if model is None or rule is None:
             return tell.sentence(say("Not measured: what the model finds compared with the simple rule."))
         sentences = [
             self._finds(model),
             say(
                 "The best simple rule, {rule}, finds {found}.",
-                rule=tell.word(words.CANDIDATES, evaluation.best_baseline),
+                rule=tell.word(words.CANDIDATES, self.records.rule),
                 found=tell.figure(f"{rule}.found", "found"),
             ),
-            Message(_GAIN[evaluation.lift_verdict]),
+            Message(_GAIN[self.difference()]),
         ]
         return Markup(" ").join(tell.sentence(sentence) for sentence in sentences)
+
+    def difference(self) -> Verdict:
+        """Whether 100 visits of the model find more than 100 of the rule, paired over time."""
+        prefix = f"evaluation.per_100_visits.{self.records.model}.more_than_best_baseline"
+        lower, upper = (self.teller.facts.get(f"{prefix}.{bound}") for bound in ("lower", "upper"))
+        if not isinstance(lower, int | float) or not isinstance(upper, int | float):
+            return "unknown"
+        return "pass" if lower > 0 else "fail" if upper < 0 else "insufficient_evidence"
 
     def _finds(self, prefix: str) -> Message:
         """What 100 visits chosen by the model find: visits that find something, or cases found."""

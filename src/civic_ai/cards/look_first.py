@@ -91,7 +91,9 @@ class _Look:
         for found in found_in_data(self.records):
             if found.finding.severity != "note":
                 names = GroupWords(self.records, self.teller)
-                says = say("Data, {source}: {finding}", source=found.about(names), finding=found.says(names))
+                says = say(
+                    "Data, {source}: {finding}", source=found.about(names), finding=found.says(self.teller)
+                )
                 yield self.teller.sentence(says)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from civic_ai.cards import words
 from civic_ai.cards.findings import Findings
@@ -13,13 +13,7 @@ from civic_ai.cards.gate_lines import gate_lines, readiness, tally
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.look_first import look_first
 from civic_ai.cards.page import Page
-from civic_ai.cards.picture import Picture, Table
-from civic_ai.cards.picture_calibration import draw_calibration
-from civic_ai.cards.picture_capacity import draw_capacity
-from civic_ai.cards.picture_contributions import draw_contributions
-from civic_ai.cards.picture_groups import draw_groups
-from civic_ai.cards.picture_map import draw_map
-from civic_ai.cards.picture_splits import draw_splits
+from civic_ai.cards.picture import Table
 from civic_ai.core.messages import Message, say
 from civic_ai.explanation.reasons import tell_reason
 
@@ -39,11 +33,12 @@ def model_card(page: Page) -> dict[str, Any]:
         "intervention": teller.word(words.INTERVENTIONS, records.spec.intervention),
         "champion": teller.word(words.CANDIDATES, records.evaluation.champion),
         "results": tables.results(),
+        "quality": tables.quality(),
         "lockbox": tables.lockbox(),
         "group_tables": tables.groups(),
         "reporting": tables.reporting(),
         "examples": _examples(page),
-        "pictures": _pictures(page),
+        "pictures": page.pictures,
         "not_measured": [teller.word(words.NOT_MEASURED, code) for code in records.audit.not_measured],
         "caveats": [teller.word(words.CAVEATS, code) for code in records.explanation.caveats],
         "conditions": [
@@ -63,50 +58,37 @@ def _examples(page: Page) -> list[tuple[str, Markup, list[Markup]]]:
     return examples
 
 
-def _pictures(page: Page) -> dict[str, Any]:
-    records, teller = page.records, page.teller
-    groups: list[Picture] = [draw_groups(records, teller, part) for part in records.audit.attributes]
-    return {
-        "splits": draw_splits(records, teller),
-        "capacity": draw_capacity(records, teller),
-        "calibration": draw_calibration(records, teller),
-        "contributions": draw_contributions(records, teller),
-        "map": draw_map(records, teller, page.blobs, page.scores),
-        "groups": groups,
-    }
-
-
 @dataclass(frozen=True)
 class _Tables:
     page: Page
 
     def results(self) -> Table:
-        """Every baseline and candidate over all test splits, a column for each metric that was computed."""
-        records = self.page.records
-        split = "all"
-        metrics = [
-            name for name in words.SCORES if any(part.metric == name for part in records.evaluation.scores)
-        ]
-        names = [part.name for part in records.predictions.candidates]
-        return self._scores(say("Over all test periods"), names, metrics, split)
+        """How much the visits of every baseline and candidate find, over all test periods."""
+        return self._scores(say("Over all test periods"), words.FINDING, "all")
+
+    def quality(self) -> Table:
+        """Whether the numbers of the candidates mean what they say; counts of simple rules mean none."""
+        return self._scores(say("The numbers themselves, over all test periods"), words.MEANING, "all")
 
     def lockbox(self) -> Table:
         """The champion and the best baseline in the last period, looked at once."""
-        evaluation = self.page.records.evaluation
-        metrics = [name for name in words.SCORES if any(part.metric == name for part in evaluation.lockbox)]
-        names = list(dict.fromkeys(part.candidate for part in evaluation.lockbox))
-        return self._scores(say("In the lockbox"), names, metrics, "lockbox")
+        return self._scores(say("In the lockbox"), words.FINDING, "lockbox")
 
-    def _scores(self, caption: Message, names: list[str], metrics: list[str], split: str) -> Table:
-        tell = self.page.teller
+    def _scores(self, caption: Message, known: words.Metrics, split: str) -> Table:
+        """A row for each candidate and a column for each metric that has a value for any of them."""
+        tell, evaluation = self.page.teller, self.page.records.evaluation
+        own = [
+            part
+            for part in (*evaluation.scores, *evaluation.lockbox)
+            if part.split == split and part.metric in known and part.figure.value is not None
+        ]
+        metrics = [name for name in known if any(part.metric == name for part in own)]
+        names = dict.fromkeys(part.candidate for part in own)
         rows = tuple(
             (tell.word(words.CANDIDATES, name), *(self._score(name, metric, split) for metric in metrics))
             for name in names
         )
-        columns = (
-            tell.plain(say("How visits are chosen")),
-            *(tell.word(words.SCORES, name) for name in metrics),
-        )
+        columns = (tell.plain(say("How visits are chosen")), *(tell.word(known, name) for name in metrics))
         return Table(tell.sentence(caption), columns, rows)
 
     def _score(self, candidate: str, metric: str, split: str) -> Markup:
@@ -127,14 +109,22 @@ class _Tables:
             rows = tuple(
                 (
                     names.group(attribute.name, group),
-                    *(self._group(attribute.name, group, m) for m in metrics),
+                    self._cases(attribute.name, group),
+                    *(self._group(attribute.name, group, metric) for metric in metrics),
                 )
                 for group in attribute.groups
             )
-            columns = (tell.plain(say("Group")), *(names.metric(metric) for metric in metrics))
+            columns = (tell.plain(say("Group")), tell.plain(say("Cases")), *map(names.metric, metrics))
             caption = tell.sentence(say("By {attribute}", attribute=names.attribute(attribute.name)))
             tables.append(Table(caption, columns, rows))
         return tables
+
+    def _cases(self, attribute: str, group: str) -> Markup:
+        """What all figures of a group rest on; hidden where it is small and the public reads."""
+        name = f"audit.counts.{attribute}.{group}.events"
+        if self.page.teller.facts.get(name) is None:
+            return Markup(escape(self.page.teller.word(words.MISSING, "suppressed")))
+        return self.page.teller.value(name, "count")
 
     def _group(self, attribute: str, group: str, metric: str) -> Markup:
         return self.page.teller.figure(

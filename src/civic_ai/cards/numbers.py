@@ -28,8 +28,8 @@ def locale_for(pilot_locale: str, language: str) -> Locale:
 
 
 def _small(value: float, locale: Locale) -> str:
-    """Three decimals at most; what would round to 0 and is not 0 is said to be near it."""
-    return "≈ 0" if 0 < abs(value) < 0.0005 else format_decimal(value, "#,##0.###", locale=locale)
+    """Three decimals; what would round to 0 and is not 0 is said to be near it."""
+    return "≈ 0" if 0 < abs(value) < 0.0005 else format_decimal(value, "#,##0.000", locale=locale)
 
 
 def two_digits(value: float) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from civic_ai.cards.facts import Facts, Records, facts_of
+from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.score_map import ScoreMap
 from civic_ai.cards.tell import Teller
 from civic_ai.records.gates import GateReport
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import flatten
-from civic_ai.store.blobs import Blobs
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,7 @@ class Page:
     records: Records
     gates: GateReport
     policy: Policy
-    blobs: Blobs
-    scores: ScoreMap
+    pictures: Pictures
     teller: Teller
     audience: str
 

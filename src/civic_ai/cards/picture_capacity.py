@@ -7,6 +7,7 @@ from typing import Any
 
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
+from civic_ai.cards.findings import Findings
 from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.picture import BLUE, GREY, INK, ORANGE, WIDTH, Picture, Table, draw
 from civic_ai.cards.tell import Teller
@@ -15,8 +16,8 @@ from civic_ai.records.evaluation import CurvePoint
 
 _HEIGHT = 170
 _ROLES = (
-    ("best_candidate", N_("model"), BLUE, [1, 0]),
-    ("best_baseline", N_("simple rule"), ORANGE, [6, 3]),
+    ("model", N_("model"), BLUE, [1, 0]),
+    ("rule", N_("simple rule"), ORANGE, [6, 3]),
     ("random", N_("at random"), GREY, [2, 2]),
 )
 _FINDINGS = {
@@ -30,9 +31,9 @@ _FINDINGS = {
 
 
 def draw_capacity(records: Records, teller: Teller) -> Picture:
-    """The curves of the best candidate, the best simple rule and chance, with the real capacity marked."""
+    """The curves of the model, the best simple rule and chance, with the real capacity marked."""
     drawing = _Capacity(records, teller)
-    title = teller.sentence(Message(_FINDINGS[records.evaluation.lift_verdict]))
+    title = teller.sentence(Message(_FINDINGS[Findings(records, teller).difference()]))
     caption = say(
         "Higher is better for residents: more of all cases are found. The upright line marks the real "
         "capacity of {units} visits a period. The ribbon is the interval.",
@@ -51,7 +52,7 @@ class _Capacity:
 
     def _name(self, role: str) -> str:
         """The candidate that plays a role; chance plays itself."""
-        return str(getattr(self.records.evaluation, role, role))
+        return str(getattr(self.records, role, role))
 
     def _points(self, candidate: str) -> list[CurvePoint]:
         points = (point for point in self.records.evaluation.capacity_curve if point.candidate == candidate)
@@ -96,7 +97,7 @@ class _Capacity:
         for (role, *_), label in zip(_ROLES, self._labels(), strict=True):
             for point in self._points(self._name(role)):
                 row = {"who": label, "units": point.units, "found": point.found.value}
-                if role == "best_candidate":
+                if role == "model":
                     row |= {"lower": point.found.lower, "upper": point.found.upper}
                 rows.append(row)
         return rows

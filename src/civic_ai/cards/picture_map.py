@@ -10,10 +10,9 @@ from markupsafe import Markup
 
 from civic_ai.cards.facts import Records
 from civic_ai.cards.picture import CIVIDIS, GREY, WIDTH, Picture, Table, draw
-from civic_ai.cards.score_map import ScoreMap, area_shapes, place_shapes
+from civic_ai.cards.score_map import ScoreMap
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say
-from civic_ai.store.blobs import Blobs
 
 _HATCH = (
     '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
@@ -22,17 +21,16 @@ _HATCH = (
 )
 
 
-def draw_map(records: Records, teller: Teller, blobs: Blobs, scores: ScoreMap) -> Picture | None:
+def draw_map(records: Records, teller: Teller, scores: ScoreMap) -> Picture | None:
     """The places coloured by class, area outlines above; None where nothing says where places are."""
-    places, areas = place_shapes(records, blobs), area_shapes(records, blobs)
-    if not places:
+    if not scores.places:
         return None
     title = teller.sentence(_finding(records, scores, teller))
     caption = say(
         "Darker: more cases are expected there, whoever lives there. Each class holds about a fifth of "
         "all places. Hatched: no score."
     )
-    chart = _Layers(scores, teller, places, areas).chart()
+    chart = _Layers(scores, teller).chart()
     svg = draw(chart, teller.locale).replace(b"<g ", _HATCH.encode() + b"<g ", 1)
     return Picture("map", title, title.striptags(), teller.sentence(caption), svg, _table(scores, teller))
 
@@ -58,8 +56,6 @@ def _finding(records: Records, scores: ScoreMap, teller: Teller) -> Message:
 class _Layers:
     scores: ScoreMap
     teller: Teller
-    places: dict[str, Any]
-    areas: dict[str, Any]
 
     def chart(self) -> Any:
         """One shape for each class, so that a thousand cells are a handful of paths."""
@@ -74,7 +70,7 @@ class _Layers:
         filled = filled.encode(
             fill=alt.Fill("properties.name:N", scale=alt.Scale(domain=labels, range=colours), sort=None)
         )
-        outlines = [_feature("", [shape]) for _, shape in sorted(self.areas.items())]
+        outlines = [_feature("", [shape]) for _, shape in sorted(self.scores.areas.items())]
         lines = alt.Chart(alt.Data(values=outlines)).mark_geoshape(fill=None, stroke=GREY, strokeWidth=0.6)
         layers = [filled, lines] if outlines else [filled]
         return alt.layer(*layers).project(**flat).properties(width=WIDTH, height=self._height())
@@ -91,7 +87,7 @@ class _Layers:
                 places=self.teller.value(f"{fact}.places", "count").striptags(),
             )
             yield self.teller.plain(says), CIVIDIS[count - number], part.places
-        unscored = (*self.scores.unscored, *sorted(set(self.places) - self._known()))
+        unscored = (*self.scores.unscored, *sorted(set(self.scores.places) - self._known()))
         if unscored:
             yield self.teller.plain(say("no score")), "url(#hatch)", unscored
 
@@ -101,10 +97,12 @@ class _Layers:
 
     def _features(self) -> Iterator[dict[str, Any]]:
         for label, _, places in self._classes():
-            yield _feature(label, [self.places[place] for place in places if place in self.places])
+            yield _feature(
+                label, [self.scores.places[place] for place in places if place in self.scores.places]
+            )
 
     def _height(self) -> float:
-        bounds = [shape.bounds for shape in (*self.places.values(), *self.areas.values())]
+        bounds = [shape.bounds for shape in (*self.scores.places.values(), *self.scores.areas.values())]
         wide = max(bound[2] for bound in bounds) - min(bound[0] for bound in bounds)
         high = max(bound[3] for bound in bounds) - min(bound[1] for bound in bounds)
         return float(min(1.2 * WIDTH, max(0.4 * WIDTH, WIDTH * high / wide)))

@@ -15,6 +15,7 @@ from civic_ai.cards.facts import Records, for_the_public, read_records
 from civic_ai.cards.model_card import model_card
 from civic_ai.cards.numbers import locale_for
 from civic_ai.cards.page import Page, card_facts
+from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.score_map import ScoreMap, map_scores
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, governance_folder
@@ -39,7 +40,7 @@ def render_cards(evidence: Evidence, gates: GateReport, policy: Policy, blobs: B
     cards = {}
     for audience, seen in audiences.items():
         records = read_records(seen, blobs)
-        shown = _Shown(records, gates, policy, blobs, map_scores(records, blobs))
+        shown = _Shown(records, gates, policy, map_scores(records, blobs))
         for language in records.spec.review.languages:
             page = shown.page(language, audience)
             for name, view in CARDS.items():
@@ -54,13 +55,13 @@ class _Shown:
     records: Records
     gates: GateReport
     policy: Policy
-    blobs: Blobs
     scores: ScoreMap
 
     def page(self, language: str, audience: str) -> Page:
         facts = card_facts(self.records, self.gates, self.scores)
         teller = Teller(facts, language, locale_for(self.records.spec.locale, language))
-        return Page(self.records, self.gates, self.policy, self.blobs, self.scores, teller, audience)
+        pictures = Pictures(self.records, teller, self.scores)
+        return Page(self.records, self.gates, self.policy, pictures, teller, audience)
 
 
 def _render(name: str, page: Page, view: dict[str, Any]) -> bytes:

@@ -32,10 +32,16 @@ class ScoreClass:
 
 @dataclass(frozen=True)
 class ScoreMap:
-    """Classes from the lowest scores to the highest, and the places that have no score."""
+    """Classes from the lowest scores to the highest, the places that have no score, and their shapes.
+
+    ``places`` and ``areas`` hold flat shapely shapes by name; ``places`` is empty where nothing says
+    where the units are.
+    """
 
     classes: tuple[ScoreClass, ...]
     unscored: tuple[str, ...]
+    places: dict[str, Any]
+    areas: dict[str, Any]
 
     def facts(self) -> dict[str, Scalar]:
         """Bounds and number of places of each class, numbered from 1, the lowest."""
@@ -69,6 +75,8 @@ def map_scores(records: Records, blobs: Blobs) -> ScoreMap:
             ScoreClass(part[0][0], part[-1][0], tuple(unit for _, unit in part)) for part in classes if part
         ),
         unscored=tuple(sorted(set(units) - known)),
+        places=place_shapes(records, blobs),
+        areas=area_shapes(records, blobs),
     )
 
 

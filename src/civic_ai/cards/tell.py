@@ -24,6 +24,7 @@ from civic_ai.records.text import Text
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _CONDITION = re.compile(r"(>=|<=|==|!=|>|<) (.+)")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FINER: dict[Style, tuple[float, Style]] = {
     "per_hundred": (0.02, "per_hundred_fine"),
     "percent": (0.02, "percent_fine"),
@@ -139,12 +140,15 @@ class Teller:
         found = _CONDITION.fullmatch(must_be)
         if found is None:
             return Markup("<code>{}</code>").format(must_be)
-        limit = found[2]
-        shown = self.word(words.VERDICTS, limit)
-        if shown == limit and limit.replace(".", "", 1).lstrip("-").isdigit():
-            style: Style = "percent_fine" if self._scale(fact) == "percent_fine" else "limit"
-            shown = written(float(limit), style, self.locale)
-        return self.sentence(Message(words.CONDITIONS[found[1]], {"limit": shown}))
+        return self.sentence(Message(words.CONDITIONS[found[1]], {"limit": self._limit(found[2], fact)}))
+
+    def _limit(self, limit: str, fact: str) -> Markup:
+        """What a fact is held against: a verdict's word, or a number that the policy sets."""
+        if _NUMBER.fullmatch(limit) is None:
+            return Markup(escape(self.word(words.VERDICTS, limit)))
+        style: Style = "percent_fine" if self._scale(fact) == "percent_fine" else "limit"
+        shown = written(float(limit), style, self.locale)
+        return Markup('<data class="limit" value="{}">{}</data>').format(limit, shown)
 
     def finer(self, prefix: str, style: Style) -> Style:
         """``style``, with one more digit where the figure's interval is narrow."""

@@ -45,11 +45,18 @@ ROLES = {
     "governance_officer": N_("the governance officer"),
 }
 
-SCORES: dict[str, tuple[str, Style]] = {
+Metrics = dict[str, tuple[str, Style]]
+"""What a metric counts, and how its value is written."""
+
+FINDING: Metrics = {
     "precision_at_capacity": (N_("Found per visit"), "ratio"),
     "recall_at_capacity": (N_("Reached, of all cases"), "percent"),
     "lift_over_random": (N_("Times better than visiting at random"), "ratio"),
     "average_precision": (N_("Average precision (1 is best)"), "number"),
+}
+"""Metrics of the list: how much its visits find."""
+
+MEANING: Metrics = {
     "brier_score": (N_("Brier score (0 is best)"), "number"),
     "log_loss": (N_("Log loss (0 is best)"), "number"),
     "expected_calibration_error": (N_("Calibration error (0 is best)"), "number"),
@@ -60,7 +67,11 @@ SCORES: dict[str, tuple[str, Style]] = {
     "bias_ratio": (N_("Predicted, per case that came (1 is best)"), "ratio"),
 }
 
-GROUP_METRICS: dict[str, tuple[str, Style]] = {
+"""Metrics of the numbers themselves; a simple rule's counts have none."""
+
+SCORES = FINDING | MEANING
+
+GROUP_METRICS: Metrics = {
     "recall": (N_("Reached, of all cases of the group"), "percent"),
     "selection_rate": (N_("Visited, of all places of the group"), "percent"),
     "precision": (N_("Visits to the group that find something"), "percent"),
@@ -148,6 +159,12 @@ CAVEATS = {
         "Some kinds of features move together, so that their shares can pass to each other."
     ),
     "too_few_dates": N_("Too few dates to say how stable the reasons are."),
+}
+
+EXAMPLES = {
+    "list": N_("Places that the list would visit"),
+    "next": N_("Places that come next on the list"),
+    "middle": N_("Places in the middle of the list"),
 }
 
 WHY_REPORTING_UNKNOWN = {

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from civic_ai.core.canonical import digest_of, digest_of_file
+from civic_ai.core.messages import governance_folder
 
 _ROOT = Path(__file__).resolve().parents[1]
 _NAME = "civic_ai"
@@ -24,6 +25,15 @@ def code_digest(package: str | None = None) -> str:
     else:
         modules = _closure(sorted((_ROOT / package).rglob("*.py")))
     return digest_of({str(path.relative_to(_ROOT)): digest_of_file(path) for path in modules})
+
+
+def templates_digest() -> str:
+    """SHA-256 over the card templates and translations that the board owns."""
+    folder = governance_folder()
+    files = sorted(
+        path for part in ("cards", "locale") for path in (folder / part).rglob("*") if path.is_file()
+    )
+    return digest_of({str(path.relative_to(folder)): digest_of_file(path) for path in files})
 
 
 def _closure(start: list[Path]) -> list[Path]:

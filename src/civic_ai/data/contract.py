@@ -30,7 +30,7 @@ def load_contracts(pilot: Pilot) -> dict[str, Contract]:
         mistakes.extend(_located(document, broken_with_source(contract, pilot.spec, name)))
         contracts[name] = contract
     if mistakes:
-        raise ConfigError(dict.fromkeys(mistakes))
+        raise ConfigError({mistake.text(): mistake for mistake in mistakes}.values())
     return contracts
 
 

@@ -17,7 +17,7 @@ from civic_ai.pilot.spec import (
     TrailingFeature,
 )
 from civic_ai.pilot.where import WhereError, columns_of, parse_where
-from civic_ai.records.contract import ColumnContract, ColumnType, Contract
+from civic_ai.records.contract import ColumnContract, ColumnType, Contract, FileFormat
 from civic_ai.store.yaml import Path_
 
 Broken = tuple[Path_, Message, Message | None]
@@ -221,6 +221,14 @@ def _file_is_possible(contract: Contract) -> Iterator[Broken]:
     file = contract.file
     if file.decimal == file.thousands:
         yield ("file", "thousands"), say("is the same mark as decimal"), None
+    plain = FileFormat(kind="parquet")
+    for field in FileFormat.model_fields:
+        if file.kind == "parquet" and getattr(file, field) != getattr(plain, field):
+            yield (
+                ("file", field),
+                say("is nothing to declare: a Parquet file says itself how it is written"),
+                None,
+            )
 
 
 def _known_at_is_sure(contract: Contract, column: str) -> Iterator[Broken]:

@@ -7,7 +7,16 @@ from civic_ai.records.snapshot import Finding, Severity
 
 _SEVERITIES: dict[Severity, frozenset[str]] = {
     "problem": frozenset({"duplicated_week", "gap", "stale"}),
-    "note": frozenset({"burst", "static_source", "renamed_categories", "mixed_line_ends"}),
+    "note": frozenset(
+        {
+            "burst",
+            "static_source",
+            "renamed_categories",
+            "mixed_line_ends",
+            "line_in_text",
+            "no_last_line_end",
+        }
+    ),
 }
 
 

@@ -24,12 +24,6 @@ def _set(words: str) -> frozenset[str]:
 
 
 _NAME_WORDS = {
-    "a person": _set(
-        "surname firstname lastname fullname apellido apellidos sobrenome customer citizen resident caller "
-        "requester requestor complainant applicant owner tenant solicitante ciudadano ciudadana cidadao "
-        "municipe morador propietario proprietario denunciante reclamante requerente inquilino contact "
-        "contacto contato reporter"
-    ),
     "an address": _set("address addr direccion domicilio endereco logradouro"),
     "a telephone number": _set("phone tel telephone telefono telefone celular whatsapp fax"),
     "an e-mail address": _set("email mail correo"),
@@ -41,6 +35,12 @@ _NAME_WORDS = {
         "comment comments note notes description descripcion descricao remark remarks observaciones "
         "observacion observacao observacoes comentario comentarios message mensaje mensagem texto "
         "narrative detalle detalles detalhe detalhes"
+    ),
+    "a person": _set(
+        "surname firstname lastname fullname apellido apellidos sobrenome customer citizen resident caller "
+        "requester requestor complainant applicant owner tenant solicitante ciudadano ciudadana cidadao "
+        "municipe morador propietario proprietario denunciante reclamante requerente inquilino contact "
+        "contacto contato reporter"
     ),
 }
 _BARE_NAMES = frozenset({"name", "names", "nombre", "nombres", "nome", "nomes"})

@@ -17,7 +17,7 @@ from civic_ai.core.errors import DataError, Place
 from civic_ai.core.messages import Message, say
 from civic_ai.records.contract import Limits
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20
 _RATIO_FLOOR_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
 _KNOWN_FORMS: tuple[tuple[int, bytes, str], ...] = (

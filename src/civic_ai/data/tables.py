@@ -61,6 +61,8 @@ def _read_delimited(backend: Any, raw: RawFile, contract: Contract, source: str)
     found = []
     if verified.mixes_line_ends:
         found.append(finding("mixed_line_ends", source))
+    if verified.ends_open:
+        found.append(finding("no_last_line_end", source))
     if verified.damaged:
         found.append(finding("damaged_text", source, counted=(verified.damaged, verified.damaged)))
     return TextTable(f"text_{source}", verified.rows, verified.line_of, tuple(verified.broken), tuple(found))
@@ -110,10 +112,13 @@ def _read_parquet(backend: Any, raw: RawFile, contract: Contract, source: str) -
 
 
 def _cell(header: str, types: dict[str, str]) -> str:
-    """A cell as text; NaN, which pandas writes for what is missing, is an empty cell."""
+    """A cell as text; NaN, which pandas writes for what is missing, is an empty cell.
+
+    Not by ``isnan``: DuckDB 2.0 takes it for false where the file's statistics know no NaN.
+    """
     column = quoted(header)
     if types[header] in ("FLOAT", "DOUBLE"):
-        return f"CAST(CASE WHEN NOT isnan({column}) THEN {column} END AS VARCHAR)"
+        return f"nullif(CAST({column} AS VARCHAR), 'nan')"
     if types[header].startswith("TIMESTAMP_"):
         return f"CAST(CAST({column} AS TIMESTAMP) AS VARCHAR)"
     return f"CAST({column} AS VARCHAR)"

@@ -1,7 +1,7 @@
 """The typed table: text cells turned into values, with one test column a possible defect.
 
 Columns: ``#row`` (place in the text table), the contract's columns, and ``#blank c``, ``#broken c``,
-``#distrusted c``, ``#renamed c``, ``#padded c`` where the contract makes them possible. ``#same`` numbers
+``#distrusted c``, ``#renamed c``, ``#padded c``, ``#lines c`` where the contract makes them possible. ``#same`` numbers
 exact repeats of a row: 1 for the first.
 """
 
@@ -71,6 +71,7 @@ def _tests(name: str, made: ColumnSql, column: ColumnContract) -> dict[str, str]
     if column.type == "text" and not column.drop:
         value = quoted(f"#parsed {name}")
         tests[f"#padded {name}"] = f"coalesce({value} <> trim({value}, {_BLANKS}), false)"
+        tests[f"#lines {name}"] = f"coalesce(contains({value}, chr(10)) OR contains({value}, chr(13)), false)"
     return tests
 
 
@@ -97,6 +98,7 @@ _WORTH_SAYING = {
     "#distrusted ": "distrusted_default",
     "#renamed ": "renamed_categories",
     "#padded ": "padded_text",
+    "#lines ": "line_in_text",
 }
 
 

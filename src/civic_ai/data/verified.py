@@ -39,7 +39,10 @@ _DAMAGED = {
 
 @dataclass
 class Verified:
-    """What was found while the copy was written. ``lines_of`` maps rows of the copy to lines."""
+    """What was found while the copy was written. ``line_of`` maps rows of the copy to lines.
+
+    ``ends_open``: the last line has no line end, as in a file that was cut off.
+    """
 
     columns: list[str] = field(default_factory=list)
     rows: int = 0
@@ -48,6 +51,7 @@ class Verified:
     crlf_lines: int = 0
     lines: int = 0
     damaged: int = 0
+    ends_open: bool = False
     mistaken_for_bytes: bool = False
     _rows_at: list[int] = field(default_factory=list)
     _lines_at: list[int] = field(default_factory=list)
@@ -131,6 +135,7 @@ def _scanned(
     data = data[used:]
     while data:
         following = next(blocks, b"")
+        verified.ends_open = not following and not data.endswith(b"\n")
         lines = Lines(_closed(data), line, dialect, is_last=not following)
         block = scan_block(lines)
         yield lines, block

@@ -1,4 +1,8 @@
-"""What is tried besides the baselines: one row a candidate. A new one is a new row."""
+"""What is tried besides the baselines: one row a candidate. A new one is a new row.
+
+Each family has one likelihood a label kind (Poisson for counts, Bernoulli for events), so scores are
+means in the label's own unit. Nothing recalibrates them: the evaluation measures whether they hold.
+"""
 
 from __future__ import annotations
 

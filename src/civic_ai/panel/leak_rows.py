@@ -20,8 +20,8 @@ from civic_ai.records.panel import LeakFinding
 MOST_BLANK, MOST_BEFORE, LEAST_AFTER = 0.01, 0.02, 0.05
 BEFORE_LATEST = (0.7, 0.9)
 """The latest tenth of the rows is compared with the fifth before it, so that old rules do not count."""
-CUT_OFF = 8.0
-"""Rows expected beyond the end: with so many, none beyond has a chance of exp(-8), 1 in 3,000."""
+CUT_OFF = 6.9
+"""Minus the logarithm of one in a thousand."""
 LEAST_DISTINCT, LEAST_SAME_PLACE, LEAST_ACROSS = 0.3, 0.8, 0.005
 
 
@@ -30,10 +30,10 @@ def find_written_later(city: City, contracts: Mapping[str, Contract]) -> list[Le
 
     A deadline lies in the future and goes on beyond the end of the extract. A moment of writing does not:
     the rows of the last days are only there if they were written in time. So for every date column that is
-    never blank and follows ``known_at``, count how many of the latest rows should lie beyond the last such
-    date, were their delays like those of the rows before them. None does; where many should, the delays were
-    cut off by the extract (the chance of none is exp of minus the expected number). A delay that is the same
-    for all rows cannot be told from a deadline; such a column must be declared.
+    never blank and follows ``known_at``: had the latest rows the delays of the rows before them, how likely
+    is it that none lies beyond the last such date? If hardly, the extract cut the delays off. It takes about
+    twelve rows within the mean delay to tell. A delay that is the same for all rows cannot be told from a
+    deadline; such a column must be declared.
     """
     return [
         finding
@@ -60,20 +60,20 @@ def _written_later(city: City, source: str, name: str) -> Iterator[LeakFinding]:
     known, later = day_numbers(filled["known"].to_numpy()), day_numbers(filled["later"].to_numpy())
     after = int((later > known).sum())
     is_later = (later < known).mean() <= MOST_BEFORE and after >= LEAST_AFTER * len(known)
-    if is_later and _expected_beyond(known, later) >= CUT_OFF:
+    if is_later and _surprise(known, later) >= CUT_OFF:
         yield LeakFinding(
             form="written_later", column=f"{source}.{name}", rows=after, detail=city.known_at(source)
         )
 
 
-def _expected_beyond(known: Days, later: Days) -> float:
-    """How many of the latest rows should lie beyond the last one, by the delays of the rows before them."""
+def _surprise(known: Days, later: Days) -> float:
+    """Minus the logarithm of the chance that none of the latest rows lies beyond the last one, by the delays
+    of the rows before them (each seen once more than it was, so that no chance is zero)."""
     before, latest = np.quantile(known, BEFORE_LATEST)
     delays = np.sort((later - known)[(known > before) & (known <= latest)])
     room = later.max() - known[known > latest]
-    if len(delays) == 0:
-        return 0.0
-    return float((1 - np.searchsorted(delays, room, side="right") / len(delays)).sum())
+    within = (np.searchsorted(delays, room, side="right") + 1) / (len(delays) + 1)
+    return float(-np.log(within).sum())
 
 
 def find_incidents_across(parts: Parts, contracts: Mapping[str, Contract]) -> list[LeakFinding]:

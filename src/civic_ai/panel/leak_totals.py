@@ -13,7 +13,7 @@ ratio is divided by that evenness.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,33 +51,29 @@ class Trial:
 
 
 def find_future_totals(parts: Parts) -> list[LeakFinding]:
-    """Static columns against later totals by area; columns of the whole city against totals by date."""
+    """Static columns against later totals by area; columns of the whole city against totals by date.
+
+    Where only the product of two features fits, the pair is named: nothing tells which one is the rate.
+    """
     trials = [*_static_trials(parts), *_citywide_trials(parts)]
     level = FAMILY_LEVEL / (2 * max(len(trials), 1))
-    closest: dict[str, float] = {}
-    found: dict[str, tuple[Trial, float]] = {}
-    for trial in trials:
+    names = {trial.name for trial in trials}
+    found: dict[str, LeakFinding] = {}
+    for trial in sorted(trials, key=lambda trial: trial.partner is not None):
         ratio, chance = min(
             (scatter_about_plane(trial), scatter_about_curve(trial)), key=lambda test: test[1]
         )
-        if trial.partner is None:
-            closest[trial.name] = min(ratio, closest.get(trial.name, ratio))
-        if chance < level:
-            found.setdefault(trial.name, (trial, ratio))
-    guilty = [name for name, (trial, _) in found.items() if not _is_the_scale(trial, found, closest)]
-    return [_finding(*found[name]) for name in sorted(guilty)]
+        alone = {trial.name, trial.partner} & names
+        if chance < level and not alone & found.keys():
+            column = " x ".join(sorted(str(name) for name in alone))
+            found.setdefault(column, _finding(column, trial, ratio))
+    return [found[column] for column in sorted(found)]
 
 
-def _is_the_scale(trial: Trial, found: Collection[str], closest: Mapping[str, float]) -> bool:
-    """Of a rate and the scale that makes a total of it, the rate is the one that fits better by itself."""
-    other = trial.partner
-    return other is not None and other in found and closest[other] < closest[trial.name]
-
-
-def _finding(trial: Trial, ratio: float) -> LeakFinding:
-    times = "" if trial.partner is None else f", times {trial.partner}"
+def _finding(column: str, trial: Trial, ratio: float) -> LeakFinding:
+    times = "" if trial.partner is None else f", {trial.name} times {trial.partner}"
     detail = f"scatter {round(ratio, 4)} of chance{times}"
-    return LeakFinding(form="future_total", column=trial.name, rows=len(trial.values), detail=detail)
+    return LeakFinding(form="future_total", column=column, rows=len(trial.values), detail=detail)
 
 
 def scatter_about_plane(trial: Trial) -> tuple[float, float]:

@@ -25,7 +25,7 @@ class GroupCount(Record):
 
     ``rows`` units times dates, ``positives`` rows in which something happened, ``events`` what happened,
     ``selected`` visits at capacity (expected, where scores tie), ``hits`` visits that found something,
-    ``found`` events found. ``areas`` is the effective number of areas behind them. None: hidden.
+    ``found`` events found. ``units`` is the effective number of units behind them. None: hidden.
     """
 
     attribute: str
@@ -36,7 +36,7 @@ class GroupCount(Record):
     selected: float | None
     hits: float | None
     found: float | None
-    areas: float | None = None
+    units: float | None = None
     suppressed: bool = False
 
     named_by = ("attribute", "group")

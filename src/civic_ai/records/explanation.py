@@ -9,7 +9,8 @@ from civic_ai.records.record import Record
 class Contribution(Record):
     """Mean absolute contribution of one feature, on the model's own (log or logit) scale.
 
-    ``direction``: ``raises``, ``lowers`` or ``mixed`` as the feature grows.
+    ``direction``: as the feature grows it ``raises`` or ``lowers`` the score, is ``mixed``, or moves it
+    not at all (``none``).
     """
 
     feature: str
@@ -22,7 +23,11 @@ class Contribution(Record):
 
 
 class FamilyContribution(Record):
-    """A family of features (history, neighbours, season, weather, area) taken together."""
+    """A family of features (history, neighbours, season, weather, area) taken together.
+
+    ``share`` of all movement, with its interval over blocks of dates; ``is_stable`` when at least 80 %
+    of the resampled weeks put the family at the same place. The model itself is not trained again.
+    """
 
     family: str
     share: Figure
@@ -33,7 +38,12 @@ class FamilyContribution(Record):
 
 
 class Example(Record):
-    """A typical case without identity: mean score and share of each family among like cases."""
+    """A typical case without identity: mean score and share of each family among like cases.
+
+    ``name``: ``list`` (would be visited), ``next`` (as many again) or ``middle``. ``cases`` counts
+    different units; ``families`` are signed shares of the mean movement from an average case;
+    ``reasons`` are codes of :mod:`civic_ai.explanation.reasons`.
+    """
 
     name: str
     cases: int
@@ -45,7 +55,13 @@ class Example(Record):
 
 
 class Explanation(Record):
-    """``additivity_error``: largest |sum of contributions + base - raw score| over the sample."""
+    """``additivity_error``: largest relative |sum of contributions + base - raw score| over the sample, or
+    of what they predict against the score that was judged, whichever is larger.
+
+    ``method``: ``tree_shap``, ``coefficients`` or ``rule``. ``caveats``: ``correlated_features`` (nearly
+    the same, credit is shared), ``correlated_families`` (such a pair in two families), ``too_few_dates``
+    (no interval, nothing is called stable).
+    """
 
     candidate: str
     predictions: str

@@ -27,6 +27,8 @@ DATA_FINDINGS: dict[str, str] = {
     "distrusted_default": N_("{count} values are a default that means nothing was known."),
     "renamed_categories": N_("{count} values were written with an older word and renamed."),
     "padded_text": N_("{count} values begin or end with a blank."),
+    "line_in_text": N_("{count} values hold a line break."),
+    "no_last_line_end": N_("The last line has no line end: check that the file was not cut off."),
     "damaged_text": N_("{count} values hold characters that were damaged before we got them."),
     "maybe_thousands": N_(
         "All decimals have exactly three digits: check that the mark does not mean thousands."
@@ -59,7 +61,7 @@ PANEL_FINDINGS: dict[str, str] = {
 AUDIT_FINDINGS: dict[str, str] = {
     "audit_group_unknown": N_("Some units have no value for this attribute; they are a group of their own."),
     "audit_group_small": N_("This group has too few events to be judged."),
-    "audit_group_in_few_areas": N_("This group lives in so few areas that its intervals are rough."),
+    "audit_group_in_few_units": N_("This group lives in so few places that its intervals are rough."),
     "audit_attribute_undated": N_("Nothing says when this attribute was measured."),
     "audit_attribute_other_time": N_("This attribute was measured at another time than the service."),
 }

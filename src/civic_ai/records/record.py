@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -38,6 +38,12 @@ class Record(BaseModel):
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, in hex."""
         return digest_of_bytes(self.to_json())
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed; its digest is its own (pydantic would copy the cached one)."""
+        made = super().model_copy(update=update, deep=deep)
+        made.__dict__.pop("digest", None)
+        return made
 
     def fact_key(self) -> str | None:
         """The name of this part inside a list (``lightgbm.all.recall``); None: by position."""

@@ -1,7 +1,8 @@
 """The child process that talks to MLflow: ``python -m civic_ai.tracking.mirror WORKSPACE SECONDS``.
 
-It may be killed at any moment. Each line that it prints is a JSON object about one dossier, or about
-the store as a whole (no ``digest``): ``run_id`` when it was sent, ``reason`` when it was not.
+It may be killed at any moment, and ends itself when SECONDS have passed. Each line that it prints is
+a JSON object about one dossier, or about the store as a whole (no ``digest``): ``run_id`` when it was
+sent, ``reason`` when it was not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.log import describe_dossier
 from civic_ai.tracking.outbox import Waiting, mark_sent, waiting
 from civic_ai.tracking.runs import Sender, experiment_of
+from civic_ai.tracking.sync import LATE
 from civic_ai.tracking.target import Target, choose_target, without_credentials
 
 _LONGEST_REASON = 300
@@ -70,17 +73,29 @@ def _tell(line: dict[str, str]) -> None:
     print(json.dumps(line), flush=True)
 
 
-def main(folder: str, seconds: str) -> None:
-    """Mirror the workspace in ``folder``; wait at most ``seconds`` for another sync to end."""
-    workspace = Workspace(Path(folder))
-    target = choose_target(workspace, os.environ)
+def mirror_alone(workspace: Workspace, target: Target, patience_seconds: float, tell: Tell) -> None:
+    """:func:`mirror`, unless another process is at it for longer than ``patience_seconds``; what went
+    wrong is told, not raised."""
     try:
-        with FileLock(workspace.outbox / ".lock", timeout=float(seconds)):
-            mirror(workspace, target, _tell)
+        with FileLock(workspace.outbox / ".lock", timeout=patience_seconds):
+            mirror(workspace, target, tell)
     except Timeout:
-        _tell({"reason": "another sync is at work"})
+        tell({"reason": "another sync is at work"})
     except Exception as error:
-        _tell({"reason": _reason(error)})
+        tell({"reason": _reason(error)})
+
+
+def main(folder: str, seconds: str) -> None:
+    """Mirror the workspace in ``folder``, for at most ``seconds`` after the libraries are loaded.
+
+    A thread keeps the time, because MLflow's client can hang in a request for minutes.
+    """
+    watch = threading.Timer(float(seconds), os._exit, (LATE,))
+    watch.daemon = True
+    watch.start()
+    workspace = Workspace(Path(folder))
+    mirror_alone(workspace, choose_target(workspace, os.environ), float(seconds) / 2, _tell)
+    watch.cancel()
 
 
 if __name__ == "__main__":

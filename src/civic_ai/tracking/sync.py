@@ -7,16 +7,22 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from civic_ai.core.messages import Message, say
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.outbox import waiting
-from civic_ai.tracking.target import Target, choose_target
+from civic_ai.tracking.target import Target, choose_target, is_server
 
 LOCAL_SECONDS = 300
 """A SQLite file is not waited for, only written: the deadline of a server would cut off its making."""
+
+START_SECONDS = 120
+"""Loading MLflow takes seconds, on a busy machine many; that is work, not waiting."""
+
+LATE = 75
+"""How the mirror says that its time was up."""
 
 _CALM = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a `create` that is sent twice makes two runs
@@ -48,14 +54,14 @@ def sync(workspace: Workspace, *, wait_seconds: float) -> SyncReport:
     """Send every waiting dossier to the tracking store; at most ``wait_seconds`` for a server.
 
     Nothing is sent twice. What could not be sent stays in the outbox; the report says why. MLflow
-    works in a process of its own, which is ended at the deadline: its client can hang for minutes.
+    works in a process of its own, which ends at the deadline: its client can hang for minutes.
     """
     target = choose_target(workspace, os.environ)
     before = _digests(workspace, target)
     if not before:
         return SyncReport(target.name, (), (), (), 0.0)
     start = time.monotonic()
-    deadline = wait_seconds if target.is_server else max(wait_seconds, LOCAL_SECONDS)
+    deadline = wait_seconds if is_server(target.uri) else max(wait_seconds, LOCAL_SECONDS)
     reasons = _mirror(workspace, target, deadline)
     pending = _digests(workspace, target)
     return SyncReport(
@@ -75,33 +81,35 @@ def _mirror(workspace: Workspace, target: Target, deadline: float) -> tuple[Mess
     """Run the mirror in a child process; the reasons for what it could not send."""
     workspace.outbox.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-P", "-m", "civic_ai.tracking.mirror", str(workspace.folder), str(deadline)]
+    late = say("{store} was not done within {seconds:g} seconds", store=target.name, seconds=deadline)
     try:
         ended = subprocess.run(
             command,
-            cwd=workspace.outbox,
             env=_environment(os.environ),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=deadline,
+            timeout=START_SECONDS + deadline,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        late = say("{store} was not done within {seconds:g} seconds", store=target.name, seconds=deadline)
         return (late,)
-    return _reasons(target, ended)
+    return (*_told(target, ended.stdout), *((late,) if ended.returncode == LATE else _broken(ended)))
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, **_CALM}
 
 
-def _reasons(target: Target, ended: subprocess.CompletedProcess[str]) -> tuple[Message, ...]:
-    told = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
-    reasons = [_reason(target, line) for line in told if "reason" in line]
+def _told(target: Target, output: str) -> Iterator[Message]:
+    """The reasons that the mirror gave before it ended."""
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    return (_reason(target, line) for line in lines if "reason" in line)
+
+
+def _broken(ended: subprocess.CompletedProcess[str]) -> Iterator[Message]:
     if ended.returncode:
-        reasons.append(say("the mirror to MLflow ended with code {code}", code=ended.returncode))
-    return tuple(reasons)
+        yield say("the mirror to MLflow ended with code {code}", code=ended.returncode)
 
 
 def _reason(target: Target, line: dict[str, str]) -> Message:

@@ -33,20 +33,21 @@ class Target:
         """Whether the workspace's own file has yet to be made."""
         return self.database is not None and not self.database.exists()
 
-    @property
-    def is_server(self) -> bool:
-        """Whether a network stands between: only then can it be away."""
-        return not self.uri.startswith(("sqlite:", "file:"))
-
 
 def choose_target(workspace: Workspace, environment: Mapping[str, str]) -> Target:
     """The store that ``MLFLOW_TRACKING_URI`` names, else the workspace's own SQLite file."""
+    root = workspace.folder.resolve()
+    artifacts = (root / "mlartifacts").as_uri()
     uri = environment.get("MLFLOW_TRACKING_URI", "").strip()
     if uri:
-        return Target(uri)
-    root = workspace.folder.resolve()
+        return Target(uri, artifacts=None if is_server(uri) else artifacts)
     database = root / "mlflow.db"
-    return Target(f"sqlite:///{database}", database, (root / "mlartifacts").as_uri())
+    return Target(f"sqlite:///{database}", database, artifacts)
+
+
+def is_server(uri: str) -> bool:
+    """Whether a network stands between: only then can the store be away."""
+    return not uri.startswith(("sqlite:", "file:"))
 
 
 def without_credentials(text: str) -> str:

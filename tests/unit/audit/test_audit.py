@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from civic_ai.audit.audit import NOT_MEASURED, area_codes, audit_champion, audit_frame, read_scored
+from civic_ai.audit.audit import NOT_MEASURED, audit_champion, audit_frame, read_scored
 from civic_ai.audit.suppression import mask_audit
 from civic_ai.core.errors import DataError
 from civic_ai.records.audit import AuditReport
@@ -205,9 +205,3 @@ def test_lists_without_any_outcome_are_refused():
     )
     with pytest.raises(DataError, match="no test row has an outcome yet"):
         read_scored(table, "m", ["a"])
-
-
-def test_units_without_an_area_stand_each_for_itself():
-    codes = area_codes(["b", None, "a", "b", None])
-    assert len(set(codes.tolist())) == 4
-    assert codes[0] == codes[3]

@@ -50,7 +50,7 @@ def test_nothing_decided_has_no_worst():
 def _audited(found, grouping, leading=("recall",)):
     events = np.full(len(found), 50.0)
     cells = cells_of(rows=200.0, positives=events, events=events, selected=60.0, hits=found, found=found)
-    sums = sum_groups(cells, [grouping], np.arange(len(found)), seed=1)
+    sums = sum_groups(cells, [grouping], seed=1)
     return audit_sums(sums, ("recall", "selection_rate"), leading, PERIOD, POLICY)
 
 

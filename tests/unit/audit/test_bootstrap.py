@@ -1,16 +1,11 @@
-"""Resampled areas: known mean and variance, the same for the same seed."""
+"""Resampled units: known mean and variance, the same for the same seed."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from civic_ai.audit import bootstrap
-from civic_ai.audit.bootstrap import resample_sums, sum_by_cluster
-
-
-def test_sums_by_cluster():
-    values = np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]])
-    assert sum_by_cluster(np.array([1, 0, 1]), values).tolist() == [[2, 20], [5, 50]]
+from civic_ai.audit.bootstrap import resample_sums
 
 
 def test_replicates_have_the_mean_and_variance_of_drawing_with_replacement():
@@ -20,7 +15,7 @@ def test_replicates_have_the_mean_and_variance_of_drawing_with_replacement():
     np.testing.assert_allclose(drawn.var(axis=0), 40 * sums.var(axis=0), rtol=0.05)
 
 
-def test_columns_of_one_replicate_come_from_the_same_clusters():
+def test_columns_of_one_replicate_come_from_the_same_units():
     sums = np.random.default_rng(2).random((10, 1))
     drawn = resample_sums(np.hstack([sums, 3 * sums]), seed=1, replicates=50)
     np.testing.assert_allclose(drawn[:, 1], 3 * drawn[:, 0])
@@ -34,7 +29,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
     assert one.shape == (bootstrap.REPLICATES, 2)
 
 
-def test_many_clusters_are_drawn_in_pieces(monkeypatch):
+def test_many_units_are_drawn_in_pieces(monkeypatch):
     monkeypatch.setattr(bootstrap, "_DRAWS_AT_ONCE", 50)
     drawn = resample_sums(np.ones((20, 1)), seed=1, replicates=7)
     assert drawn.ravel().tolist() == [20.0] * 7

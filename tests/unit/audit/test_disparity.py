@@ -11,14 +11,14 @@ from civic_ai.audit.rates import sum_groups
 from tests.unit.audit.made import PERIOD, POLICY, cells_of, one_hot, policy, random_cells
 
 
-def _recalls(events, found, areas=40, chosen=POLICY):
-    """Disparities of groups whose cases are spread evenly over their areas."""
+def _recalls(events, found, units=40, chosen=POLICY):
+    """Disparities of groups whose cases are spread evenly over their units."""
     groups = len(events)
-    codes = np.repeat(np.arange(groups), areas)
-    spread = np.concatenate([np.bincount(np.arange(n) % areas, minlength=areas) for n in events])
-    seen = np.concatenate([np.bincount(np.arange(n) % areas, minlength=areas) for n in found])
+    codes = np.repeat(np.arange(groups), units)
+    spread = np.concatenate([np.bincount(np.arange(n) % units, minlength=units) for n in events])
+    seen = np.concatenate([np.bincount(np.arange(n) % units, minlength=units) for n in found])
     cells = cells_of(rows=spread + 10, events=spread, found=np.minimum(seen, spread))
-    sums = sum_groups(cells, [one_hot(codes, groups)], np.arange(len(codes)), seed=1)
+    sums = sum_groups(cells, [one_hot(codes, groups)], seed=1)
     return judge_disparities(measure(sums, METRICS["recall"], PERIOD), chosen), sums
 
 
@@ -64,10 +64,10 @@ def test_a_reference_group_that_nobody_visits_leaves_no_ratio_to_show():
     assert item.ratio.value is None
 
 
-def test_a_group_in_one_area_cannot_be_judged_but_is_told_how_much_it_takes():
+def test_a_group_in_one_unit_cannot_be_judged_but_is_told_how_much_it_takes():
     codes = np.array([0] * 20 + [1])
     cells = cells_of(rows=50.0, events=np.full(21, 60.0), found=np.full(21, 20.0))
-    sums = sum_groups(cells, [one_hot(codes, 2)], np.arange(21), seed=1)
+    sums = sum_groups(cells, [one_hot(codes, 2)], seed=1)
     (item,) = judge_disparities(measure(sums, METRICS["recall"], PERIOD), POLICY)
     assert item.verdict == "insufficient_evidence"
     assert (item.ratio.lower, item.ratio.value) == (None, pytest.approx(1.0))
@@ -90,7 +90,7 @@ def test_false_alarms_at_equality_and_at_the_edge_are_as_rare_as_stated():
         for run in range(runs):
             events = rng.multinomial(300, np.full(60, 1 / 60), 2).ravel()
             cells = cells_of(events=events, found=rng.binomial(events, recall))
-            sums = sum_groups(cells, [one_hot(codes, 2)], np.arange(120), seed=run)
+            sums = sum_groups(cells, [one_hot(codes, 2)], seed=run)
             (item,) = judge_disparities(measure(sums, METRICS["recall"], PERIOD), POLICY)
             failed[ratio] += item.verdict == "fail"
     assert failed[1.0] <= 2
@@ -100,7 +100,7 @@ def test_false_alarms_at_equality_and_at_the_edge_are_as_rare_as_stated():
 @pytest.mark.parametrize("name", METRICS)
 def test_figures_hold_their_value_within_their_interval(name):
     rng = np.random.default_rng(10)
-    sums = sum_groups(random_cells(rng, 80, 3.0), [one_hot(np.arange(80) % 4, 4)], np.arange(80) // 2, seed=1)
+    sums = sum_groups(random_cells(rng, 80, 3.0), [one_hot(np.arange(80) % 4, 4)], seed=1)
     for item in group_figures(measure(sums, METRICS[name], PERIOD)[0], 0.90):
         figure = item.figure
         assert 0 <= figure.lower <= figure.value <= figure.upper
@@ -111,7 +111,7 @@ def test_figures_hold_their_value_within_their_interval(name):
 
 def test_a_figure_without_cases_says_why():
     cells = cells_of(rows=9.0, events=np.array([0.0, 50.0]), found=np.array([0.0, 9.0]))
-    sums = sum_groups(cells, [one_hot(np.array([0, 1]), 2)], np.arange(2), seed=1)
+    sums = sum_groups(cells, [one_hot(np.array([0, 1]), 2)], seed=1)
     empty, whole = group_figures(measure(sums, METRICS["recall"], PERIOD)[0], 0.90)
     assert (empty.figure.value, empty.figure.why_missing, empty.events) == (None, "no_positives", 0)
     assert whole.figure.value == pytest.approx(0.18)
@@ -121,4 +121,4 @@ def test_counts_say_what_the_figures_rest_on():
     _, sums = _recalls([400, 80], [100, 20])
     first, second = group_counts(sums[0])
     assert (first.events, first.found, second.events, second.found) == (400, 100, 80, 20)
-    assert first.areas == pytest.approx(40, abs=0.5)
+    assert first.units == pytest.approx(40, abs=0.5)

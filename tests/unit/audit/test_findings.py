@@ -1,4 +1,4 @@
-"""What readers are told about groups: unknown, small, in few areas. Never a count of people."""
+"""What readers are told about groups: unknown, small, in few units. Never a count of people."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ def _found(events, codes, groups=None):
     if groups is not None:
         grouping = Grouping("part", groups, groups[0], grouping.shares, grouping.residents)
     cells = cells_of(rows=50.0, events=np.array(events, dtype=float))
-    sums = sum_groups(cells, [grouping], np.arange(len(codes)), seed=1)
+    sums = sum_groups(cells, [grouping], seed=1)
     return {(item.code, item.column): item for item in find_about_groups(sums, POLICY)}
 
 
-def test_large_groups_in_many_areas_need_no_word():
+def test_large_groups_in_many_units_need_no_word():
     assert _found([20] * 20, [0, 1] * 10) == {}
 
 
-def test_small_groups_and_groups_in_few_areas_are_named():
+def test_small_groups_and_groups_in_few_units_are_named():
     found = _found([20] * 10 + [2] * 10 + [90, 90], [0] * 10 + [1] * 10 + [2, 2])
-    assert set(found) == {("audit_group_small", "g1"), ("audit_group_in_few_areas", "g2")}
+    assert set(found) == {("audit_group_small", "g1"), ("audit_group_in_few_units", "g2")}
     assert found["audit_group_small", "g1"].values == {"attribute": "part", "group": "g1"}
 
 

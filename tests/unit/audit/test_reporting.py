@@ -111,6 +111,19 @@ def test_a_group_without_repeat_reports_is_insufficient_and_does_not_disturb_oth
     assert with_it[1].ratio.why_missing == "no_duplicates"
 
 
+def test_a_kind_that_nobody_reports_twice_says_nothing():
+    city = simulate(13, ratio=0.5)
+    watched = city.watched()
+    silent = watched.kind == 1
+    repeats = np.where(silent, 0.0, watched.repeats)
+    quiet = type(watched)(
+        watched.area, watched.kind, watched.incidents, watched.days, repeats, watched.squares * ~silent
+    )
+    with_it, without = (fit_reporting(w, one_hot(city.group, 2)) for w in (quiet, quiet.where(~silent)))
+    assert with_it.log_ratio[1] == without.log_ratio[1]
+    assert with_it.dispersion == without.dispersion
+
+
 def test_a_silent_reference_group_leaves_everything_open():
     city = simulate(8, ratio=1.0, incidents=400)
     watched = city.watched()

@@ -127,6 +127,13 @@ def test_the_same_group_under_another_attribute_is_hidden_there_too():
     assert hidden == {("part", "g0"), ("part", "g2"), ("kind", "g0"), ("kind", "g1")}
 
 
+def test_a_group_that_is_hidden_for_another_is_hidden_under_every_name():
+    rest = (9900, 3005, 2200, 1000)
+    counts = (*_counts(BIG, BIGGER, (900, 5, 200, 0)), *_counts(rest, BIG, attribute="kind"))
+    hidden = hidden_groups(random_report(0).model_copy(update={"counts": counts}), 11)
+    assert hidden == {("part", "g0"), ("part", "g2"), ("kind", "g0"), ("kind", "g1")}
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_the_attack_finds_nothing_in_the_public_version_and_everything_in_the_full_one(seed):
     """CONTROLS T25: no small count narrowed below the minimum; without suppression each is exact."""
@@ -169,7 +176,7 @@ def test_what_stays_is_rounded_and_verdicts_stay(seed):
     masked = mask_audit(report, POLICY)
     for count in masked.counts:
         values = [count.rows, count.positives, count.events, count.selected, count.hits, count.found]
-        assert count.areas is None
+        assert count.units is None
         assert all(value is None or value % 10 == 0 for value in values)
     for figure in (item.figure for item in masked.groups):
         assert figure.n % 10 == 0

@@ -10,11 +10,13 @@ import pytest
 from civic_ai.cards.facts import for_the_public, read_records
 from civic_ai.cards.numbers import locale_for
 from civic_ai.cards.page import Page, card_facts
+from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.render import render_cards
 from civic_ai.cards.score_map import map_scores
 from civic_ai.cards.tell import Teller
 from civic_ai.store.blobs import Blobs
-from tests.unit.cards.made_evidence import City, Made, make_evidence
+from tests.unit.cards.made_city import City
+from tests.unit.cards.made_evidence import Made, make_evidence
 
 MakeMade = Callable[[City], Made]
 MakePage = Callable[..., Page]
@@ -52,6 +54,6 @@ def page(made: MakeMade) -> MakePage:
         scores = map_scores(records, one.blobs)
         facts = card_facts(records, one.gates, scores)
         teller = Teller(facts, language, locale_for(city.locale, language))
-        return Page(records, one.gates, one.policy, one.blobs, scores, teller, audience)
+        return Page(records, one.gates, one.policy, Pictures(records, teller, scores), teller, audience)
 
     return turn

@@ -3,14 +3,15 @@ from __future__ import annotations
 from civic_ai.cards.facts import collect_facts, facts_of, for_the_public, read_records
 from civic_ai.policy.load import load_policy
 from tests.unit.cards.conftest import MakeMade
-from tests.unit.cards.made_evidence import City
+from tests.unit.cards.made_city import City
 
 
 def test_every_record_has_its_prefix(made: MakeMade) -> None:
     one = made(City())
     facts = collect_facts(one.evidence, one.blobs)
     assert {name.partition(".")[0] for name in facts} == {
-        "spec", "policy", "snapshot", "panel", "predictions", "evaluation", "audit", "explanation", "evidence",
+        "spec", "policy", "snapshot", "panel", "predictions", "evaluation", "audit", "explanation",
+        "evidence",
     }  # fmt: skip
 
 

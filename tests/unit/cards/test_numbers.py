@@ -45,7 +45,7 @@ def test_the_locale_is_the_language_in_the_place(place: str, language: str, expe
         (803, "about", "en_US", "810"),
         (1, "about", "en_US", "1"),
         (4e-15, "number", "en_US", "≈ 0"),
-        (0.0, "number", "en_US", "0"),
+        (0.0, "number", "en_US", "0.000"),
         (1.23456, "number", "es_CO", "1,235"),
         (0.000001, "limit", "en_US", "0.000001"),
         (1.0, "limit", "es_CO", "1"),

@@ -45,3 +45,19 @@ def test_the_whole_depends_on_every_file(tree: Path) -> None:
     before = _digest(None)
     _change(tree / "cli" / "table.py")
     assert _digest(None) != before
+
+
+def test_the_cards_depend_on_templates_and_translations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in ("cards", "locale"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "file").write_text("before")
+    monkeypatch.setattr(code, "governance_folder", lambda: tmp_path)
+    seen = {code.templates_digest()}
+    for part in ("cards", "locale"):
+        (tmp_path / part / "file").write_text("after")
+        seen.add(code.templates_digest())
+    (tmp_path / "policy.yaml").write_text("not a template")
+    seen.add(code.templates_digest())
+    assert len(seen) == 3

@@ -54,7 +54,7 @@ def test_report_rate_has_exactly_the_planted_ratio():
 def test_share_ever_reported_is_rate_over_rate_plus_death():
     """Two exponential clocks: P(report before death) = r / (r + d) (METHODS 1.1)."""
     handling = handled()
-    for area, ratio in ((0, 1.0), (1, 0.37)):
+    for area, ratio in ((0, 1.0), (1, PLANTED.reporting_ratio)):
         rate, death = ratio / POTHOLE.report_days, 1 / POTHOLE.life_days
         share = handling.is_reported[np.arange(MANY) % 4 == area].mean()
         assert share == pytest.approx(rate / (rate + death), abs=0.015)

@@ -90,7 +90,7 @@ def test_an_interval_holds_its_value_and_is_wide_where_weeks_differ() -> None:
 
 
 def test_ninety_percent_intervals_hold_the_truth() -> None:
-    """Weeks with a common shock: over 200 worlds the interval holds the true mean about as often as it says."""
+    """Weeks with a common shock: over 200 worlds the interval holds the true mean as often as it says."""
     truth, held = np.exp(0.5**2 / 2), 0
     for world in range(200):
         rng = np.random.default_rng(world)

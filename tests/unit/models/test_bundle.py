@@ -208,30 +208,36 @@ def test_nothing_of_a_row_is_in_any_file(blobs: Blobs) -> None:
         assert b"requests_28d" in content, "names of features are meant to be there"
 
 
-def test_opening_and_scoring_never_unpickles(fitted: Mapping[str, Fitted], tmp_path: Path) -> None:
+def test_fitting_sealing_opening_and_scoring_never_unpickle(tmp_path: Path) -> None:
     """An audit hook cannot be taken off again, so this runs in a process of its own."""
-    blobs = Blobs(tmp_path)
-    digests = [seal_bundle(fitted[name].last, blobs) for name in KINDS]
-    script = f"""
+    script = """
         import pickle, sys
         from pathlib import Path
-        import pandas as pd
         from civic_ai.models.bundle import open_bundle
+        from civic_ai.models.fit import fit_candidates, score_lockbox
+        from civic_ai.records.policy import Policy
         from civic_ai.store.blobs import Blobs
+        from tests.unit.models.simulated import make_pilot, simulate
 
         seen = []
         sys.addaudithook(lambda event, given: seen.append(given) if event == "pickle.find_class" else None)
         pickle.loads(pickle.dumps(Path))
         assert len(seen) == 1, "the hook is armed"
-        for digest in {digests}:
-            scorer = open_bundle(digest, Blobs(Path({str(tmp_path)!r})))
-            frame = pd.DataFrame(1.0, index=range(3), columns=list(scorer.features))
-            scorer.score(frame), scorer.contributions(frame)
-        print(len(seen) - 1)
+        for kind in ("count", "event"):
+            frame = simulate(kind=kind, units=15, dates=60)
+            pilot = make_pilot(Blobs(Path(sys.argv[1])), frame, kind=kind)
+            policy = Policy(policy="test", version="1", gates=())
+            predictions = fit_candidates(pilot.spec, pilot.panel, policy, pilot.blobs)
+            pilot.blobs.put_record(predictions)
+            lockbox = score_lockbox(pilot.spec, predictions, pilot.spec.models.candidates, pilot.blobs)
+            for digest in lockbox.bundles.values():
+                open_bundle(digest, pilot.blobs).contributions(frame)
+        print(len(lockbox.bundles), len(seen) - 1)
     """
-    run = [sys.executable, "-c", textwrap.dedent(script)]
-    done = subprocess.run(run, capture_output=True, check=True, text=True)
-    assert done.stdout.strip() == "0"
+    run = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
+    root = Path(__file__).parents[3]
+    done = subprocess.run(run, capture_output=True, check=True, text=True, cwd=root)
+    assert done.stdout.split() == ["2", "0"]
 
 
 def test_the_description_survives_its_own_json(fitted: Mapping[str, Fitted]) -> None:

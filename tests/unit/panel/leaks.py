@@ -76,9 +76,8 @@ def plant_rate(seed: int) -> Planted:
     people = dict(zip(areas.column("area_id"), areas.column("population"), strict=True))
     values = [1000 * totals.get(area, 0) / people[area] for area in areas.column("area_id")]
     city = city.with_table("areas", areas.with_column("per_thousand", "number", values))
-    return Planted(
-        _feature(city, {"from": "areas", "columns": ["per_thousand"]}), "future_total", "per_thousand"
-    )
+    city = _feature(city, {"from": "areas", "columns": ["per_thousand"]})
+    return Planted(city, "future_total", "per_thousand x population")
 
 
 def plant_citywide(seed: int) -> Planted:
@@ -124,7 +123,7 @@ def plant_late_rows(seed: int) -> Planted:
     last = max(requests.column("created_at"))
     rows = []
     for moment, area in zip(requests.column("created_at"), requests.column("area_id"), strict=True):
-        written = moment + timedelta(days=float(random.exponential(random.uniform(4, 12))))
+        written = moment + timedelta(days=float(random.exponential(random.uniform(8, 20))))
         if written <= last:
             rows.append((f"i{len(rows)}", area, moment, written))
     columns = {"visit_id": "text", "area_id": "text", "asked_at": "timestamp", "written_at": "timestamp"}

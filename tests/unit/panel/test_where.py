@@ -63,17 +63,17 @@ def test_without_a_condition_every_row_is_kept() -> None:
 
 
 COMPARISONS = st.sampled_from(
-    ["kind == 'pothole'", "kind != 'x'", "kind in ['light']", "size < 2", "size >= 2", "share > 1", "on is None",
-     "is_open == False", "at <= '2020-01-05T12:00'", "kind not in ['light', 'pothole']"]
+    ["kind == 'pothole'", "kind != 'x'", "kind in ['light']", "size < 2", "size >= 2", "share > 1",
+     "on is None", "is_open == False", "at <= '2020-01-05T12:00'", "kind not in ['light', 'pothole']"]
 )  # fmt: skip
-CONDITIONS = st.recursive(
-    COMPARISONS,
-    lambda inner: st.one_of(
-        inner.map(lambda part: f"not ({part})"),
-        st.tuples(inner, st.sampled_from(["and", "or"]), inner).map("({0[0]}) {0[1]} ({0[2]})".format),
-    ),
-    max_leaves=4,
-)
+
+
+def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pair = st.tuples(inner, st.sampled_from(["and", "or"]), inner)
+    return inner.map("(not {})".format) | pair.map(lambda part: f"({' '.join(part)})")
+
+
+CONDITIONS = st.recursive(COMPARISONS, combined, max_leaves=4)
 
 
 @given(where=CONDITIONS)

@@ -89,3 +89,14 @@ def test_a_part_without_a_name_goes_by_its_position() -> None:
     held = Holder(figures=(Figure(value=1.0, n=1), Figure(value=2.0, n=2)), words=("a", "b"))
     facts = dict(flatten(held, "x"))
     assert (facts["x.figures.0.value"], facts["x.figures.1.n"], facts["x.words.1"]) == (1.0, 2, "b")
+
+
+def test_a_changed_copy_has_a_digest_of_its_own() -> None:
+    """Also where the first one's digest was asked for before."""
+    from civic_ai.records.figure import Figure
+
+    first = Figure(value=1.0, n=1)
+    before = first.digest
+    changed = first.model_copy(update={"n": 2})
+    assert changed.digest == Figure(value=1.0, n=2).digest != before
+    assert first.digest == before

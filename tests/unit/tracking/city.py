@@ -7,8 +7,7 @@ from pathlib import Path
 
 from civic_ai.core.canonical import digest_of_bytes, digest_of_file
 from civic_ai.pilot.spec import PilotSpec
-from civic_ai.records.audit import AuditReport, Disparity, SuppressionCheck, Worst
-from civic_ai.records.audit import ReportingBias
+from civic_ai.records.audit import AuditReport, Disparity, ReportingBias, SuppressionCheck, Worst
 from civic_ai.records.dossier import Dossier, SealedFile
 from civic_ai.records.evaluation import Calibration, CurvePoint, Evaluation, Score, Stability
 from civic_ai.records.evidence import Code, Environment, Evidence

@@ -56,13 +56,18 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def local_store(workspace: Workspace, template_database: Path) -> Iterator[str]:
-    """The workspace's own store, with its schema in place, as MLflow's default; its address."""
+def local_store(workspace: Workspace, template_database: Path) -> str:
+    """The workspace's own store, with its schema in place; its address."""
     workspace.folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(template_database, workspace.folder / "mlflow.db")
-    store = f"sqlite:///{workspace.folder / 'mlflow.db'}"
-    mlflow.set_tracking_uri(store)
-    yield store
+    return f"sqlite:///{workspace.folder / 'mlflow.db'}"
+
+
+@pytest.fixture
+def default_store(local_store: str) -> Iterator[str]:
+    """The workspace's own store as the one that MLflow's own functions read."""
+    mlflow.set_tracking_uri(local_store)
+    yield local_store
     mlflow.set_tracking_uri("")
 
 
@@ -78,22 +83,15 @@ class Server:
     def uri(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def twin(self, template: Path) -> Server:
-        """Another server beside this one, with an empty database of its own."""
-        folder = self.folder.with_name("twin")
-        folder.mkdir()
-        shutil.copy(template, folder / "server.db")
-        return Server(folder, free_port())
-
     def start(self) -> None:
         command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port)]
         stores = ["--backend-store-uri", f"sqlite:///{self.folder / 'server.db'}"]
         artifacts = ["--artifacts-destination", str(self.folder / "artifacts"), "--workers", "1"]
-        environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
+        quick = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
         log = (self.folder / "server.log").open("ab")
         self.process = subprocess.Popen(
-            command + stores + artifacts, cwd=self.folder, env=environment, stdout=log, stderr=log,
-            start_new_session=True,
+            command + stores + artifacts, cwd=self.folder, env={**os.environ, **quick}, stdout=log,
+            stderr=log, start_new_session=True,
         )  # fmt: skip
         self._wait()
 

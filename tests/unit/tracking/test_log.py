@@ -9,8 +9,8 @@ import pytest
 
 from civic_ai.core.canonical import digest_of_file
 from civic_ai.core.errors import RefusedError
-from civic_ai.records.evidence import Evidence
 from civic_ai.records.dossier import Dossier
+from civic_ai.records.evidence import Evidence
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.log import DossierLog, Measure
 

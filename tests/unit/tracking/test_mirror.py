@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,10 @@ from filelock import FileLock
 
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking import mirror as mirror_module
-from civic_ai.tracking.mirror import main, make_database, mirror
+from civic_ai.tracking.mirror import main, make_database, mirror, mirror_alone
 from civic_ai.tracking.outbox import post, waiting
-from civic_ai.tracking.target import choose_target
+from civic_ai.tracking.sync import LATE
+from civic_ai.tracking.target import Target, choose_target
 
 from .city import seal_city
 from .mirrored import shown
@@ -50,14 +51,38 @@ def test_a_manifest_that_is_not_the_one_posted_is_refused(workspace: Workspace, 
     assert shown(local_store) == {"runs": [], "models": []}
 
 
-def test_another_sync_at_work_is_said(
-    workspace: Workspace, dossier: Path, local_store: str, capsys: pytest.CaptureFixture[str]
+def test_another_sync_at_work_is_said(workspace: Workspace, dossier: Path, local_store: str) -> None:
+    post(workspace, dossier)
+    told: list[dict[str, str]] = []
+    with FileLock(workspace.outbox / ".lock"):
+        mirror_alone(workspace, choose_target(workspace, {}), 0.05, told.append)
+    assert told == [{"reason": "another sync is at work"}]
+    assert shown(local_store)["runs"] == []
+
+
+def test_what_the_store_refuses_is_told_in_one_line_without_credentials(
+    workspace: Workspace, dossier: Path
 ) -> None:
     post(workspace, dossier)
-    with FileLock(workspace.outbox / ".lock"):
-        main(str(workspace.folder), "0.1")
-    assert json.loads(capsys.readouterr().out) == {"reason": "another sync is at work"}
-    assert shown(local_store)["runs"] == []
+    told: list[dict[str, str]] = []
+    mirror_alone(workspace, Target("nonsense://someone:secret@nowhere"), 1, told.append)
+    (line,) = told
+    assert set(line) == {"reason"}
+    assert "nowhere" in line["reason"]
+    assert "secret" not in line["reason"]
+    assert "\n" not in line["reason"]
+
+
+@pytest.mark.parametrize("is_stuck", [True, False])
+def test_the_process_ends_itself_when_its_time_is_up(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, is_stuck: bool
+) -> None:
+    exits: list[int] = []
+    monkeypatch.setattr(mirror_module.os, "_exit", exits.append)
+    monkeypatch.setattr(mirror_module, "mirror_alone", lambda *_: time.sleep(0.3 if is_stuck else 0))
+    main(str(workspace.folder), "0.1")
+    time.sleep(0.2)
+    assert exits == ([LATE] if is_stuck else [])
 
 
 def test_a_database_that_is_being_made_is_not_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

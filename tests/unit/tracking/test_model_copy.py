@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
 import pytest
 from mlflow import MlflowClient
-from mlflow.entities import LoggedModel
+from mlflow.entities import LoggedModel, Run
 
 from civic_ai.core.environment import library_versions
 from civic_ai.core.errors import RefusedError
@@ -17,7 +18,8 @@ from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.bundle import open_bundle
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.store.workspace import Workspace
-from civic_ai.tracking.model_copy import save_copy
+from civic_ai.tracking.log import DossierLog
+from civic_ai.tracking.model_copy import ModelCopy, save_copy
 from civic_ai.tracking.runs import Sender, experiment_of
 from tests.unit.explanation.judged import Judged, judge
 
@@ -66,9 +68,9 @@ def _experiment(client: MlflowClient) -> str:
     return str(client.get_experiment_by_name("civic-ai/test-city").experiment_id)
 
 
-def test_the_copy_predicts_what_the_bundle_predicts(champion: Champion, local_store: str) -> None:
+def test_the_copy_predicts_what_the_bundle_predicts(champion: Champion, default_store: str) -> None:
     """Read here with MLflow's own loader, as a scientist would; we never do that on a way to use."""
-    folder = sent_folder(champion, local_store)
+    folder = sent_folder(champion, default_store)
     frame = champion.judged.cases.frame.head(200)
     inputs = frame[list(champion.scorer.features)].astype(float)
     predicted = np.asarray(mlflow.pyfunc.load_model(str(folder)).predict(inputs))
@@ -89,8 +91,8 @@ def test_it_is_an_output_of_the_parent_run_and_named_by_digests(champion: Champi
     assert [out.model_id for out in client.get_run(run_id).outputs.model_outputs] == [model.model_id]
 
 
-def test_signature_and_requirements_are_stated(champion: Champion, local_store: str) -> None:
-    folder = sent_folder(champion, local_store)
+def test_signature_and_requirements_are_stated(champion: Champion, default_store: str) -> None:
+    folder = sent_folder(champion, default_store)
     info = mlflow.models.get_model_info(str(folder))
     assert info.signature.inputs.input_names() == list(champion.scorer.features)
     assert {str(kind) for kind in info.signature.inputs.input_types()} == {"DataType.double"}
@@ -116,26 +118,38 @@ def test_no_pickle_no_example_no_row(champion: Champion, local_store: str) -> No
     assert not any(unit.encode() in everything for unit in units)
 
 
+@pytest.mark.parametrize("before", [True, False], ids=["before the request", "after it, answer lost"])
 def test_dying_at_any_request_leaves_one_model(
-    workspace: Workspace, local_store: str, template_database: Path
+    workspace: Workspace, local_store: str, template_database: Path, tmp_path: Path, before: bool
 ) -> None:
-    judged = judge(workspace.blobs, "lightgbm")
-    folder = seal_city(workspace, pilot="test-city", champion="lightgbm", bundle=judged.evaluation.bundle)
-    champion = Champion(workspace, judged, folder)
-    undisturbed = template_database.with_name("undisturbed-model.db")
-    undisturbed.write_bytes(template_database.read_bytes())
-    champion.send(f"sqlite:///{undisturbed}")
-    wanted = shown(f"sqlite:///{undisturbed}")
-    assert len(wanted["models"]) == 1
-    for before in (True, False):
-        for lives in range(1000):
-            mortal: object = MortalClient(MlflowClient(local_store), lives, before)
-            try:
-                champion.send(local_store, mortal)  # type: ignore[arg-type]
-                break
-            except Died:
-                pass
-        assert shown(local_store) == wanted
+    """Only the model's own requests: those of the runs are tried in test_runs."""
+    judged = judge(workspace.blobs, "poisson_glm")
+    folder = seal_city(workspace, pilot="test-city", champion="poisson_glm", bundle=judged.evaluation.bundle)
+    log = describe(workspace, folder)
+    assert log.model is not None
+    undisturbed = MlflowClient(local_store)
+    place = experiment_of(undisturbed, log.pilot, (tmp_path / "artifacts").as_uri())
+    send_model(undisturbed, _parent(undisturbed, place, log), log, workspace)
+    wanted = shown(local_store)
+    assert [model["status"] for model in wanted["models"]] == ["READY"]
+    for lives in range(6):
+        store = tmp_path / f"{lives}.db"
+        store.write_bytes(template_database.read_bytes())
+        client = MlflowClient(f"sqlite:///{store}")
+        run = _parent(client, experiment_of(client, log.pilot, (tmp_path / "artifacts").as_uri()), log)
+        with pytest.raises(Died):
+            send_model(MortalClient(client, lives, before), run, log, workspace)
+        send_model(client, run, log, workspace)
+        assert shown(f"sqlite:///{store}") == wanted
+
+
+def send_model(client: Any, run: Run, log: DossierLog, workspace: Workspace) -> None:
+    assert log.model is not None
+    ModelCopy(client, run, log.digest, log.model).send(workspace.blobs, workspace.folder / "staging")
+
+
+def _parent(client: MlflowClient, experiment_id: str, log: DossierLog) -> Run:
+    return client.create_run(experiment_id, run_name="parent", tags=log.parent.tags)
 
 
 def test_a_double_of_the_model_is_removed(workspace: Workspace, local_store: str) -> None:

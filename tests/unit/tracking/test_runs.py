@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +87,9 @@ def test_runs_say_what_the_log_says(local_store: str, send: Send, log: DossierLo
 
 
 def test_search_runs_shows_parent_children_metrics_datasets_and_tags(
-    local_store: str, send: Send, log: DossierLog
+    default_store: str, send: Send, log: DossierLog
 ) -> None:
-    parent = send(MlflowClient(local_store))
+    parent = send(MlflowClient(default_store))
     found = mlflow.search_runs(
         experiment_names=["civic-ai/test-city"], filter_string=f"tags.`mlflow.parentRunId` = '{parent}'"
     )
@@ -103,21 +106,34 @@ def test_search_runs_shows_parent_children_metrics_datasets_and_tags(
 
 @pytest.mark.parametrize("before", [True, False], ids=["before the request", "after it, answer lost"])
 def test_dying_at_any_request_and_sending_again_leaves_the_same_runs(
-    local_store: str, send: Send, template_database: Path, before: bool
+    workspace: Workspace, log: DossierLog, template_database: Path, tmp_path: Path, before: bool
 ) -> None:
-    lives = 0
-    while True:
+    small = replace(log, children=log.children[:2])
+
+    def send(client: Any) -> None:
+        Sender(client, experiment_of(client, small.pilot, (tmp_path / "artifacts").as_uri()), small).send(
+            workspace.blobs, tmp_path / "staging"
+        )
+
+    def fresh(name: str) -> str:
+        shutil.copy(template_database, tmp_path / name)
+        return f"sqlite:///{tmp_path / name}"
+
+    undisturbed = fresh("undisturbed.db")
+    send(MlflowClient(undisturbed))
+    wanted = shown(undisturbed)
+    assert len(wanted["runs"]) == 3
+    deaths = 0
+    for lives in count():
+        store = fresh(f"{lives}.db")
         try:
-            send(MortalClient(MlflowClient(local_store), lives, before))
+            send(MortalClient(MlflowClient(store), lives, before))
             break
         except Died:
-            lives += 1
-    broken_off = shown(local_store)
-    undisturbed = template_database.with_name(f"undisturbed-{before}.db")
-    undisturbed.write_bytes(template_database.read_bytes())
-    send(MlflowClient(f"sqlite:///{undisturbed}"))
-    assert lives > 10
-    assert broken_off == shown(f"sqlite:///{undisturbed}")
+            deaths += 1
+        send(MlflowClient(store))
+        assert shown(store) == wanted
+    assert deaths >= 14
 
 
 def test_sending_again_changes_nothing(local_store: str, send: Send) -> None:

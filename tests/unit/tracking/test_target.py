@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civic_ai.store.workspace import Workspace
-from civic_ai.tracking.target import Target, choose_target, without_credentials
+from civic_ai.tracking.target import Target, choose_target, is_server, without_credentials
 
 _WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-_%!$", min_size=1, max_size=12)
 
@@ -18,7 +18,7 @@ def test_without_a_variable_it_is_a_file_in_the_workspace(workspace: Workspace) 
     assert target.uri == f"sqlite:///{target.database}"
     assert target.artifacts == (workspace.folder / "mlartifacts").as_uri()
     assert target.is_new
-    assert not target.is_server
+    assert not is_server(target.uri)
 
 
 def test_the_variable_names_another_store(workspace: Workspace) -> None:
@@ -33,11 +33,15 @@ def test_a_blank_variable_is_no_variable(workspace: Workspace, blank: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("uri", "is_server"),
+    ("uri", "wanted"),
     [("http://h:5000", True), ("https://h", True), ("databricks", True), ("sqlite:////x/m.db", False)],
 )
-def test_only_what_a_network_stands_before_is_a_server(uri: str, is_server: bool) -> None:
-    assert Target(uri).is_server is is_server
+def test_only_what_a_network_stands_before_is_a_server(workspace: Workspace, uri: str, wanted: bool) -> None:
+    """A server keeps files itself; a database beside us gets a place for them in the workspace."""
+    assert is_server(uri) is wanted
+    target = choose_target(workspace, {"MLFLOW_TRACKING_URI": uri})
+    assert (target.artifacts is None) is wanted
+    assert target.database is None
 
 
 @given(user=_WORD, password=_WORD, host=_WORD)

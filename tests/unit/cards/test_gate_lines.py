@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from civic_ai.cards.gate_lines import gate_lines, readiness, tally
+from tests.unit.cards.conftest import MakePage
+from tests.unit.cards.made_city import City
+
+MIXED = City(winner="rule", groups="unequal")
+
+
+@pytest.mark.parametrize("city", [City(), MIXED, City(known=False), City(groups="small")])
+def test_every_gate_once_failures_first_then_unknowns(page: MakePage, city: City) -> None:
+    seen = page(city)
+    lines = gate_lines(seen.gates, seen.policy, seen.teller)
+    assert sorted(line.gate for line in lines) == sorted(gate.id for gate in seen.policy.gates)
+    order = [("fail", "unknown", "pass").index(line.verdict) for line in lines]
+    assert order == sorted(order)
+    assert {line.gate: line.verdict for line in lines} == {c.gate: c.verdict for c in seen.gates.checks}
+
+
+def test_a_line_says_the_question_what_was_seen_and_who_may_waive(page: MakePage) -> None:
+    seen = page(MIXED)
+    first, second, *_ = gate_lines(seen.gates, seen.policy, seen.teller)
+    assert first.gate == "beats-simple-rule"
+    assert first.asks == "Is it better than the simplest rule that the city could use?"
+    assert first.observed.striptags() == "finds 1.03 (between 0.95 and 1.11) times what the simple rule finds"
+    assert first.condition.striptags() == "must be more than 1"
+    assert first.waivable_by is None
+    assert second.observed.striptags() == "widest gap: 0.62 (between 0.55 and 0.69) times the reference"
+    assert second.condition == ""
+    assert second.waivable_by == "the chair of the board"
+
+
+def test_what_was_not_measured_says_why(page: MakePage) -> None:
+    seen = page(City(known=False), "es")
+    lines = {line.gate: line for line in gate_lines(seen.gates, seen.policy, seen.teller)}
+    assert lines["beats-simple-rule"].observed == "No medido: un solo período no da intervalo"
+    assert lines["leak-search-clean"].observed == "No medido"
+
+
+def test_a_fact_of_a_citys_own_gate_is_shown_as_it_is(page: MakePage) -> None:
+    seen = page(City())
+    gate = seen.policy.gates[0].model_copy(update={"id": "own", "fact": "panel.units", "must_be": ">= 10"})
+    check = seen.gates.checks[0].model_copy(update={"gate": "own", "fact": "panel.units", "must_be": ">= 10"})
+    policy = seen.policy.model_copy(update={"gates": (gate,)})
+    line = gate_lines(seen.gates.model_copy(update={"checks": (check,)}), policy, seen.teller)[0]
+    assert line.observed.striptags() == "64"
+    assert line.condition.striptags() == "must be at least 10"
+
+
+def test_the_dossier_is_ready_only_when_every_gate_passes(page: MakePage) -> None:
+    assert readiness(page(City()).gates, page(City()).teller) == "Ready for the board&#39;s decision"
+    assert readiness(page(MIXED, "pt").gates, page(MIXED, "pt").teller) == "Não está pronto"
+
+
+def test_the_tally_counts_in_words(page: MakePage) -> None:
+    assert (
+        tally(page(MIXED).gates, page(MIXED).teller).striptags() == "Gates: 11 pass, 2 fail, 0 are not known."
+    )
+    small = page(City(groups="small"), "es")
+    assert tally(small.gates, small.teller).striptags() == "Requisitos: 12 pasan, 0 no pasan, 1 no se sabe."

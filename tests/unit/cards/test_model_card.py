@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from civic_ai.cards import words
+from civic_ai.cards.model_card import model_card
+from tests.unit.cards.conftest import MakeCards, MakePage
+from tests.unit.cards.made_city import City
+from tests.unit.cards.reading import read_card
+
+
+def test_it_begins_with_look_here_first(cards: MakeCards) -> None:
+    card = read_card(cards(City())["board/model_card.en.html"])
+    assert [element.text for element in card.all("h2")] == [
+        "Look here first", "Use and misuse", "Data", "How it was tested",
+        "Results, against every simple rule", "Uncertainty", "Whom it serves", "Do the labels measure need?", "Why it says so", "Limits", "Gates",
+        "People and oversight", "Maintenance",
+    ]  # fmt: skip
+
+
+def test_each_section_begins_with_a_sentence_that_stands_alone(cards: MakeCards) -> None:
+    card = read_card(cards(City())["public/model_card.pt.html"])
+    leads = [element for element in card.all("p") if element.attributes.get("class") == "lead"]
+    assert len(leads) == len(card.all("h2")) - 2  # the first is a list, the gates are a table
+    assert all(len(lead.text.split()) >= 4 for lead in leads)
+
+
+def test_every_baseline_and_candidate_stands_in_the_results(page: MakePage) -> None:
+    seen = page(City())
+    results = model_card(seen)["results"]
+    assert [row[0] for row in results.rows] == [
+        words.CANDIDATES[part.name] for part in seen.records.predictions.candidates
+    ]
+    assert results.columns == ("How visits are chosen", "Found per visit", "Reached, of all cases")
+    assert results.rows[-1][1].striptags() == "0.41 (between 0.39 and 0.43)"
+
+
+def test_metrics_that_nobody_has_take_no_column(page: MakePage) -> None:
+    view = model_card(page(City()))
+    assert view["quality"].rows == ()
+    assert len(view["lockbox"].rows) == 2
+
+
+def test_every_group_has_its_cases_and_every_metric(page: MakePage) -> None:
+    board, public = (
+        model_card(page(City(groups="small"), "en", part))["group_tables"][0] for part in ("board", "public")
+    )
+    assert board.columns == (
+        "Group",
+        "Cases",
+        "Reached, of all cases of the group",
+        "Visited, of all places of the group",
+    )
+    assert [cell.striptags() for cell in board.rows[0][1:]] == [
+        "7",
+        "50% (between 46% and 54%)",
+        "19% (between 15% and 23%)",
+    ]
+    assert {str(cell) for cell in public.rows[0][1:]} == {"Too few to show (privacy)"}
+
+
+def test_reporting_stands_with_its_conditions(page: MakePage) -> None:
+    view = model_card(page(City(), "es"))
+    assert len(view["reporting"].rows) == 3
+    assert view["conditions"] == ["Los reportes repetidos se vinculan igual de bien en todos los grupos."]
+    assert model_card(page(City(known=False)))["reporting"] is None
+
+
+def test_typical_cases_have_reasons_and_no_identity(cards: MakeCards, page: MakePage) -> None:
+    html = cards(City())["board/model_card.en.html"]
+    assert "Places that the list would visit (<data" in html
+    assert "What happened at these places before raises their score." in html
+    assert "r00c01" not in html
+
+
+def test_caveats_of_the_explanation_are_said(cards: MakeCards) -> None:
+    assert "Features that move together share their weight" in cards(City())["public/model_card.en.html"]

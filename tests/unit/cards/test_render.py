@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from civic_ai.cards.render import CARDS, _environment
+from civic_ai.core.messages import governance_folder
+from tests.unit.cards.conftest import MakeCards, MakePage
+from tests.unit.cards.made_city import City
+from tests.unit.cards.reading import read_card
+
+CHROMIUM = shutil.which("chromium")
+
+
+def test_only_the_languages_of_the_pilot_are_rendered(cards: MakeCards) -> None:
+    assert {path.split(".")[-2] for path in cards(City(languages=("pt",)))} == {"pt"}
+
+
+def test_a_template_that_names_nothing_fails_instead_of_printing_a_blank(page: MakePage) -> None:
+    environment = _environment(page(City()).teller)
+    with pytest.raises(UndefinedError):
+        environment.from_string("{{ nothing_of_that_name }}").render()
+
+
+def test_templates_escape_and_trust_nothing(page: MakePage) -> None:
+    environment = _environment(page(City()).teller)
+    assert environment.get_template("data_card.html").environment.autoescape
+    for template in sorted((governance_folder() / "cards").glob("*.html")):
+        assert "|safe" not in template.read_text().replace(" ", ""), template.name
+
+
+def test_every_kind_of_card_has_its_template() -> None:
+    assert {path.stem for path in (governance_folder() / "cards").glob("*.html")} == {
+        *CARDS, "base", "components",
+    }  # fmt: skip
+
+
+def test_the_audiences_are_told_apart(cards: MakeCards) -> None:
+    rendered = cards(City())
+    assert "Do not publish it." in read_card(rendered["board/board_brief.en.html"]).seen
+    assert "Do not publish it." not in read_card(rendered["public/board_brief.en.html"]).seen
+
+
+def test_the_verdict_band_has_a_word_and_a_sign(cards: MakeCards) -> None:
+    for city, sign in ((City(), "✓"), (City(known=False), "✕")):
+        card = read_card(cards(city)["board/board_brief.es.html"])
+        band = next(element for element in card.all("p") if "band" in element.attributes.get("class", ""))
+        assert band.text.strip().startswith(sign)
+
+
+def test_wide_tables_become_lists_on_narrow_screens(cards: MakeCards) -> None:
+    """Each cell carries its column's name, and roles keep the table a table for a screen reader."""
+    card = read_card(cards(City())["public/board_brief.en.html"])
+    assert all(table.attributes["role"] == "table" for table in card.all("table"))
+    assert all(cell.attributes["data-label"] for cell in card.all("td"))
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None, reason="no chromium: apt-get install -y --no-install-recommends chromium"
+)
+@pytest.mark.parametrize(
+    ("city", "language", "paper"),
+    [
+        (City(groups="small", locale="es-MX"), "es", "Letter"),
+        (City(known=False, locale="pt-BR"), "pt", "A4"),
+    ],
+)
+def test_the_board_brief_is_one_printed_page(
+    cards: MakeCards, tmp_path: Path, city: City, language: str, paper: str
+) -> None:
+    html = cards(city)[f"public/board_brief.{language}.html"]
+    page, pdf = tmp_path / "brief.html", tmp_path / "brief.pdf"
+    page.write_text(html.replace("@page { margin: 8mm 9mm; }", f"@page {{ margin: 8mm 9mm; size: {paper} }}"))
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+               f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}", page.as_uri()]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 1

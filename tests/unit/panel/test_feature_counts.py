@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from civic_ai.core.errors import ConfigError
+from civic_ai.panel.build import make_parts
+from civic_ai.panel.feature_counts import LONGEST_WAIT_DAYS, subject_of
+from civic_ai.store.blobs import Blobs
+from tests.unit.panel.cities import POTHOLE, City, made_city
+from tests.unit.panel.reference import Reference
+
+
+@pytest.mark.parametrize(
+    ("where", "subject"),
+    [
+        (None, ""),
+        ("request_type == 'pothole'", "pothole"),
+        ("request_type == 'Street light out'", "street_light_out"),
+        ("request_type in ['pothole', 'crack']", "pothole_crack"),
+        ("request_type != 'pothole'", "not_pothole"),
+        ("request_type == 'pothole' and channel == 'app'", "pothole_and_app"),
+        ("not request_type == 'pothole'", "not_pothole"),
+        ("size >= 3", "size_from_3"),
+        ("size < 3", "size_below_3"),
+        ("closed_at is None", "closed_at_blank"),
+        ("closed_at is not None", "closed_at_not_blank"),
+        ("is_urgent == True", "is_urgent_true"),
+        ("kind in ['" + "x" * 60 + "']", "x" * 48),
+    ],
+)
+def test_what_is_counted_has_a_short_name(where: str | None, subject: str) -> None:
+    assert subject_of(where) == subject
+
+
+def parts_of(city: City, blobs: Blobs, **block: Any) -> Any:
+    block = {"from": "requests", "where": POTHOLE, "count_days": [28], **block}
+    return make_parts(*city.with_spec(features=[block]).seal(blobs), blobs)
+
+
+def test_the_same_season_last_year_is_a_window_of_the_horizon_364_days_ago(blobs: Blobs) -> None:
+    city = made_city(4, days=700)
+    parts = parts_of(city, blobs, last_year=True)
+    reference = Reference.of(city, parts.scope)
+    name = "pothole_last_year_14d"
+    column = next(c for c in parts.features if c.record.name == name)
+    days = parts.scope.dates.astype("datetime64[D]").astype(object)
+    expected = [[reference.value(name, unit, day) for unit in parts.scope.units.frame.unit] for day in days]
+    assert column.values.tolist() == expected
+    assert column.values.sum() > 0
+
+
+def test_a_unit_that_never_had_a_row_has_waited_for_an_unknown_time(blobs: Blobs) -> None:
+    city = made_city(4, per_area=5)
+    requests = city.tables["requests"]
+    rows = [row for row in requests.rows if row[3] != "a04"]
+    parts = parts_of(city.with_table("requests", requests.with_rows(rows)), blobs, since_last=True)
+    waits = parts.features[-1].values
+    assert np.isnan(waits[:, 4]).all()
+    assert not np.isnan(waits[-1, [0, 1, 2, 3, 5]]).all()
+
+
+def test_a_long_wait_is_capped_and_still_known(blobs: Blobs) -> None:
+    city = made_city(4, days=3000, rows=1, columns=2, per_area=400)
+    requests = city.tables["requests"]
+    early = min(row[2] for row in requests.rows)
+    rows = [row for row in requests.rows if row[3] == "a00"]
+    rows.append(("old", "pothole", early, "a01", None, None))
+    parts = parts_of(city.with_table("requests", requests.with_rows(rows)), blobs, since_last=True)
+    assert (parts.features[-1].values[:, 1] == LONGEST_WAIT_DAYS).all()
+
+
+def test_counts_next_door_leave_out_the_unit_itself(blobs: Blobs) -> None:
+    city = made_city(4, rows=1, columns=1, per_area=80)
+    parts = parts_of(city, blobs, neighbours=True)
+    by_name = {c.record.name: c.values for c in parts.features}
+    assert by_name["pothole_count_28d"].sum() > 0
+    assert by_name["pothole_neighbours_count_28d"].sum() == 0
+
+
+def test_neighbours_without_polygons_are_refused(blobs: Blobs) -> None:
+    city = made_city(4)
+    with pytest.raises(ConfigError, match="nothing says which areas touch"):
+        parts_of(City(city.spec, city.tables), blobs, neighbours=True)
+
+
+def test_last_year_must_not_reach_into_the_future(blobs: Blobs) -> None:
+    city = made_city(4, days=1200)
+    label = {**city.spec["label"], "horizon_days": 365}
+    first = city.spec["as_of"]["first"]
+    as_of = {"first": first.replace(year=2018), "last": first, "every_days": 7}
+    with pytest.raises(ConfigError, match="reach into the future"):
+        parts_of(city.with_spec(label=label, as_of=as_of), blobs, last_year=True)

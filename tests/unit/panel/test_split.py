@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from civic_ai.core.dates import dates_every
+from civic_ai.core.errors import ConfigError
+from civic_ai.panel.split import Split, make_splits
+from civic_ai.pilot.spec import PilotSpec
+from tests.unit.panel.cities import spec_of
+
+
+def splits(*, days: int, every: int, horizon: int, **validation: int) -> tuple[Split, ...]:
+    first = date(2020, 1, 6)
+    as_of: dict[str, Any] = {"first": first, "last": first + timedelta(days=days), "every_days": every}
+    label = {**spec_of()["label"], "horizon_days": horizon}
+    spec = PilotSpec.model_validate(spec_of(as_of=as_of, label=label, validation=validation))
+    return make_splits(spec, tuple(dates_every(first, as_of["last"], every)))
+
+
+def test_a_worked_example() -> None:
+    """Eleven weekly dates, a horizon of two weeks, test periods of two weeks."""
+    made = splits(days=70, every=7, horizon=14, splits=2, test_days=14, lockbox_days=14)
+    weeks = [date(2020, 1, 6) + timedelta(days=7 * n) for n in range(11)]
+    assert made == (
+        Split("1", tuple(weeks[:4]), (weeks[5], weeks[6]), weeks[5]),
+        Split("2", tuple(weeks[:6]), (weeks[7], weeks[8]), weeks[7]),
+        Split("lockbox", tuple(weeks[:8]), (weeks[9], weeks[10]), weeks[9], is_lockbox=True),
+    )
+
+
+def test_a_label_that_ends_on_the_cutoff_has_matured_and_one_day_more_has_not() -> None:
+    made = splits(days=70, every=7, horizon=14, splits=1, test_days=14, lockbox_days=14)
+    assert made[0].cutoff - made[0].training_dates[-1] == timedelta(days=14)
+    later = splits(days=70, every=7, horizon=15, splits=1, test_days=14, lockbox_days=14)
+    assert later[0].cutoff - later[0].training_dates[-1] == timedelta(days=21)
+
+
+def test_the_order_of_dates_does_not_matter() -> None:
+    spec = PilotSpec.model_validate(spec_of())
+    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+    assert make_splits(spec, dates) == make_splits(spec, dates[::-1])
+
+
+def test_a_period_shorter_than_a_step_is_refused() -> None:
+    with pytest.raises(ConfigError, match="test period 2 holds no as-of date") as raised:
+        splits(days=280, every=14, horizon=7, splits=3, test_days=7, lockbox_days=14)
+    assert "every_days" in str(raised.value.mistakes[0].remedy)
+
+
+def test_too_short_a_period_says_when_it_would_have_to_start() -> None:
+    with pytest.raises(ConfigError, match="nothing is left to train split 1 on") as raised:
+        splits(days=70, every=7, horizon=28, splits=3, test_days=14, lockbox_days=14)
+    remedy = str(raised.value.mistakes[0].remedy)
+    latest = date(2020, 1, 6) + timedelta(days=70 - 14 - 3 * 14 + 7 - 28)
+    assert str(latest) in remedy
+    first = latest - (latest - date(2020, 1, 6)) % timedelta(days=7)
+    days = (date(2020, 1, 6) + timedelta(days=70) - first).days
+    assert splits(days=days, every=7, horizon=28, splits=3, test_days=14, lockbox_days=14)[0].training_dates

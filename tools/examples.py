@@ -6,7 +6,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from civic_ai.run import Options, run
+from civic_ai.runner import Options, run
 
 ROOT = Path(__file__).resolve().parents[1]
 PILOT = ROOT / "pilots" / "example-potholes"

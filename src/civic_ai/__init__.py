@@ -18,7 +18,7 @@ from typing import Any
 
 _EXPORTS = {
     "load_pilot": "civic_ai.pilot.load",
-    "run": "civic_ai.run",
+    "run": "civic_ai.runner",
     "verify": "civic_ai.cards.verification",
 }
 __all__ = ["__version__", "load_pilot", "run", "verify"]

@@ -57,7 +57,7 @@ def test_nothing_unpickles() -> None:
     [
         "import civic_ai",
         "import civic_ai.cli.app",
-        "import civic_ai.run",
+        "import civic_ai.runner",
         "import civic_ai.policy.gates, civic_ai.cards.facts, civic_ai.cards.dossier",
     ],
 )

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from civic_ai.results import PilotRun
-from civic_ai.run import Options, run
-from tests.journey.tiny import write_tiny_pilot
+from civic_ai.runner import run
+from tests.journey.tiny import quick, write_tiny_pilot
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +14,4 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, PilotRun
     """The tiny pilot's folder, its workspace, and a finished run. Tests leave them as they are."""
     base = tmp_path_factory.mktemp("tiny")
     pilot = write_tiny_pilot(base / "tiny-potholes")
-    return pilot, base / "workspace", run(pilot, Options(workspace=base / "workspace"))
+    return pilot, base / "workspace", run(pilot, quick(base / "workspace"))

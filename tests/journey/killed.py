@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from civic_ai.run import Options, run
+from civic_ai.runner import run
+from tests.journey.tiny import quick
 
 Kind = Literal["stage", "before_rename", "after_rename", "milliseconds"]
 
@@ -82,7 +83,7 @@ def _child(pilot: Path, workspace: Path, killer: Killer) -> None:
         _watch_renames(killer)
         if killer.moment.kind == "milliseconds":
             threading.Timer(killer.moment.number / 1000, killer.kill).start()
-        run(pilot, Options(workspace=workspace, reporter=killer))
+        run(pilot, quick(workspace, killer))
     except BaseException as error:
         os.write(killer.told, repr(error).encode())
         os._exit(1)

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from tools.examples import CARDS, PILOT, public_cards, said
 
 from civic_ai.core.messages import LANGUAGES
-from civic_ai.run import Options, run
-from tools.examples import CARDS, PILOT, public_cards, said
+from civic_ai.runner import Options, run
 
 _ROW = re.compile(r"^\| `([a-z-]+)` \| (Pass|Fail|Not known) \|", re.MULTILINE)
 _WORDS = {"pass": "Pass", "fail": "Fail", "unknown": "Not known"}

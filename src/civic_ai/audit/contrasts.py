@@ -93,14 +93,15 @@ def events_needed(
 ) -> int | None:
     """Events in each group that would settle the ratio; None where its error is not known.
 
-    ``events``: what both groups have now. First the n at which a true ratio of 1 passes (METHODS 3.4); if
-    that much is there, the ratio lies near the edge of the band, and its distance from the edge decides.
+    ``events``: what both groups have now. Either the n at which a true ratio of 1 passes (METHODS 3.4), or
+    the n at which a true ratio like the measured one is told apart from the edge of the band: the smaller
+    of those that are more than there is.
     """
     if not (math.isfinite(error) and min(events) > 0):
         return None
     unit_variance = 2 * error**2 / (1 / events[0] + 1 / events[1])
-    needed = n_needed(unit_variance, tolerance)
-    if needed <= min(events) and math.isfinite(log_ratio):
-        distance = abs(math.log(tolerance) - abs(log_ratio))
-        needed = n_needed(unit_variance, math.exp(max(distance, _CLOSEST)))
-    return min(needed, _MOST_NEEDED)
+    band = math.log(tolerance)
+    distance = abs(band - abs(log_ratio)) if math.isfinite(log_ratio) else band
+    needed = sorted(n_needed(unit_variance, math.exp(max(far, _CLOSEST))) for far in (band, distance))
+    more = [number for number in needed if number > min(events)]
+    return min((more or needed[-1:])[0], _MOST_NEEDED)

@@ -26,9 +26,7 @@ _MEASURES_NEED = {
     "insufficient_evidence": N_(
         "Too few repeat reports to tell whether reports stand for need in every group."
     ),
-    "unknown": N_(
-        "Not measured whether reports stand for need: this city's data does not link repeat reports."
-    ),
+    "unknown": N_("Not measured whether reports stand for need."),
 }
 
 

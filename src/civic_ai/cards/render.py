@@ -72,7 +72,7 @@ def _render(name: str, page: Page, view: dict[str, Any]) -> bytes:
 def _environment(teller: Teller) -> Environment:
     """Templates from ``governance/cards``: escaped, undefined names refused, ``_`` speaks the language."""
 
-    def say_in_template(sentence: str, /, **values: Any) -> Markup:
+    def say(sentence: str, /, **values: Any) -> Markup:
         return teller.sentence(Message(sentence, values))
 
     environment = Environment(
@@ -82,5 +82,5 @@ def _environment(teller: Teller) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["_"] = say_in_template
+    environment.globals["_"] = say
     return environment

@@ -57,8 +57,8 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
     """Train, compare, audit, explain and seal a dossier. Exit code 3: done, but a gate says no."""
-    from civic_ai.run import Options
-    from civic_ai.run import run as run_pilot
+    from civic_ai.runner import Options
+    from civic_ai.runner import run as run_pilot
 
     reporter = Quiet() if quiet else ProgressLines()
     finished = run_pilot(pilot, Options(workspace=workspace, policy=policy, reporter=reporter))

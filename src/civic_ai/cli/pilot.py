@@ -36,7 +36,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Check the spec and the contracts, and look at the data, without training."""
-    from civic_ai.run import look_at
+    from civic_ai.runner import look_at
 
     look = look_at(pilot)
     print(json.dumps(look.to_json(), ensure_ascii=False) if as_json else _look_text(look))

@@ -1,9 +1,10 @@
 """Holes, bursts and copied weeks in the time line of a source.
 
 Each test compares a day or week with its own surroundings and asks how often chance alone would do
-this. The false alarm rate is stated: with ``ALARM`` = 0.01 a steady stream of Poisson or over-dispersed
-counts raises, over its whole length, a false gap or burst in about one source of a hundred. Real
-events (a storm, a strike, a closed office) are found too: whether they are faults is for people to say.
+this. The false alarm rate is stated: with ``ALARM`` = 0.01 a steady stream (season and weekends, Poisson
+or scattered counts, two rows a week or more) raises over four years a false gap or burst in about one
+source of a hundred; sparser or far more scattered streams in up to six (the test prints it). Real events
+(a storm, a strike, a closed office) are found too: whether they are faults is for people to say.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ AROUND_WEEKS = 6
 BURST_TIMES = 3.0
 """A burst is also at least so many times the usual: smaller ones are no news."""
 _SHORTEST_HOLE_DAYS = 7
+_MEDIAN_ERROR = 1.2533
+"""Standard error of a median, in standard errors of the mean (normal counts): the root of pi / 2."""
 _REGULAR = 0.5
 """Below this dispersion a stream is regular (one row a day), so that each missing day is a hole."""
 
@@ -76,15 +79,17 @@ def gap_findings(counts: Counts, first: date, source: str) -> Iterator[Finding]:
 def burst_findings(counts: Counts, first: date, source: str) -> Iterator[Finding]:
     """Weeks (Monday to Sunday) with at least three times the usual rows, beyond what chance explains.
 
-    The usual is the median of the six weeks before and after; the chance that of a negative binomial
-    (Poisson for a dispersion of at most 1) with that mean.
+    The usual is the median of the six weeks before and after. The chance is that of a negative binomial
+    (Poisson for a dispersion of at most 1) with a mean two standard errors above it, since the usual is
+    itself only seen through a few weeks.
     """
     lead = first.weekday()
     weeks = weekly(np.concatenate((np.zeros(lead), counts)))
     dispersion = dispersion_of(weeks)
     for at, count in enumerate(weeks):
         usual = max(float(np.median(_around(weeks, at))), 1.0)
-        if count < BURST_TIMES * usual or _tail(count, usual, dispersion) > ALARM / len(weeks):
+        error = _MEDIAN_ERROR * float(np.sqrt(max(dispersion, 1.0) * usual / (2 * AROUND_WEEKS)))
+        if count < BURST_TIMES * usual or _tail(count, usual + 2 * error, dispersion) > ALARM / len(weeks):
             continue
         week = add_days(first, 7 * at - lead)
         values: dict[str, str | int | float] = {
@@ -123,9 +128,10 @@ def _around(weeks: Counts, at: int) -> Counts:
 
 
 def _rate(counts: Counts, start: int, stop: int) -> float:
-    """Rows a day between two days, as far as the time line reaches."""
+    """Rows a day between two days, as far as the time line reaches, less one standard error."""
     part = counts[max(0, start) : max(0, stop)]
-    return float(part.mean()) if len(part) else 0.0
+    rows = float(part.sum())
+    return (rows - rows**0.5) / len(part) if len(part) else 0.0
 
 
 def _empty_runs(counts: Counts) -> Iterator[tuple[int, int]]:

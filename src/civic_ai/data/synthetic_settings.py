@@ -23,7 +23,7 @@ class Scale:
     busyness: float
 
 
-SCALES: dict[Size, Scale] = {"tiny": Scale(5, 1), "standard": Scale(12, 1), "million": Scale(40, 3.1)}
+SCALES: dict[Size, Scale] = {"tiny": Scale(5, 1), "standard": Scale(12, 1), "million": Scale(40, 3.3)}
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class CitySettings:
     can be compared pair by pair.
 
     - ``reporting_ratio``: reports per day of one live problem where everyone speaks another language at
-      home, over those where nobody does (1: no reporting bias). With the default, the outer thirds of areas differ
-      by about one half, as in the suite of METHODS section 8.
+      home, over those where nobody does (1: no reporting bias). With the default, the outer thirds of
+      areas differ by about one half, as in the suite of METHODS section 8.
     - ``delay_ratio``: days to inspection, compared in the same way (1: no delay bias).
     - ``linkage_loss``: share of repeat reports that the city takes for a new incident.
     - ``zero_inflation``: share of incidents that nobody reports twice, however long they last.
@@ -47,7 +47,7 @@ class CitySettings:
     reporting_ratio: float = 0.3
     delay_ratio: float = 1.0
     linkage_loss: float = 0.05
-    zero_inflation: float = 0.5
+    zero_inflation: float = 0.45
     missing_location: float = 0.02
 
 
@@ -76,7 +76,7 @@ class IncidentKind:
 
 
 KINDS = (
-    IncidentKind("pothole", 2.0, 120, 21, 5, age=0.35, thaw=0.35, age_thaw=0.25, winter=0.4, streets=0.9),
-    IncidentKind("streetlight", 0.7, 120, 24, 8, age=0.15, winter=0.2, streets=0.3),
+    IncidentKind("pothole", 2.1, 120, 21, 5, age=0.35, thaw=0.35, age_thaw=0.25, winter=0.4, streets=0.9),
+    IncidentKind("streetlight", 0.7, 120, 24, 6.5, age=0.15, winter=0.2, streets=0.3),
     IncidentKind("flooding", 0.55, 60, 15, 3.4, age=0.2, rain=0.6, streets=1.2),
 )

@@ -14,11 +14,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.bundle import open_bundle
+from civic_ai.models.pipelines import PipelineScorer
 from civic_ai.models.scorer import MEANS, Floats, Scorer, feature_matrix
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.panel import PanelManifest
@@ -52,8 +54,9 @@ class Cases:
 class Contributions:
     """``parts`` (rows x features) plus ``base`` make a row's raw score.
 
-    ``values`` (rows x features) are the features, NaN where not known; ``raw`` is the model's own
-    score, ``judged`` the one that the evaluation judged, on the scale of what is predicted.
+    ``values`` (rows x features) are the features, NaN where not known; ``raw`` is the score by the
+    library that fitted the model, ``judged`` the one that the evaluation judged, on the scale of what
+    is predicted.
     """
 
     features: tuple[str, ...]
@@ -69,13 +72,13 @@ class Contributions:
     def additivity_error(self) -> float:
         """Largest relative difference between what the parts add up to and the score they explain.
 
-        Against the model's own score (absolute below 1), and against the score that was judged: reasons
-        that add up to another score explain another model.
+        Against the library's raw score (absolute below 1), and against the score that was judged:
+        reasons that add up to another score explain another model.
         """
         total = self.parts.sum(axis=1) + self.base
-        own = np.abs(total - self.raw) / np.maximum(1.0, np.abs(self.raw))
+        raw = np.abs(total - self.raw) / np.maximum(1.0, np.abs(self.raw))
         judged = np.abs(MEANS[self.link](total) - self.judged) / np.maximum(_LEAST_SCORE, self.judged)
-        return float(np.max(np.maximum(own, judged), initial=0.0))
+        return float(np.max(np.maximum(raw, judged), initial=0.0))
 
     @cached_property
     def by_family(self) -> dict[str, Floats]:
@@ -122,9 +125,24 @@ def contribute(cases: Cases, rows: Positions) -> Contributions:
         values=feature_matrix(frame, scorer.features),
         parts=made[:, :-1],
         base=float(made[0, -1]),
-        raw=scorer.raw_scores(frame),
+        raw=library_scores(scorer, frame),
         judged=frame["judged"].to_numpy(dtype=np.float64),
     )
+
+
+def library_scores(scorer: Scorer, frame: pd.DataFrame) -> Floats:
+    """Raw scores, one a row, that owe nothing to the contributions.
+
+    LightGBM's prediction does not; a pipeline's own score is made of its contributions, so here
+    scikit-learn predicts, on one thread, so that the last bits do not depend on the machine's cores.
+    """
+    if not isinstance(scorer, PipelineScorer):
+        return scorer.raw_scores(frame)
+    matrix = feature_matrix(frame, scorer.features)
+    with threadpool_limits(1):
+        if scorer.link == "logit":
+            return np.asarray(scorer.pipeline.decision_function(matrix))
+        return np.asarray(np.log(scorer.pipeline.predict(matrix)))
 
 
 def _judged(evaluation: Evaluation, blobs: Blobs) -> pd.DataFrame:

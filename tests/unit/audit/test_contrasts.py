@@ -109,6 +109,15 @@ def test_near_the_edge_of_the_band_it_takes_more_than_there_is():
     assert near > 5000 > far
 
 
+def test_far_outside_the_band_it_takes_less_than_equality_would():
+    error = math.sqrt(0.7 / 0.3 * (2 / 50))
+    far, equal = (events_needed(math.log(ratio), error, (50.0, 50.0), 1.25) for ratio in (0.4, 1.0))
+    assert far is not None
+    assert equal is not None
+    assert 50 < far < equal
+    assert far == pytest.approx(equal * (math.log(1.25) / math.log(0.8 / 0.4)) ** 2, rel=0.05)
+
+
 @pytest.mark.parametrize(("error", "events"), [(math.nan, (9.0, 9.0)), (0.1, (0.0, 9.0))])
 def test_needed_is_not_told_where_nothing_is_known_of_the_spread(error, events):
     assert events_needed(0.0, error, events, 1.25) is None

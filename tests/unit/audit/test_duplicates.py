@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from civic_ai.audit.duplicates import examine_reporting, read_reports
+from civic_ai.data.synthetic import CitySettings, make_city
 from tests.unit.audit.made import DUPLICATES, LANGUAGE, POLICY, QUARTERS, pilot
 
 BOTH = {"quarter": QUARTERS, "language": LANGUAGE}
@@ -124,3 +125,19 @@ def test_requests_without_an_area_are_unknown_not_dropped():
 def test_what_cannot_be_known_is_unknown_with_its_reason(spec, requests, why):
     made = examine_reporting(spec, _tables(requests), POLICY)
     assert (made.verdict, made.why_unknown) == ("unknown", why)
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_the_bias_planted_in_the_example_city_is_the_difference_to_the_same_city_without_it(seed):
+    """The streets differ by chance too, so the planted log ratio is judged against its twin city."""
+    reporting = DUPLICATES | {"attribute": "language"}
+    language = LANGUAGE | {"shares": {"majority": "pop_majority", "minority": "pop_minority"}}
+    label = LABEL | {"where": "request_type == 'pothole'"}
+    spec = _spec(label=label, audit={"attributes": {"language": language}, "reporting": reporting})
+    ratios = []
+    for planted in (0.37, 1.0):
+        city = make_city(CitySettings(size="standard", seed=seed, reporting_ratio=planted))
+        tables = {"requests": ibis.memtable(city.requests), "areas": ibis.memtable(city.areas)}
+        (group,) = examine_reporting(spec, tables, POLICY).groups
+        ratios.append(group.ratio.value)
+    assert np.log(ratios[0] / ratios[1]) == pytest.approx(np.log(0.37), abs=0.15)

@@ -43,8 +43,9 @@ def bursts(counts: np.ndarray) -> list[object]:
 def test_false_alarms_stay_near_what_is_stated(rate: float, dispersion: float) -> None:
     """Stated: about one source of a hundred. Of 100 streams, 5 or fewer (chance of 6 at 1 %: 0.0005)."""
     streams = [stream(seed, rate=rate, dispersion=dispersion) for seed in range(100)]
-    assert sum(bool(gaps(counts)) for counts in streams) <= 5
-    assert sum(bool(bursts(counts)) for counts in streams) <= 5
+    alarms = [sum(map(bool, map(look, streams))) for look in (gaps, bursts)]
+    print(f"rate {rate}, dispersion {dispersion}: gaps and bursts in {alarms} of 100 clean streams")
+    assert max(alarms) <= 5
 
 
 @pytest.mark.parametrize("rate", [1.0, 5.0, 40.0])
@@ -109,11 +110,11 @@ def test_dispersion_is_that_of_the_stream() -> None:
 def test_rows_of_a_table_by_its_column() -> None:
     backend = open_memory()
     backend.con.execute(
-        """CREATE TABLE t AS SELECT timestamp '2020-01-01' + interval (range / 24.0 || ' days') AS at
+        """CREATE TABLE t AS SELECT timestamp '2020-01-01' + interval (range / 24.0 || ' days') AS day
         FROM range(24 * 365) WHERE range NOT BETWEEN 24 * 100 AND 24 * 121 - 1"""
     )
     assert [
-        (one.code, one.values["first"], one.count) for one in history_findings(backend, "t", "s", "at")
+        (one.code, one.values["first"], one.count) for one in history_findings(backend, "t", "s", "day")
     ] == [("gap", "2020-04-10", 21)]
-    backend.con.execute("CREATE TABLE u (at DATE)")
-    assert history_findings(backend, "u", "s", "at") == []
+    backend.con.execute("CREATE TABLE u (day DATE)")
+    assert history_findings(backend, "u", "s", "day") == []

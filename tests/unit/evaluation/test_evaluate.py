@@ -107,9 +107,10 @@ def test_unmatured_rows_are_counted_once_a_row_and_left_out(evaluated) -> None:
     world = make_world()
     full = evaluated(make_world())
     assert full.unmatured_rows == 0
+    world.labels[47] = np.nan
     world.labels[58:] = np.nan
     made = evaluated(world)
-    assert made.unmatured_rows == 2 * 60
+    assert made.unmatured_rows == (1 + 2) * 60
     recall = made.champion, "recall_at_capacity", "lockbox"
     assert made.score(*recall).n == world.labels[48:58].sum() < full.score(*recall).n
 

@@ -5,6 +5,7 @@ import pytest
 
 from civic_ai.evaluation.metrics import METRICS
 from civic_ai.evaluation.scores import NO_ROWS, make_scope, objective_of, score_lists, terms_of
+from civic_ai.evaluation.uncertainty import wilson
 from civic_ai.records.policy import Policy
 
 from .worlds import draw, lists_of, make_world, record_of, terms
@@ -85,6 +86,14 @@ def test_a_split_without_matured_rows_says_so() -> None:
     scores = list(score_lists(record_of("lightgbm"), lists, [scope], terms()))
     assert {score.figure.why_missing for score in scores} == {NO_ROWS}
     assert {score.figure.n for score in scores} == {0}
+
+
+def test_a_few_events_all_found_leave_room_for_doubt() -> None:
+    lists = lists_of(np.tile([3.0, 2, 1], (20, 1)), np.tile([1.0, 0, 0], (20, 1)), 1)
+    scope = make_scope("all", lists, lists.split >= 0, terms())
+    recall = scope.figure(lists, METRICS["recall_at_capacity"], "event")
+    assert (recall.value, recall.upper) == (1.0, 1.0)
+    assert recall.lower == pytest.approx(wilson(20, 20)[0])
 
 
 def test_precision_of_counts_may_exceed_one() -> None:

@@ -67,6 +67,8 @@ def test_less_is_better_for_deviance() -> None:
     assert (made.worst_split, made.splits_ahead_of_best_baseline) == ("3", 3)
     assert made.worst_ratio == pytest.approx(1.1 / 1.2)
     assert judge(splits(1.0, 1.0, 2.0), splits(3, 3, 3), DEVIANCE).verdict == "fail"
+    unsure = judge(splits(1.0, 1.0, 2.0, half=0.9), splits(3, 3, 3), DEVIANCE)
+    assert unsure.verdict == "insufficient_evidence"
 
 
 def test_a_split_that_could_not_be_measured_leaves_it_unknown() -> None:

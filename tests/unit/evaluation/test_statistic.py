@@ -62,6 +62,8 @@ def test_a_share_that_never_varies_still_has_wilsons_width() -> None:
     assert basis(200).figure(nothing).upper == 0.0
     figure = basis(200).proportion(nothing)
     assert (figure.lower, figure.upper) == (0.0, pytest.approx(wilson(0, 200)[1]))
+    all_found = basis(200).proportion(ratio(np.full(DATES, 5.0), np.full(DATES, 5.0)))
+    assert (all_found.lower, all_found.upper) == (pytest.approx(wilson(200, 200)[0]), 1.0)
 
 
 def test_a_share_keeps_the_wider_interval_of_time() -> None:

@@ -8,7 +8,7 @@ from civic_ai.evaluation.scores import ALL, NO_ROWS
 from civic_ai.evaluation.trial import NO_COMPARISON, open_lockbox, try_on_tests
 from civic_ai.evaluation.visits import IS_BASELINE
 
-from .worlds import World, make_world, record_of, terms
+from .worlds import World, lists_of, make_world, record_of, terms
 
 FOUR = ("1", "2", "3", "4")
 
@@ -30,6 +30,14 @@ def test_the_lockbox_has_one_scope() -> None:
     assert trial.whole.dates.all()
     scores = trial.scores([record_of("lightgbm")])
     assert {score.split for score in scores} == {"lockbox"}
+
+
+def test_the_same_number_of_visits_is_made_in_the_lockbox() -> None:
+    world = make_world()
+    lockbox = open_lockbox(world.table(["lightgbm"], is_lockbox=True), terms())
+    by_hand = lists_of(world.scores["lightgbm"][48:], world.labels[48:], 6)
+    recall = METRICS["recall_at_capacity"].measure(by_hand, "event").value
+    assert lockbox.objective("lightgbm").value == pytest.approx(recall)
 
 
 def test_every_candidate_gets_its_scores() -> None:

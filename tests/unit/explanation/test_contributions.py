@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import shap
 from scipy.special import expit
@@ -108,6 +109,24 @@ def test_explaining_another_model_shows(champions: Mapping[str, Judged]) -> None
     trees, linear = champions["lightgbm"].cases, champions["poisson_glm"].cases
     mixed = Cases(linear.scorer, trees.frame, linear.families)
     assert contribute(mixed, np.arange(50)).additivity_error > 1e-3
+
+
+@pytest.mark.parametrize("name", ["poisson_glm", "logistic_glm"])
+def test_a_model_that_scores_by_its_own_wrong_reasons_shows(
+    champions: Mapping[str, Judged], name: str
+) -> None:
+    """Its scores are made of its reasons, so they agree; scikit-learn's prediction does not."""
+
+    class Wrong(PipelineScorer):
+        def contributions(self, frame: pd.DataFrame) -> np.ndarray:
+            return 1.01 * super().contributions(frame)
+
+    cases = champions[name].cases
+    assert isinstance(cases.scorer, PipelineScorer)
+    wrong = Wrong(cases.scorer.model, cases.scorer.pipeline)
+    frame = cases.frame.assign(judged=wrong.score(cases.frame))
+    moved = contribute(Cases(wrong, frame, cases.families), np.arange(len(frame)))
+    assert moved.additivity_error > 1e-3
 
 
 def test_taking_rows_takes_them_everywhere(judged: Judged) -> None:

@@ -53,12 +53,14 @@ def test_an_event_is_one_however_often_and_a_count_is_how_often(blobs: Blobs) ->
     assert label_of(city_with(*reports, kind="count"), blobs).values.tolist() == [[3, 1]]
 
 
-def test_a_label_is_blank_until_its_horizon_has_passed(blobs: Blobs) -> None:
+@pytest.mark.parametrize(("last_day", "matured"), [(20, 1), (21, 2), (27, 2), (28, 3)])
+def test_a_label_is_blank_until_its_horizon_has_passed(blobs: Blobs, last_day: int, matured: int) -> None:
     city = city_with((1, "a00"))
     requests = city.tables["requests"]
-    early = requests.with_rows([*requests.rows[:-1], (*LAST[:2], MIDNIGHT + timedelta(days=21), *LAST[3:])])
+    end = (*LAST[:2], MIDNIGHT + timedelta(days=last_day), *LAST[3:])
+    early = requests.with_rows([*requests.rows[:-1], end])
     values = label_of(city.with_table("requests", early), blobs, days=3).values
-    assert np.isnan(values).tolist() == [[False, False], [False, False], [True, True]]
+    assert np.isnan(values).tolist() == [[n >= matured] * 2 for n in range(3)]
 
 
 def test_when_nothing_has_matured_there_is_too_little_data(blobs: Blobs) -> None:

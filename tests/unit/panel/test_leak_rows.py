@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from civic_ai.core.dates import dates_every
 from civic_ai.panel.build import make_parts
 from civic_ai.panel.leak_rows import find_incidents_across, find_written_later
 from civic_ai.records.panel import LeakFinding
@@ -114,7 +115,8 @@ def across_by_hand(city: City) -> int:
     rows = sorted(
         (row for row in city.tables["requests"].rows if row[1] == "pothole"), key=lambda row: row[2]
     )
-    dates = [city.spec["as_of"]["first"] + timedelta(days=7 * n) for n in range(30)]
+    as_of = city.spec["as_of"]
+    dates = list(dates_every(as_of["first"], as_of["last"], as_of["every_days"]))
     across = 0
     for row in rows:
         day = row[2].date()
@@ -129,6 +131,15 @@ def test_reports_of_one_incident_on_both_sides_of_a_date_are_counted(blobs: Blob
         [leak] = incidents(city, blobs)
         assert (leak.form, leak.column) == ("incident_across_cutoff", "requests.number")
         assert leak.rows == across_by_hand(city) > 0
+
+
+def test_reports_that_no_label_counts_are_not_across(blobs: Blobs) -> None:
+    """A list every four weeks with a horizon of two: half of the days lie in no label."""
+    validation = {"splits": 2, "test_days": 56, "lockbox_days": 28}
+    city = repeated(1, gap=5)
+    monthly = city.with_spec(as_of={**city.spec["as_of"], "every_days": 28}, validation=validation)
+    [leak] = incidents(monthly, blobs)
+    assert leak.rows == across_by_hand(monthly) > 0
 
 
 def test_where_the_spec_names_the_incident_nothing_is_counted_twice(blobs: Blobs) -> None:

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from civic_ai.data.contract import load_contracts
+from civic_ai.data.snapshot import open_tables, take_snapshot
+from civic_ai.panel.known import City as KnownCity
 from civic_ai.panel.location import find_location_gap
+from civic_ai.panel.units import make_units
+from civic_ai.pilot.load import load_pilot
 from civic_ai.records.panel import LocationGap
 from civic_ai.records.policy import Tolerances
 from civic_ai.store.blobs import Blobs
@@ -98,3 +106,25 @@ def test_a_city_without_rows_has_no_share(blobs: Blobs) -> None:
     city = city_with(lambda number, row: False)
     gap = gap_of(city.with_table("requests", city.tables["requests"].with_rows([])), blobs)
     assert (gap.missing_share, gap.drift, gap.verdict) == (None, None, "unknown")
+
+
+DATA = Path(os.environ.get("CIVIC_AI_DATA", Path(__file__).parents[4] / "shared" / "data"))
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not (DATA / "houston").is_dir(), reason="the folder of CIVIC_AI_DATA holds no houston")
+def test_houstons_places_drift_as_its_file_says(blobs: Blobs) -> None:
+    """Against the file read by pandas: potholes without coordinates, by year."""
+    pilot = load_pilot(
+        Path(__file__).parents[3] / "pilots" / "houston-potholes", {"CIVIC_AI_DATA": str(DATA)}
+    )
+    snapshot = take_snapshot(pilot, load_contracts(pilot), lenient(), blobs)
+    city = KnownCity(pilot.spec, open_tables(snapshot, blobs))
+    gap = find_location_gap(city, make_units(city, snapshot, blobs), lenient())
+    read = pd.read_csv(DATA / "houston" / "requests_2011_2018.csv.gz", parse_dates=["created_at"])
+    potholes = read.drop_duplicates().query("request_type == 'pothole'")
+    missing = potholes.lat.isna().groupby(potholes.created_at.dt.year).mean()
+    for year in range(2013, 2018):
+        assert gap.by_year[str(year)] == pytest.approx(missing[year], abs=0.002)
+    assert gap.drift == pytest.approx(missing[2012] - missing[2017], abs=0.01)
+    assert gap.verdict == "fail"

@@ -18,8 +18,8 @@ from civic_ai.cards.verification import verify
 from civic_ai.core.errors import ConfigError, DataError, RefusedError, StoreError
 from civic_ai.journey import JOURNEY
 from civic_ai.results import PilotRun
-from civic_ai.run import Options, look_at, run
-from tests.journey.tiny import write_tiny_pilot
+from civic_ai.runner import look_at, run
+from tests.journey.tiny import quick, write_tiny_pilot
 
 Tiny = tuple[Path, Path, PilotRun]
 
@@ -44,7 +44,7 @@ class Listener:
 def ran(pilot: Path, workspace: Path) -> tuple[PilotRun, set[str]]:
     """A run, and the stages that were not skipped (tracking aside, which has its own tests)."""
     listener = Listener()
-    finished = run(pilot, Options(workspace=workspace, reporter=listener))
+    finished = run(pilot, quick(workspace, listener))
     assert set(listener.skipped) == {stage.package for stage in JOURNEY} - {"pilot"}
     return finished, {stage for stage, skipped in listener.skipped.items() if not skipped} - {"tracking"}
 
@@ -133,7 +133,7 @@ def test_a_changed_policy_changes_the_verdict_and_is_named(copy: tuple[Path, Pat
     text = (Path(__file__).parents[2] / "governance" / "policy.yaml").read_text("utf-8")
     strict = workspace.parent / "policy.yaml"
     strict.write_text(text.replace('must_be: "<= 0.000001"', 'must_be: "< 0"'), "utf-8")
-    finished = run(pilot, Options(workspace=workspace, policy=strict))
+    finished = run(pilot, quick(workspace, policy=strict))
     verdicts = {check.gate: check.verdict for check in finished.gates.checks}
     assert verdicts["reasons-add-up"] == "fail"
     assert finished.evidence.policy != tiny[2].evidence.policy
@@ -144,15 +144,15 @@ def test_a_dossier_that_was_altered_is_not_overwritten(copy: tuple[Path, Path], 
     card = next((workspace / "dossiers").rglob("public/*.html"))
     card.write_bytes(card.read_bytes() + b" ")
     with pytest.raises(RefusedError, match="altered"):
-        run(pilot, Options(workspace=workspace))
+        run(pilot, quick(workspace))
     assert card.read_bytes().endswith(b" ")
 
 
 def test_the_lockbox_counts_its_looks(copy: tuple[Path, Path]) -> None:
     pilot, workspace = copy
-    assert run(pilot, Options(workspace=workspace)).lockbox_looks == 1
+    assert run(pilot, quick(workspace)).lockbox_looks == 1
     change(pilot, "seed: 20240101", "seed: 5")
-    assert run(pilot, Options(workspace=workspace)).lockbox_looks == 2
+    assert run(pilot, quick(workspace)).lockbox_looks == 2
 
 
 def test_two_runs_at_once_do_no_harm(tiny: Tiny, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_two_runs_at_once_do_no_harm(tiny: Tiny, tmp_path: Path) -> None:
 
 
 def test_a_look_trains_nothing(tiny: Tiny, tmp_path: Path) -> None:
-    look = look_at(tiny[0], Options(workspace=tmp_path))
+    look = look_at(tiny[0], quick(tmp_path))
     assert {source.name for source in look.snapshot.sources} == {"requests", "areas", "weather"}
     assert [split.name for split in look.splits] == ["1", "2", "lockbox"]
     assert json.loads(json.dumps(look.to_json()))["pilot"] == "example-potholes"
@@ -188,14 +188,14 @@ def test_what_cannot_be_run_is_refused(
 ) -> None:
     pilot = write_tiny_pilot(tmp_path / "pilot", dict(changes))
     with pytest.raises(error):
-        run(pilot, Options(workspace=tmp_path / "workspace"))
+        run(pilot, quick(tmp_path / "workspace"))
     assert not (tmp_path / "workspace" / "dossiers").exists()
 
 
 def test_a_workspace_that_cannot_be_written_is_a_clear_error(tiny: Tiny, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="CIVIC_AI_HOME"):
-        run(tiny[0], Options(workspace=tmp_path / "file"))
+        run(tiny[0], quick(tmp_path / "file"))
 
 
 def test_the_public_names_are_there() -> None:

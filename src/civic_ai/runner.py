@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from civic_ai import __version__
 from civic_ai.core.canonical import digest_of, digest_of_file
@@ -36,7 +36,11 @@ from civic_ai.results import Look, PilotRun
 from civic_ai.store.journal import stage_key
 from civic_ai.store.workspace import Workspace, open_workspace
 
+if TYPE_CHECKING:
+    from civic_ai.tracking.sync import SyncReport
+
 R = TypeVar("R", bound=Record)
+WAIT_FOR_MLFLOW_SECONDS = 10.0
 
 
 class Reporter(Protocol):
@@ -59,14 +63,22 @@ class Silent:
         """Nothing to say."""
 
 
+def mirror_to_mlflow(workspace: Workspace) -> SyncReport:
+    """Send what MLflow has not had; a server is waited for ten seconds at most."""
+    from civic_ai.tracking.sync import sync
+
+    return sync(workspace, wait_seconds=WAIT_FOR_MLFLOW_SECONDS)
+
+
 @dataclass(frozen=True)
 class Options:
-    """Where a run works and by which policy; each has a sensible default."""
+    """Where a run works, by which policy, and where it is mirrored; each has a sensible default."""
 
     workspace: Path | None = None
     policy: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     reporter: Reporter = field(default_factory=Silent)
+    mirror: Callable[[Workspace], SyncReport] = mirror_to_mlflow
 
 
 def run(pilot: str | Path, options: Options | None = None) -> PilotRun:
@@ -96,7 +108,7 @@ def _begin(pilot: str | Path, chosen: Options) -> _Run:
     policy = load_policy(chosen.policy)
     workspace = open_workspace(chosen.environment, chosen.workspace)
     workspace.require_writable()
-    return _Run(loaded, policy, workspace, chosen.reporter)
+    return _Run(loaded, policy, workspace, chosen)
 
 
 @dataclass(frozen=True)
@@ -106,7 +118,7 @@ class _Run:
     pilot: Pilot
     policy: Policy
     workspace: Workspace
-    reporter: Reporter
+    options: Options
 
     def to_the_data(self) -> Look:
         """The first stage only, and how time will be split."""
@@ -162,18 +174,18 @@ class _Run:
         """The record that stands for these inputs, else the one that ``work`` makes of them."""
         journal, blobs = self.workspace.journal, self.workspace.blobs
         key = stage_key(name, {**inputs, **self._always()} | {"code": code_digest(name)})
-        self.reporter.started(name, journal.expected_seconds(name))
+        self.options.reporter.started(name, journal.expected_seconds(name))
         begun = time.monotonic()
         digest = journal.find(key, blobs)
         if digest is not None:
             record = blobs.record(kind, digest)
-            self.reporter.finished(name, time.monotonic() - begun, True)
+            self.options.reporter.finished(name, time.monotonic() - begun, True)
             return record
         record = work()
         seconds = time.monotonic() - begun
         journal.note(key, blobs.put_record(record), seconds)
         journal.note_seconds(name, seconds)
-        self.reporter.finished(name, seconds, False)
+        self.options.reporter.finished(name, seconds, False)
         return record
 
     def _always(self) -> dict[str, str]:
@@ -268,15 +280,14 @@ class _Run:
     def _finish(self, dossier: Dossier, evidence: Evidence, looks: int) -> PilotRun:
         from civic_ai.cards.dossier import write_dossier
         from civic_ai.tracking.outbox import post
-        from civic_ai.tracking.sync import sync
 
         folder = self.workspace.dossiers(dossier.pilot) / dossier.digest[:12]
         write_dossier(dossier, self.workspace.blobs, folder)
         post(self.workspace, folder)
-        self.reporter.started("tracking", self.workspace.journal.expected_seconds("tracking"))
+        self.options.reporter.started("tracking", self.workspace.journal.expected_seconds("tracking"))
         begun = time.monotonic()
-        mirrored = sync(self.workspace, wait_seconds=WAIT_FOR_MLFLOW_SECONDS)
-        self.reporter.finished("tracking", time.monotonic() - begun, False)
+        mirrored = self.options.mirror(self.workspace)
+        self.options.reporter.finished("tracking", time.monotonic() - begun, False)
         return PilotRun(
             evidence=evidence,
             dossier_record=dossier,
@@ -285,9 +296,6 @@ class _Run:
             lockbox_looks=looks,
             tracking=mirrored,
         )
-
-
-WAIT_FOR_MLFLOW_SECONDS = 10.0
 
 
 def _environment() -> Environment:

@@ -28,7 +28,7 @@ def collect() -> Catalog:
     template = Catalog(
         project="civic-ai",
         version="1",
-        header_comment="# Every sentence that civic-ai says. Made by `make locale`; translate es.po and pt.po.",
+        header_comment="# Every sentence that civic-ai says. Made by `make locale`; say it in es.po, pt.po.",
         msgid_bugs_address="see CONTRIBUTING.md",
         fuzzy=False,
         creation_date=_NO_CLOCK,

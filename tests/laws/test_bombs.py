@@ -83,15 +83,26 @@ BOMBS: dict[str, Bomb] = {
     "an archive by another name": ("b.csv", lambda p: p.write_bytes(b"PK\x03\x04" + b"\0" * 5000)),
     "a field of 300 megabytes": ("b.csv", lambda p: _sparse(p, 300 << 20)),
     "a quote that no quote closes": ("b.csv", _open_quote),
-    "200,000 columns": ("b.csv", lambda p: p.write_bytes(b",".join(b"c%d" % i for i in range(200_000)) + b"\n" + b"," * 199_999 + b"\n")),
+    "200,000 columns": (
+        "b.csv",
+        lambda p: p.write_bytes(
+            b",".join(b"c%d" % i for i in range(200_000)) + b"\n" + b"," * 199_999 + b"\n"
+        ),
+    ),
     "60 million blank lines": ("b.csv", _newlines),
     "millions of open quotes": ("b.csv", _open_quotes),
     "three gigabytes on paper": ("b.csv", lambda p: _sparse(p, 3 << 30)),
     "GeoJSON nested without end": ("b.geojson", lambda p: p.write_bytes(_rings(5_000_000))),
-    "GeoJSON of a million areas": ("b.geojson", lambda p: p.write_text(json.dumps({"type": "FeatureCollection", "features": [{}] * 1_000_000}))),
+    "GeoJSON of a million areas": (
+        "b.geojson",
+        lambda p: p.write_text(json.dumps({"type": "FeatureCollection", "features": [{}] * 1_000_000})),
+    ),
     "YAML nested without end": ("b.yaml", lambda p: p.write_bytes(b"[" * 60_000)),
-    "YAML that laughs": ("b.yaml", lambda p: p.write_text("a: &a [x]\n" + "".join(f"b{i}: &b{i} [*a, *a]\n" for i in range(9)))),
-}  # fmt: skip
+    "YAML that laughs": (
+        "b.yaml",
+        lambda p: p.write_text("a: &a [x]\n" + "".join(f"b{i}: &b{i} [*a, *a]\n" for i in range(9))),
+    ),
+}
 
 
 def _read(path: Path) -> None:

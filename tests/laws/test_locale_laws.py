@@ -9,9 +9,9 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
+from tools.locale import LOCALE, TRANSLATED, collect, read, updated
 
 from civic_ai.core.messages import LANGUAGES, say_count, translate
-from tools.locale import LOCALE, TRANSLATED, collect, read, updated
 
 CATALOGUES = {language: read(language) for language in TRANSLATED}
 each_language = pytest.mark.parametrize("language", TRANSLATED)
@@ -120,6 +120,6 @@ def test_updating_what_is_up_to_date_changes_nothing() -> None:
 
 
 def test_english_needs_no_catalogue_and_unknown_sentences_stay() -> None:
-    assert LANGUAGES == ("en", *TRANSLATED)
+    assert ("en", *TRANSLATED) == LANGUAGES
     assert translate("Pass", "en") == "Pass"
     assert translate("a sentence that nobody wrote", "es") == "a sentence that nobody wrote"

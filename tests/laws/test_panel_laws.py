@@ -25,7 +25,7 @@ from civic_ai.store.blobs import Blobs
 from tests.unit.panel.cities import EVERYTHING, FIRST, GRID, City, Table, lenient, made_city, spec_of
 from tests.unit.panel.reference import Reference
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=False)
+SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=False)
 COUNT = {"from": "requests", "where": "request_type == 'pothole'", "horizon_days": 14, "kind": "count",
          "called": "a pothole"}  # fmt: skip
 DATED = {"from": "visits", "columns": ["score"]}
@@ -114,7 +114,7 @@ def _changed(row: Any, table: Table, column: str, day: date, random: Any) -> tup
 
 @pytest.mark.parametrize("shape", SHAPES)
 @given(seed=st.integers(0, 10**6), position=st.integers(4, 29))
-@settings(SLOW, max_examples=7)
+@settings(SLOW, max_examples=4)
 def test_nothing_known_after_a_date_changes_what_the_panel_says_of_it(
     shape: str, seed: int, position: int
 ) -> None:
@@ -167,7 +167,7 @@ def test_every_value_is_what_brute_force_finds(shape: str, seed: int) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @given(seed=st.integers(0, 10**6))
-@settings(SLOW, max_examples=4)
+@settings(SLOW, max_examples=2)
 def test_the_order_of_rows_changes_no_byte(shape: str, seed: int) -> None:
     city, random = _city(seed, shape), np.random.default_rng(seed)
     shuffled = city

@@ -193,7 +193,9 @@ DAMAGES: dict[str, Damage] = {
     "windows_1252": lambda f, c: replace(f, encoding="cp1252"),
     "utf_16": lambda f, c: replace(f, encoding="utf-16"),
     "bom": lambda f, c: replace(f, encoding="utf-8-sig"),
-    "utf_8_twice": lambda f, c: _bytes(f, lambda b: b.decode("utf-8", "replace").encode().decode("cp1252", "replace").encode()),
+    "utf_8_twice": lambda f, c: _bytes(
+        f, lambda b: b.decode("utf-8", "replace").encode().decode("cp1252", "replace").encode()
+    ),
     "said_latin_1": lambda f, c: replace(f, file={"encoding": "latin-1"}),
     "said_windows_1252": lambda f, c: replace(f, file={"encoding": "windows-1252"}),
     "wider": _wider,
@@ -201,8 +203,12 @@ DAMAGES: dict[str, Damage] = {
     "footer": lambda f, c: _lines(f, lambda lines: lines.append((f"Total: {len(lines) - 1}",))),
     "wide_footer": lambda f, c: _lines(f, lambda lines: lines.append(("Total", "", "", "", "99", ""))),
     "preamble": lambda f, c: _lines(f, lambda lines: lines.insert(0, ("Report of the city",))),
-    "second_table": lambda f, c: _lines(f, lambda lines: lines.extend([(), ("area", "people"), ("1", "2"), ("2", "3")])),
-    "same_width_table": lambda f, c: _insert(f, c, ("a", "b", "c", "d", "e", "f"), ("1", "2", "3", "4", "5", "6")),
+    "second_table": lambda f, c: _lines(
+        f, lambda lines: lines.extend([(), ("area", "people"), ("1", "2"), ("2", "3")])
+    ),
+    "same_width_table": lambda f, c: _insert(
+        f, c, ("a", "b", "c", "d", "e", "f"), ("1", "2", "3", "4", "5", "6")
+    ),
     "header_again": lambda f, c: _insert(f, c, f.lines[0]),
     "blank_line": lambda f, c: _insert(f, c, ()),
     "comment_line": lambda f, c: _insert(f, c, ("# checked by hand",)),
@@ -212,21 +218,27 @@ DAMAGES: dict[str, Damage] = {
     "lone_cr": lambda f, c: _bytes(f, lambda b: _somewhere(b, c, b"\r")),
     "stray_line_end": lambda f, c: _bytes(f, lambda b: _somewhere(b, c, b"\n")),
     "stray_byte": lambda f, c: _bytes(f, lambda b: _somewhere(b, c, bytes([c.randrange(128, 256)]))),
-    "bom_inside": lambda f, c: _bytes(f, lambda b: b + b"\xef\xbb\xbf" + b.split(b"\n", 1)[-1].replace(b"C0", b"D0")),
-    "trailing_delimiter": lambda f, c: _lines(f, lambda lines: lines.__setitem__(slice(1, None), [(*r, "") for r in lines[1:]])),
+    "bom_inside": lambda f, c: _bytes(f, lambda b: b + b"\xef\xbb\xbfD0,light,2021-01-01 00:00:00,,1,\n"),
+    "trailing_delimiter": lambda f, c: _lines(
+        f, lambda lines: lines.__setitem__(slice(1, None), [(*r, "") for r in lines[1:]])
+    ),
     "cut_off": lambda f, c: _bytes(f, lambda b: b[: c.randrange(len(b) // 2, len(b))].rstrip(b"\r\n")),
     "thousands": lambda f, c: _all_cells(f, 5, lambda t: f"{int(t):,}" if t else t),
     "european": lambda f, c: _all_cells(f, 4, _european),
     "one_european": lambda f, c: _cell(f, c, 4, _european),
     "padded": lambda f, c: _cell(f, c, c.randrange(6), lambda t: c.choice([f" {t}", f"{t} ", f"\u00a0{t}"])),
-    "day_first": lambda f, c: _all_cells(f, 2, lambda t: datetime.fromisoformat(t).strftime("%d/%m/%Y %H:%M:%S")),
+    "day_first": lambda f, c: _all_cells(
+        f, 2, lambda t: datetime.fromisoformat(t).strftime("%d/%m/%Y %H:%M:%S")
+    ),
     "two_digit_year": lambda f, c: _cell(f, c, 2, lambda t: t[2:]),
-    "not_a_number": lambda f, c: _cell(f, c, 4, lambda t: c.choice(["NaN", "inf", "n/a", "1e999", "--", "0x1F", "1_000"])),
+    "not_a_number": lambda f, c: _cell(
+        f, c, 4, lambda t: c.choice(["NaN", "inf", "n/a", "1e999", "--", "0x1F", "1_000"])
+    ),
     "word": lambda f, c: _cell(f, c, 1, lambda t: c.choice(["Pothole", "", "NULL", "pothole?", "None"])),
     "line_in_cell": lambda f, c: _cell(f, c, 3, lambda t: t + "\nmore"),
     "mixed_ends": lambda f, c: _bytes(f, lambda b: b.replace(b"\n", b"\r\n", 3)),
     "quote_style": lambda f, c: _bytes(f, lambda b: b.replace(b'""', b'\\"')),
-}  # fmt: skip
+}
 
 
 def pollute(rows: list[Row], chance: random.Random) -> Polluted:
@@ -239,8 +251,8 @@ def pollute(rows: list[Row], chance: random.Random) -> Polluted:
 
 
 def _on_bytes(name: str) -> tuple[int, str]:
-    on_bytes = "utf_8_twice stray_quote nul lone_cr stray_line_end stray_byte bom_inside cut_off mixed_ends quote_style"
-    return (name in on_bytes.split(), name)
+    on_bytes = "utf_8_twice stray_quote nul lone_cr stray_line_end stray_byte bom_inside cut_off mixed_ends"
+    return (name in {*on_bytes.split(), "quote_style"}, name)
 
 
 def intended(file: Polluted, rows: list[Row]) -> list[Row]:
@@ -267,8 +279,7 @@ def outcome(path: Path, file: Polluted, truth: list[Row], folder: Path) -> str:
                 f"SELECT {', '.join(COLUMNS)} FROM {sound} ORDER BY case_id"
             ).fetchall()
     except DataError as error:
-        assert error.mistakes and all(mistake.text() for mistake in error.mistakes)
-        return "refused"
+        return "refused" if all(mistake.text() for mistake in error.mistakes) else "silently wrong"
     if read == truth:
         return "equal"
     wrong, missing = sum(row not in truth for row in read), sum(row not in read for row in truth)
@@ -303,6 +314,7 @@ def seed() -> int:
     return int(os.environ.get("CIVIC_AI_POLLUTION_SEED", random.SystemRandom().randrange(2**31)))
 
 
+@pytest.mark.filterwarnings("ignore:Could not infer format", "ignore:Parsing dates")
 def test_no_polluted_file_is_read_wrongly_without_a_word(
     seed: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

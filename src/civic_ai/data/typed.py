@@ -1,8 +1,8 @@
 """The typed table: text cells turned into values, with one test column a possible defect.
 
 Columns: ``#row`` (place in the text table), the contract's columns, and ``#blank c``, ``#broken c``,
-``#distrusted c``, ``#renamed c``, ``#padded c``, ``#lines c`` where the contract makes them possible. ``#same`` numbers
-exact repeats of a row: 1 for the first.
+``#distrusted c``, ``#renamed c``, ``#padded c``, ``#lines c`` where the contract makes them possible.
+Rows that repeat an earlier row exactly are left out.
 """
 
 from __future__ import annotations

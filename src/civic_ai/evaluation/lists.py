@@ -69,10 +69,6 @@ class Lists:
             return None
         return Period(first=self.as_of.min().item(), last=self.as_of.max().item())
 
-    def of_split(self, position: int) -> Lists:
-        """The lists of one split alone."""
-        return self.where(self.split == position)
-
     def where(self, dates: Mask) -> Lists:
         """The lists of the dates that are marked."""
         return replace(

@@ -16,16 +16,22 @@ from civic_ai.records.snapshot import Finding, Severity
 MOSTLY = 0.5
 
 
-def panel_finding(code: str, source: str, severity: Severity, **values: str | int | float) -> Finding:
-    """The finding ``code`` about ``source``; ``values`` fill its sentence."""
+def panel_finding(
+    code: str,
+    source: str,
+    severity: Severity,
+    *,
+    values: dict[str, str | int | float],
+    column: str | None = None,
+) -> Finding:
+    """The finding ``code`` about ``source``; ``values`` fill its sentence, ``count`` among them is its count."""
     assert code in PANEL_FINDINGS, code
-    column = values.pop("column", None)
     count = values.get("count")
     return Finding(
         code=code,
         source=source,
         severity=severity,
-        column=None if column is None else str(column),
+        column=column,
         count=count if isinstance(count, int) else None,
         values=values,
     )
@@ -42,20 +48,22 @@ def _unknown_moments(scope: Scope) -> Iterator[Finding]:
     for source in sorted(timed | {spec.label.source}):
         count = rows_without_known_at(scope.city, source)
         if count:
-            yield panel_finding("rows_without_known_at", source, "warning", count=count)
+            yield panel_finding("rows_without_known_at", source, "warning", values={"count": count})
 
 
 def _places(parts: Parts) -> Iterator[Finding]:
     units, spec = parts.scope.units, parts.scope.city.spec
     outside = int(parts.label.events.n[parts.label.events.unit < 0].sum())
     if outside:
-        yield panel_finding("events_outside_units", spec.label.source, "warning", count=outside)
+        yield panel_finding("events_outside_units", spec.label.source, "warning", values={"count": outside})
     if units.areas_without_cells:
         source = str(spec.unit.inside)
-        yield panel_finding("areas_without_cells", source, "warning", count=units.areas_without_cells)
+        yield panel_finding(
+            "areas_without_cells", source, "warning", values={"count": units.areas_without_cells}
+        )
     if units.width_error:
         percent = round(100 * units.width_error, 2)
-        yield panel_finding("cell_width_error", str(spec.unit.inside), "note", percent=percent)
+        yield panel_finding("cell_width_error", str(spec.unit.inside), "note", values={"percent": percent})
 
 
 def _history(parts: Parts) -> Iterator[Finding]:
@@ -65,7 +73,7 @@ def _history(parts: Parts) -> Iterator[Finding]:
     ]
     late = int(parts.label.first_day - (parts.scope.dates[0] - max(windows, default=0) + 1))
     if late > 0:
-        yield panel_finding("short_history", spec.label.source, "note", days=late)
+        yield panel_finding("short_history", spec.label.source, "note", values={"days": late})
 
 
 def _unknown_features(parts: Parts) -> Iterator[Finding]:
@@ -74,4 +82,4 @@ def _unknown_features(parts: Parts) -> Iterator[Finding]:
         if share > MOSTLY:
             percent = round(100 * share, 1)
             name, source = column.record.name, column.record.source
-            yield panel_finding("mostly_unknown", source, "warning", column=name, percent=percent)
+            yield panel_finding("mostly_unknown", source, "warning", column=name, values={"percent": percent})

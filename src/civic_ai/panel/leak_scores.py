@@ -88,9 +88,13 @@ def find_deciding(parts: Parts, rows: Rows, limit: float) -> tuple[list[LeakFind
         leaks += _copied(column, rows, parts)
         overall = float(_either_way(_areas_under_curve(values, one_group, rows.happened[:1]))[0])
         if overall >= limit and within[0] < limit:
-            name, source = column.record.name, column.record.source
-            strong.append(panel_finding("strong_feature", source, "note", column=name, auc=round(overall, 3)))
+            strong.append(_strong(column, overall))
     return leaks, tuple(strong)
+
+
+def _strong(column: FeatureColumn, area: float) -> Finding:
+    name, source = column.record.name, column.record.source
+    return panel_finding("strong_feature", source, "note", column=name, values={"auc": round(area, 3)})
 
 
 def _deciding(column: FeatureColumn, rows: Rows, within: Any, limit: float) -> list[LeakFinding]:

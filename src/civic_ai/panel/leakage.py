@@ -55,9 +55,8 @@ def search_leaks(parts: Parts, contracts: Mapping[str, Contract], policy: Policy
     rows = sample_rows(parts)
     if rows.fewest < LEAST_ROWS:
         source = parts.scope.city.spec.label.source
-        reason = panel_finding(
-            "leak_search_not_possible", source, "problem", needed=LEAST_ROWS, found=rows.fewest
-        )
+        values: dict[str, str | int | float] = {"needed": LEAST_ROWS, "found": rows.fewest}
+        reason = panel_finding("leak_search_not_possible", source, "problem", values=values)
         return Search(tuple(told), (reason,), is_complete=False)
     deciding, strong = find_deciding(parts, rows, policy.limits.leak_single_feature_auc)
     leaks = (*told, *deciding, *find_future_totals(parts))

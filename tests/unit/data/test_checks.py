@@ -55,15 +55,38 @@ def broken(
 
 
 def test_each_rule_finds_its_rows_and_no_others(tmp_path: Path) -> None:
-    lines = ["1,a,0,2020-01-01", "2,c,5,2020-01-02", "3,a,-1,2020-01-03", "4,b,11,2020-01-04", "5,b,x,2020-01-05",
-             ",a,1,2020-01-06", "7,a,,2020-01-07", "8,a,1,2019-12-31", "9,a,10,2020-01-09", "10,,1,32 May"]  # fmt: skip
+    lines = [
+        "1,a,0,2020-01-01",
+        "2,c,5,2020-01-02",
+        "3,a,-1,2020-01-03",
+        "4,b,11,2020-01-04",
+        "5,b,x,2020-01-05",
+        ",a,1,2020-01-06",
+        "7,a,,2020-01-07",
+        "8,a,1,2019-12-31",
+        "9,a,10,2020-01-09",
+        "10,,1,32 May",
+    ]
     counts, by_row, kept = broken(lines, PROMISE, tmp_path)
     assert counts == {
-        "allowed:kind": 1, "min:n": 1, "max:n": 1, "type:n": 1, "blank:case_id": 1,
-        "min:day": 1, "blank:kind": 1, "type:day": 1,
-    }  # fmt: skip
-    assert by_row == {1: ["allowed:kind"], 2: ["min:n"], 3: ["max:n"], 4: ["type:n"], 5: ["blank:case_id"],
-                      7: ["min:day"], 9: ["blank:kind", "type:day"]}  # fmt: skip
+        "allowed:kind": 1,
+        "min:n": 1,
+        "max:n": 1,
+        "type:n": 1,
+        "blank:case_id": 1,
+        "min:day": 1,
+        "blank:kind": 1,
+        "type:day": 1,
+    }
+    assert by_row == {
+        1: ["allowed:kind"],
+        2: ["min:n"],
+        3: ["max:n"],
+        4: ["type:n"],
+        5: ["blank:case_id"],
+        7: ["min:day"],
+        9: ["blank:kind", "type:day"],
+    }
     assert kept == 3
 
 
@@ -89,8 +112,12 @@ def test_the_header_again_is_no_row(tmp_path: Path) -> None:
 
 
 CELL = st.sampled_from(["a", "b", "c", ""])
-ROW = st.tuples(st.sampled_from("123456"), CELL, st.sampled_from(["", "0", "5", "10", "11", "-1", "x"]),
-                st.sampled_from(["2020-01-01", "2019-01-01", "2020-02-30", "2021-05-05"]))  # fmt: skip
+ROW = st.tuples(
+    st.sampled_from("123456"),
+    CELL,
+    st.sampled_from(["", "0", "5", "10", "11", "-1", "x"]),
+    st.sampled_from(["2020-01-01", "2019-01-01", "2020-02-30", "2021-05-05"]),
+)
 
 
 @given(rows=st.lists(ROW, min_size=1, max_size=12, unique=True))
@@ -114,9 +141,11 @@ def test_the_rules_are_those_of_a_plain_reading(rows: list[tuple[str, ...]], tmp
 
 
 def test_pandera_is_a_second_opinion(tmp_path: Path) -> None:
-    with typed_table(["1,a,11,2020-01-01", "1,c,1,2019-01-01"], PROMISE, tmp_path) as (backend, typed):
-        with pytest.raises(pandera.errors.SchemaErrors) as caught:
-            prove(backend.table(typed.name).select(*PROMISE.columns), PROMISE)
+    with (
+        typed_table(["1,a,11,2020-01-01", "1,c,1,2019-01-01"], PROMISE, tmp_path) as (backend, typed),
+        pytest.raises(pandera.errors.SchemaErrors) as caught,
+    ):
+        prove(backend.table(typed.name).select(*PROMISE.columns), PROMISE)
     said = str(caught.value)
     assert all(
         words in said
@@ -127,9 +156,11 @@ def test_pandera_is_a_second_opinion(tmp_path: Path) -> None:
 @pytest.mark.parametrize("column", ["case_id", "kind", "day"])
 def test_pandera_sees_blanks(column: str, tmp_path: Path) -> None:
     cells = {"case_id": "1", "kind": "a", "n": "1", "day": "2020-01-01"} | {column: ""}
-    with typed_table([",".join(cells.values())], PROMISE, tmp_path) as (backend, typed):
-        with pytest.raises(pandera.errors.SchemaErrors, match="contains null values"):
-            prove(backend.table(typed.name).select(*PROMISE.columns), PROMISE)
+    with (
+        typed_table([",".join(cells.values())], PROMISE, tmp_path) as (backend, typed),
+        pytest.raises(pandera.errors.SchemaErrors, match="contains null values"),
+    ):
+        prove(backend.table(typed.name).select(*PROMISE.columns), PROMISE)
 
 
 def test_keys_are_named_once() -> None:

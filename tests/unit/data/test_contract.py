@@ -14,7 +14,7 @@ publisher: A city
 licence: CC0
 checked_on: 2026-01-15
 time_zone: America/Chicago
-file: {kind: csv, delimiter: ";", encoding: latin-1, decimal: ",", thousands: ".", skip_lines: 2, blank_marks: [NA]}
+file: {delimiter: ";", encoding: latin-1, decimal: ",", thousands: ".", skip_lines: 2, blank_marks: [NA]}
 columns:
   case_id: {type: text, header: CASE NUMBER, unique: true, personal: identifier}
   kind: {type: text, allowed: [pothole, light], renamed: {Pot hole: pothole}}
@@ -64,8 +64,12 @@ def test_every_mistake_is_said_with_its_line_at_once(tmp_path: Path) -> None:
     )
     found = mistakes(tmp_path, text)
     assert {about: line for about, (line, _) in found.items()} == {
-        "publicher": 2, "time_zone": 5, "columns.day.min": 10, "unique[0]": 14, "freshness.within_days": 15,
-    }  # fmt: skip
+        "publicher": 2,
+        "time_zone": 5,
+        "columns.day.min": 10,
+        "unique[0]": 14,
+        "freshness.within_days": 15,
+    }
     assert "Did you mean publisher?" in found["publicher"][1]
     assert "Did you mean kind?" in found["unique[0]"][1]
 

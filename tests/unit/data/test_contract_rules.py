@@ -25,7 +25,11 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "integer", "min": "5", "max": "4"}, "min", "is greater than max"),
     ({"type": "integer", "allowed": ["1"]}, "allowed", "is for text columns"),
     ({"type": "text", "allowed": ["a", "a"]}, "allowed", "a is given twice"),
-    ({"type": "text", "allowed": ["new"], "renamed": {"old": "nwe"}}, "old", "becomes nwe, which is not allowed"),
+    (
+        {"type": "text", "allowed": ["new"], "renamed": {"old": "nwe"}},
+        "old",
+        "becomes nwe, which is not allowed",
+    ),
     ({"type": "text", "allowed": ["a", "b"], "renamed": {"a": "b"}}, "a", "is an allowed word too"),
     ({"type": "text", "renamed": {"a": "b", "b": "c"}}, "a", "becomes b, which is renamed again"),
     ({"type": "number", "distrust": ["0"]}, "distrust", "takes values as missing, but blank is refused"),
@@ -36,7 +40,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "text", "personal": "none"}, "personal", "'none' needs a reason"),
     ({"type": "text", "why": "so"}, "why", "belongs to 'personal: none'"),
     ({"type": "date", "personal": "identifier"}, "personal", "an identifier is text or integer"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("column", "where", "words"), CASES)

@@ -51,7 +51,8 @@ def renumbered(rows: list[Row], by: timedelta = timedelta()) -> list[Row]:
 def found(rows: list[Row], promise: Any = PROMISE) -> list[Finding]:
     backend = open_memory()
     backend.con.execute(
-        "CREATE TABLE t (request_id VARCHAR, incident_id VARCHAR, kind VARCHAR, created_at TIMESTAMP, closed_at TIMESTAMP, lat DOUBLE)"
+        """CREATE TABLE t (request_id VARCHAR, incident_id VARCHAR, kind VARCHAR,
+        created_at TIMESTAMP, closed_at TIMESTAMP, lat DOUBLE)"""
     )
     backend.con.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)", rows)
     return copy_findings(backend, "t", "requests", promise, "created_at")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from civic_ai.core.errors import DataError
-from civic_ai.data.stream import RawFile
 from civic_ai.data.header import read_header
 from civic_ai.data.quoting import Dialect
+from civic_ai.data.stream import RawFile
 from tests.unit.data.cities import contract, texts
 
 RAW = RawFile(Path("t.csv"), "t.csv")

@@ -16,7 +16,7 @@ from tests.unit.data.cities import contract, written
 TEXT = ColumnContract(type="text")
 
 PERSONAL = {
-    "a person": "first_name apellidos nombre nome fullName caller_id owner solicitante requester nombre_ciudadano",
+    "a person": "first_name apellidos nombre nome fullName caller_id owner solicitante nombre_ciudadano",
     "an address": "address street_address Direccion domicilio endereço LOGRADOURO",
     "a telephone number": "phone PhoneNumber telefono celular tel_1 whatsapp",
     "an e-mail address": "email e-mail customerEmail correo E_MAIL",
@@ -25,8 +25,9 @@ PERSONAL = {
     "free text": "notes comment Observações descripcion resolution_notes",
 }
 HARMLESS = (
-    "request_id area_id area_name nombre_colonia nome_bairro street_name status channel lat neighborhood_raw owner_type "
-    "contact_method phone_status population road_km queue zip created_at tmin_c service_name rua_nome email_count"
+    "request_id area_id area_name nombre_colonia nome_bairro street_name status channel lat neighborhood_raw "
+    "owner_type contact_method phone_status population road_km queue zip created_at tmin_c service_name "
+    "rua_nome email_count"
 )
 
 
@@ -55,17 +56,33 @@ def sample(kind: str, chance: random.Random) -> str:
     )
     return {
         "an e-mail address": f"{first}.{n(99)}@example.org",
-        "a telephone number": chance.choice([f"({n(200, 999)}) 555-{n(1000, 9999)}", f"+52 662 {n(100, 999)} {n(1000, 9999)}"]),
-        "an address": chance.choice([f"{n(1, 9999)} Main St", f"Calle {n(1, 99)} #{n(99)}", f"Rua das Flores, {n(999)}"]),
-        "an identity number": chance.choice([f"{n(100, 999)}-{n(10, 99)}-{n(1000, 9999)}", f"{n(100, 999)}.{n(100, 999)}.{n(100, 999)}-{n(10, 99)}"]),
+        "a telephone number": chance.choice(
+            [f"({n(200, 999)}) 555-{n(1000, 9999)}", f"+52 662 {n(100, 999)} {n(1000, 9999)}"]
+        ),
+        "an address": chance.choice(
+            [f"{n(1, 9999)} Main St", f"Calle {n(1, 99)} #{n(99)}", f"Rua das Flores, {n(999)}"]
+        ),
+        "an identity number": chance.choice(
+            [
+                f"{n(100, 999)}-{n(10, 99)}-{n(1000, 9999)}",
+                f"{n(100, 999)}.{n(100, 999)}.{n(100, 999)}-{n(10, 99)}",
+            ]
+        ),
         "a person": f"{first} {last}{chr(97 + n(26))}",
         "free text": f"there is a big hole near number {n(9999)} and cars cannot pass",
-        "place": chance.choice(["SAN JOSE", "Santa Maria", "Villa Juan", "GREATER HEIGHTS", "Vila Ana", "NEARTOWN - MONTROSE"]),
+        "place": chance.choice(
+            ["SAN JOSE", "Santa Maria", "Villa Juan", "GREATER HEIGHTS", "Vila Ana", "NEARTOWN - MONTROSE"]
+        ),
         "number": f"HOU{n(10**6):06d}",
         "moment": f"2021-{n(1, 13):02d}-{n(1, 29):02d} {n(24):02d}:{n(60):02d}",
-        "service": chance.choice(["Solicitar limpeza de bueiros, boca de lobo e poços de visita", "Recolha de lixo em via pública na rua"]),
+        "service": chance.choice(
+            [
+                "Solicitar limpeza de bueiros, boca de lobo e poços de visita",
+                "Recolha de lixo em via pública na rua",
+            ]
+        ),
         "coordinate": f"{n(90)}.{n(10**5):05d}",
-    }[kind]  # fmt: skip
+    }[kind]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_columns_that_look_personal_stop_with_the_line_of_the_contract(tmp_path:
     )
     path = tmp_path / "p" / "requests.csv"
     path.write_text(path.read_text().replace("area_id", "email"))
-    with pytest.raises(ConfigError, match="requests.area_id: looks personal: an e-mail address") as caught:
+    with pytest.raises(ConfigError, match=r"requests\.area_id: looks personal: an e-mail address") as caught:
         found(pilot, "requests", tmp_path)
     place = caught.value.mistakes[0].place
     assert place is not None

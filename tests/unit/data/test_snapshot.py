@@ -137,7 +137,7 @@ def test_personal_columns_stop_before_anything_is_sealed(tmp_path: Path) -> None
     path = folder / "contracts" / "areas.yaml"
     path.write_text(path.read_text() + "  owner_name: {type: text}\n")
     blobs = Blobs(tmp_path / "blobs")
-    with pytest.raises(ConfigError, match="areas.owner_name: looks personal"):
+    with pytest.raises(ConfigError, match=r"areas\.owner_name: looks personal"):
         snap(load_pilot(folder, {}), blobs)
     assert list(blobs.folder.iterdir()) == []
 

@@ -59,10 +59,13 @@ COLUMNS: dict[str, tuple[str, list[Any], list[str | None]]] = {
     "i": ("integer", [1, -2, None], ["1", "-2", None]),
     "n": ("number", [0.1, float("nan"), 1e300], ["0.1", None, "1e+300"]),
     "d": ("date", [date(2020, 2, 29), None, date(1999, 1, 1)], ["2020-02-29", None, "1999-01-01"]),
-    "s": ("timestamp", [datetime(2020, 1, 1, 5), None, datetime(2020, 1, 1, 5, 0, 0, 7)],
-          ["2020-01-01 05:00:00", None, "2020-01-01 05:00:00.000007"]),
+    "s": (
+        "timestamp",
+        [datetime(2020, 1, 1, 5), None, datetime(2020, 1, 1, 5, 0, 0, 7)],
+        ["2020-01-01 05:00:00", None, "2020-01-01 05:00:00.000007"],
+    ),
     "f": ("flag", [True, None, False], ["true", None, "false"]),
-}  # fmt: skip
+}
 
 
 def parquet(folder: Path, table: pa.Table) -> RawFile:

@@ -46,7 +46,7 @@ def test_other_encodings_are_declared(encoding: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["latin-1", "windows-1252"])
 def test_utf_8_that_is_declared_otherwise_is_refused(encoding: str, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="is UTF-8, but the contract says|wrong_encoding"):
+    with pytest.raises(DataError, match=r"is UTF-8, but the contract says|wrong_encoding"):
         verify("a,b\nseñal,ção\n".encode(), texts("a", "b", file={"encoding": encoding}), tmp_path)
 
 

@@ -71,8 +71,8 @@ def test_a_feature_that_is_mostly_unknown_is_said(blobs: Blobs) -> None:
 
 @pytest.mark.parametrize("code", PANEL_FINDINGS)
 def test_every_sentence_can_be_said_with_its_values(code: str) -> None:
-    values = dict.fromkeys(places_of(PANEL_FINDINGS[code]), 3)
-    found = panel_finding(code, "requests", "note", **values)
+    values: dict[str, str | int | float] = {name: 3 for name in places_of(PANEL_FINDINGS[code])}  # noqa: C420
+    found = panel_finding(code, "requests", "note", values=values)
     said = str(say_finding(found))
     assert "{" not in said
     assert said.endswith(".")
@@ -80,4 +80,4 @@ def test_every_sentence_can_be_said_with_its_values(code: str) -> None:
 
 def test_a_finding_that_has_no_sentence_is_a_mistake() -> None:
     with pytest.raises(AssertionError, match="unheard"):
-        panel_finding("unheard", "requests", "note")
+        panel_finding("unheard", "requests", "note", values={})

@@ -5,7 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from civic_ai.panel.leak_totals import Trial, scatter_about_curve, scatter_about_plane
+from civic_ai.panel.build import make_parts
+from civic_ai.panel.leak_totals import Trial, find_future_totals, scatter_about_curve, scatter_about_plane
+from civic_ai.store.blobs import Blobs
+from tests.unit.panel.cities import EVERYTHING, FIRST, made_city
 
 TESTS = (scatter_about_plane, scatter_about_curve)
 Test = Callable[[Trial], tuple[float, float]]
@@ -97,3 +100,57 @@ def test_the_order_of_places_does_not_matter(test: Test) -> None:
     trial, order = honest(8), np.random.default_rng(8).permutation(60)
     other = Trial("rate", trial.values[order], trial.before[order], trial.after[order])
     assert test(other) == pytest.approx(test(trial))
+
+
+Counts = dict[str, int]
+
+
+def city_trials(blobs: Blobs, column: Callable[[Counts, Counts], dict[str, float]]) -> list[str]:
+    """Which columns are found when the areas get ``made``, out of counts up to and after the first date."""
+    city = made_city(11, rows=6, columns=6, per_area=60)
+    before: dict[str, int] = dict.fromkeys(city.tables["areas"].column("area_id"), 0)
+    after = dict(before)
+    for row in city.tables["requests"].rows:
+        (before if row[2].date() <= FIRST else after)[row[3]] += row[1] == "pothole"
+    made = column(before, after)
+    areas = city.tables["areas"].with_column("made", "number", list(made.values()))
+    features = [*EVERYTHING, {"from": "areas", "columns": ["made"]}]
+    city = city.with_table("areas", areas).with_spec(features=features)
+    leaks = find_future_totals(make_parts(*city.seal(blobs), blobs))
+    return [str(leak.column) for leak in leaks]
+
+
+def test_totals_of_the_years_before_are_honest_and_totals_of_the_whole_file_are_not(blobs: Blobs) -> None:
+    assert city_trials(blobs, lambda before, after: {a: float(n) for a, n in before.items()}) == []
+    assert city_trials(blobs, lambda before, after: {a: float(after[a]) for a in before}) == ["made"]
+    both = city_trials(blobs, lambda before, after: {a: float(before[a] + after[a]) for a in before})
+    assert both == ["made"]
+
+
+def test_a_rate_blurred_as_much_as_chance_would_is_honest(blobs: Blobs) -> None:
+    """A survey that saw as many potholes as came later, by its own count, knows the rate and not the future."""
+    random = np.random.default_rng(3)
+
+    def surveyed(before: dict[str, int], after: dict[str, int]) -> dict[str, float]:
+        return {area: float(random.poisson(after[area])) for area in before}
+
+    assert city_trials(blobs, surveyed) == []
+
+
+def test_a_total_of_one_test_period_is_found(blobs: Blobs) -> None:
+    """Leaks need not span all of the file: here the counts of the lockbox alone."""
+    city = made_city(12, rows=6, columns=6, per_area=200)
+    parts = make_parts(*city.seal(blobs), blobs)
+    lockbox = parts.scope.splits[-1]
+    counts: dict[str, float] = dict.fromkeys(city.tables["areas"].column("area_id"), 0.0)
+    for row in city.tables["requests"].rows:
+        inside = lockbox.cutoff < row[2].date() <= lockbox.test_dates[-1]
+        counts[row[3]] += row[1] == "pothole" and inside
+    areas = city.tables["areas"].with_column("late", "number", list(counts.values()))
+    city = city.with_table("areas", areas).with_spec(features=[{"from": "areas", "columns": ["late"]}])
+    leaks = find_future_totals(make_parts(*city.seal(blobs), blobs))
+    assert [leak.column for leak in leaks] == ["late"]
+
+
+def test_without_static_or_citywide_columns_there_is_nothing_to_test(blobs: Blobs) -> None:
+    assert find_future_totals(make_parts(*made_city(1).seal(blobs), blobs)) == []

@@ -165,6 +165,23 @@ def test_a_double_of_the_model_is_removed(workspace: Workspace, local_store: str
     assert shown(local_store) == wanted
 
 
+def test_a_model_that_is_there_is_not_uploaded_again(workspace: Workspace, local_store: str) -> None:
+    judged = judge(workspace.blobs, "poisson_glm")
+    folder = seal_city(workspace, pilot="test-city", champion="poisson_glm", bundle=judged.evaluation.bundle)
+    log, client = describe(workspace, folder), MlflowClient(local_store)
+    run = _parent(client, experiment_of(client, log.pilot, None), log)
+    send_model(client, run, log, workspace)
+    requests: list[str] = []
+
+    class Watched(MortalClient):
+        def __getattr__(self, name: str) -> Any:
+            requests.append(name)
+            return super().__getattr__(name)
+
+    send_model(Watched(client, 10**6, False), run, log, workspace)
+    assert requests == ["search_logged_models", "get_run"]
+
+
 def test_an_altered_bundle_is_not_sent(workspace: Workspace, local_store: str) -> None:
     judged = judge(workspace.blobs, "lightgbm")
     bundle = str(judged.evaluation.bundle)

@@ -83,8 +83,19 @@ def write(made: Draft, folder: Path) -> Path:
 def planted(fault: Fault, seed: int, folder: Path) -> tuple[Path, Told]:
     """A tiny city with ``fault`` in it, written to ``folder``, and what must be told about it."""
     made = draft(CitySettings(size="tiny", seed=seed))
-    told = fault.plant(made, np.random.default_rng([seed, *fault.name.encode()]))
+    told = _plant(fault, made, seed)
     return write(made, folder), told
+
+
+def planted_together(faults: tuple[Fault, ...], seed: int, folder: Path) -> tuple[Path, list[Told]]:
+    """A tiny city with all of ``faults`` in it, and what must be told about each."""
+    made = draft(CitySettings(size="tiny", seed=seed))
+    told = [_plant(fault, made, seed) for fault in faults]
+    return write(made, folder), told
+
+
+def _plant(fault: Fault, made: Draft, seed: int) -> Told:
+    return fault.plant(made, np.random.default_rng([seed, *fault.name.encode()]))
 
 
 def repeat_a_week(made: Draft, rng: np.random.Generator) -> Told:

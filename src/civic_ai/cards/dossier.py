@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from civic_ai.cards.facts import Records, for_the_public, read_records
@@ -32,6 +32,8 @@ from civic_ai.store.blobs import Blobs, store_error, write_atomically
 __all__ = ["Verification", "seal", "verify", "write_dossier"]
 
 STAGE_RECORDS = ("snapshot", "panel", "predictions", "evaluation", "audit", "explanation")
+PUBLIC_RECORDS = ("predictions", "evaluation", "audit", "explanation")
+"""Snapshot and panel count rows that were set aside, however few; the public's data card hides the few."""
 _ROLES: dict[str, Role] = {
     "spec.json": "spec",
     "policy.json": "policy",
@@ -55,8 +57,8 @@ def seal(evidence: Evidence, gates: GateReport, cards: Mapping[str, bytes], blob
         "spec.json": records.spec.to_json(),
         "policy.json": records.policy.to_json(),
         **{f"contracts/{name}.json": blobs.get(digest) for name, digest in evidence.contracts.items()},
-        **_stage_files(records, "full"),
-        **_stage_files(public, "public"),
+        **_record_files(records, "full", STAGE_RECORDS),
+        **_record_files(public, "public", PUBLIC_RECORDS),
         **_bundle_files(evidence, blobs),
         **cards,
     }
@@ -74,8 +76,8 @@ def seal(evidence: Evidence, gates: GateReport, cards: Mapping[str, bytes], blob
     return dossier
 
 
-def _stage_files(records: Records, folder: str) -> dict[str, bytes]:
-    return {f"{folder}/records/{name}.json": getattr(records, name).to_json() for name in STAGE_RECORDS}
+def _record_files(records: Records, folder: str, names: Sequence[str]) -> dict[str, bytes]:
+    return {f"{folder}/records/{name}.json": getattr(records, name).to_json() for name in names}
 
 
 def _bundle_files(evidence: Evidence, blobs: Blobs) -> dict[str, bytes]:

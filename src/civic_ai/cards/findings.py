@@ -149,6 +149,7 @@ class Findings:
 
 
 def failed_disparities(records: Records) -> list[Disparity]:
-    """Disparities that are certain, the furthest from 1 first."""
-    failed = [part for part in records.audit.disparities if part.verdict == "fail"]
+    """Disparities that are certain, on the metrics that decide, the furthest from 1 first."""
+    deciding = records.audit.leading or tuple(part.metric for part in records.audit.disparities)
+    failed = [p for p in records.audit.disparities if p.verdict == "fail" and p.metric in deciding]
     return sorted(failed, key=lambda part: (-abs(1 - (part.ratio.value or 1)), part.attribute, part.group))

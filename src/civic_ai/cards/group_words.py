@@ -13,6 +13,9 @@ from civic_ai.core.messages import say
 from civic_ai.records.audit import AuditReport, Disparity, ReportingGroup
 from civic_ai.records.record import Record
 
+UNKNOWN = "unknown"
+"""The group of those whose value nobody knows; the audit calls it so."""
+
 
 @dataclass(frozen=True)
 class GroupWords:
@@ -28,6 +31,11 @@ class GroupWords:
             return self.teller.text(declared.called)
         return name.replace("_", " ")
 
+    def title(self, name: str) -> str:
+        """The attribute's name as a title begins: with a capital letter."""
+        called = self.attribute(name)
+        return called[:1].upper() + called[1:]
+
     def group(self, attribute: str, group: str) -> str:
         """What the pilot calls a group; ``q1 (lowest)`` for quantiles; else its plain name."""
         declared = self.records.spec.audit.attributes.get(attribute)
@@ -38,7 +46,7 @@ class GroupWords:
             return self.teller.sentence(say("{group} (lowest)", group=group)).striptags()
         if quantiles and group == f"q{quantiles}":
             return self.teller.sentence(say("{group} (highest)", group=group)).striptags()
-        return group.replace("_", " ")
+        return self.teller.plain(say("group not known")) if group == UNKNOWN else group.replace("_", " ")
 
     def of_attribute(self, attribute: str, group: str) -> str:
         """``household income: q1 (lowest)``, for a sentence that stands alone."""

@@ -115,8 +115,7 @@ class _Tables:
                 for group in attribute.groups
             )
             columns = (tell.plain(say("Group")), tell.plain(say("Cases")), *map(names.metric, metrics))
-            caption = tell.sentence(say("By {attribute}", attribute=names.attribute(attribute.name)))
-            tables.append(Table(caption, columns, rows))
+            tables.append(Table(Markup(escape(names.title(attribute.name))), columns, rows))
         return tables
 
     def _cases(self, attribute: str, group: str) -> Markup:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from civic_ai.cards.facts import Facts, Records, facts_of
 from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.score_map import ScoreMap
-from civic_ai.cards.tell import Teller
+from civic_ai.cards.tell import HIDDEN, Teller
 from civic_ai.records.gates import GateReport
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import flatten
@@ -29,3 +30,27 @@ def card_facts(records: Records, gates: GateReport, scores: ScoreMap) -> Facts:
     """Every fact that a card may show: those of the records, of the gates, and of the map."""
     counted = {"gates.open": gates.failed + gates.unknown}
     return facts_of(records) | dict(flatten(gates, "gates")) | counted | scores.facts()
+
+
+def public_facts(facts: Facts, minimum: int) -> Facts:
+    """``facts`` as the public may see them where the audit's masking does not reach.
+
+    Rows that were set aside are requests of people too: counts of them from 1 to ``minimum`` - 1 become
+    :data:`HIDDEN`, and shares of them are rounded to a tenth of a percent, so that none can be computed.
+    """
+    seen = dict(facts)
+    for name in facts:
+        value = facts[name]
+        if isinstance(value, int) and _COUNTS_OF_PEOPLE.fullmatch(name) and 0 < value < minimum:
+            seen[name] = HIDDEN
+        elif isinstance(value, float) and _SHARES_OF_PEOPLE.fullmatch(name):
+            seen[name] = round(value, 3)
+    return seen
+
+
+_COUNTS_OF_PEOPLE = re.compile(
+    r"snapshot\.sources\.\w+\.(quarantined|duplicates|broken_rules\..*\.rows)"
+    r"|(snapshot|panel|audit)\.findings\..+\.count"
+    r"|panel\.events_outside_cohort"
+)
+_SHARES_OF_PEOPLE = re.compile(r"snapshot\..*quarantined_share|(snapshot|panel|audit)\.findings\..*share")

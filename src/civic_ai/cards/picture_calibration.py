@@ -54,7 +54,7 @@ def _chart(records: Records, teller: Teller) -> Any:
         base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x=x, y=y),
     ).properties(width=WIDTH, height=_SIDE)
     n = alt.Y("n:Q", title=teller.plain(say("n")), axis=alt.Axis(tickCount=2, grid=False))
-    bars = base.mark_bar(color=GREY, size=10).encode(x=alt.X("predicted:Q", scale=scale, axis=None), y=n)
+    bars = base.mark_bar(color=GREY, size=6).encode(x=alt.X("predicted:Q", scale=scale, axis=None), y=n)
     return alt.vconcat(points, bars.properties(width=WIDTH, height=_BARS), spacing=6)
 
 

@@ -15,7 +15,7 @@ from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say
 from civic_ai.records.audit import AttributeRecord, Disparity
 
-_TICKS = [0.25, 0.5, 0.8, 1, 1.25, 2, 4]
+_TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10]
 _PLOT_WIDTH, _ROW_HEIGHT = 130, 26
 
 
@@ -67,17 +67,17 @@ class _Groups:
     def finding(self) -> Message:
         """What the picture shows; what is certain and worst comes first."""
         parts = list(self.judged.values())
-        places = {"attribute": self.names.attribute(self.attribute.name), "reference": self.reference}
+        places = {"attribute": self.names.title(self.attribute.name), "reference": self.reference}
         failed = [part for part in parts if part.verdict == "fail" and part.ratio.value is not None]
         if failed:
             worst = max(failed, key=lambda part: abs(1 - (part.ratio.value or 1)))
             places["group"] = self.names.group(self.attribute.name, worst.group)
             if (worst.ratio.value or 1) < 1:
-                return say("By {attribute}, {group} is reached less often than {reference}", **places)
-            return say("By {attribute}, {group} is reached more often than {reference}", **places)
+                return say("{attribute}: {group} is reached less often than {reference}", **places)
+            return say("{attribute}: {group} is reached more often than {reference}", **places)
         if parts and all(part.verdict == "pass" for part in parts):
-            return say("By {attribute}, the list reaches every group about as often as {reference}", **places)
-        return say("By {attribute}, this data cannot tell whether every group is reached equally", **places)
+            return say("{attribute}: the list reaches every group about as often as {reference}", **places)
+        return say("{attribute}: this data cannot tell whether every group is reached equally", **places)
 
     def chart(self) -> Any:
         """The layers: band, line at 1, intervals, points with a shape by verdict, n and verdict in words."""

@@ -14,7 +14,7 @@ from civic_ai.cards.data_card import data_card
 from civic_ai.cards.facts import Records, for_the_public, read_records
 from civic_ai.cards.model_card import model_card
 from civic_ai.cards.numbers import locale_for
-from civic_ai.cards.page import Page, card_facts
+from civic_ai.cards.page import Page, card_facts, public_facts
 from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.score_map import ScoreMap, map_scores
 from civic_ai.cards.tell import Teller
@@ -59,6 +59,8 @@ class _Shown:
 
     def page(self, language: str, audience: str) -> Page:
         facts = card_facts(self.records, self.gates, self.scores)
+        if audience == "public":
+            facts = public_facts(facts, self.policy.suppression.minimum)
         teller = Teller(facts, language, locale_for(self.records.spec.locale, language))
         pictures = Pictures(self.records, teller, self.scores)
         return Page(self.records, self.gates, self.policy, pictures, teller, audience)

@@ -33,6 +33,10 @@ _FINER: dict[Style, tuple[float, Style]] = {
 """Intervals narrower than this are written with one more digit, else both ends would read the same."""
 
 
+HIDDEN = "suppressed"
+"""What stands in the place of a number that this reader may not see."""
+
+
 @dataclass(frozen=True)
 class Teller:
     """Tells facts to one reader. All methods return text that is safe inside HTML."""
@@ -69,8 +73,12 @@ class Teller:
     def value(self, name: str, style: Style) -> Markup:
         """One number by its fact's name; the words for a missing one where it is None."""
         value = self.facts[name]
-        if value is None:
-            return self.sentence(say("Not measured"))
+        if value is None or value == HIDDEN:
+            return (
+                Markup(escape(self.word(words.MISSING, HIDDEN)))
+                if value
+                else self.sentence(say("Not measured"))
+            )
         assert isinstance(value, int | float), name
         return Markup('<data class="fact" data-fact="{}" data-as="{}" value="{}">{}</data>').format(
             name, style, value, written(value, style, self.locale)
@@ -129,7 +137,7 @@ class Teller:
         if isinstance(value, bool):
             return self.sentence(say("yes") if value else say("no"))
         if isinstance(value, str):
-            known = escape(self.word(words.VERDICTS, value))
+            known = escape(self.word(words.VERDICTS | {HIDDEN: words.MISSING[HIDDEN]}, value))
             return self.day(name) if _DATE.fullmatch(value) else Markup(known)
         if value is None:
             return self.sentence(say("Not measured"))

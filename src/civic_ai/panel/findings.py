@@ -24,7 +24,7 @@ def panel_finding(
     values: dict[str, str | int | float],
     column: str | None = None,
 ) -> Finding:
-    """The finding ``code`` about ``source``; ``values`` fill its sentence, ``count`` among them is its count."""
+    """The finding ``code`` about ``source``; ``values`` fill its sentence (``count`` may be one of them)."""
     assert code in PANEL_FINDINGS, code
     count = values.get("count")
     return Finding(

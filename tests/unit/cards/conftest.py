@@ -9,7 +9,7 @@ import pytest
 
 from civic_ai.cards.facts import for_the_public, read_records
 from civic_ai.cards.numbers import locale_for
-from civic_ai.cards.page import Page, card_facts
+from civic_ai.cards.page import Page, card_facts, public_facts
 from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.render import render_cards
 from civic_ai.cards.score_map import map_scores
@@ -53,6 +53,8 @@ def page(made: MakeMade) -> MakePage:
         records = read_records(seen, one.blobs)
         scores = map_scores(records, one.blobs)
         facts = card_facts(records, one.gates, scores)
+        if audience == "public":
+            facts = public_facts(facts, one.policy.suppression.minimum)
         teller = Teller(facts, language, locale_for(city.locale, language))
         return Page(records, one.gates, one.policy, Pictures(records, teller, scores), teller, audience)
 

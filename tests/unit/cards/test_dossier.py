@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import civic_ai
-from civic_ai.cards.dossier import STAGE_RECORDS, seal, sealed_file, write_dossier
+from civic_ai.cards.dossier import PUBLIC_RECORDS, STAGE_RECORDS, seal, sealed_file, write_dossier
 from civic_ai.cards.verification import verify
 from civic_ai.core.errors import RefusedError, StoreError
 from civic_ai.records.audit import AuditReport
@@ -40,7 +40,7 @@ def test_the_manifest_names_every_file_with_role_and_audience(made: MakeMade) ->
         "policy.json": ("policy", "board"),
         "spec.json": ("spec", "board"),
         **{f"full/records/{name}.json": ("record", "board") for name in STAGE_RECORDS},
-        **{f"public/records/{name}.json": ("record", "public") for name in STAGE_RECORDS},
+        **{f"public/records/{name}.json": ("record", "public") for name in PUBLIC_RECORDS},
     }
     assert (dossier.pilot, dossier.evidence, dossier.gates) == (
         "made-potholes",

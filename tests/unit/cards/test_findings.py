@@ -106,6 +106,13 @@ def test_the_worst_certain_disparity_comes_first(page: MakePage) -> None:
     assert failed_disparities(page(City()).records) == []
 
 
+def test_a_metric_that_does_not_decide_is_not_the_largest_disparity(page: MakePage) -> None:
+    records = page(City(groups="unequal")).records
+    rate = records.audit.disparities[0].model_copy(update={"metric": "selection_rate"})
+    audit = records.audit.model_copy(update={"disparities": (rate, *records.audit.disparities)})
+    assert [part.metric for part in failed_disparities(replace(records, audit=audit))] == ["recall"]
+
+
 def test_the_event_is_called_as_the_pilot_calls_it(page: MakePage) -> None:
     seen = page(City(), "pt")
     assert Findings(seen.records, seen.teller).event() == "um buraco"

@@ -32,7 +32,19 @@ def test_a_name_that_the_pilot_gives_to_a_group_wins(page: MakePage) -> None:
 def test_an_attribute_that_nobody_named_is_said_plainly(page: MakePage) -> None:
     names = GroupWords(page(City()).records, page(City()).teller)
     assert names.attribute("home_language") == "home language"
-    assert names.group("home_language", "not_known") == "not known"
+    assert names.group("home_language", "other_language") == "other language"
+    assert names.title("home_language") == "Home language"
+
+
+def test_those_whose_group_nobody_knows_are_said_to_be_so(page: MakePage) -> None:
+    from civic_ai.audit import groups
+    from civic_ai.cards.group_words import UNKNOWN
+
+    assert UNKNOWN == groups.UNKNOWN
+    assert (
+        GroupWords(page(City()).records, page(City(), "pt").teller).group("a", UNKNOWN)
+        == "grupo desconhecido"
+    )
 
 
 def test_verdicts_of_groups(page: MakePage) -> None:

@@ -11,7 +11,8 @@ def test_it_begins_with_look_here_first(cards: MakeCards) -> None:
     card = read_card(cards(City())["board/model_card.en.html"])
     assert [element.text for element in card.all("h2")] == [
         "Look here first", "Use and misuse", "Data", "How it was tested",
-        "Results, against every simple rule", "Uncertainty", "Whom it serves", "Do the labels measure need?", "Why it says so", "Limits", "Gates",
+        "Results, against every simple rule", "Uncertainty",
+        "Whom it serves", "Do the labels measure need?", "Why it says so", "Limits", "Gates",
         "People and oversight", "Maintenance",
     ]  # fmt: skip
 

@@ -14,15 +14,15 @@ def _svg(seen: Page) -> str:
 @pytest.mark.parametrize(
     ("city", "expected"),
     [
-        (City(), "By household income, the list reaches every group about as often as q4 (highest)"),
-        (City(groups="unequal"), "By household income, q1 (lowest) is reached less often than q4 (highest)"),
+        (City(), "Household income: the list reaches every group about as often as q4 (highest)"),
+        (City(groups="unequal"), "Household income: q1 (lowest) is reached less often than q4 (highest)"),
         (
             City(groups="small"),
-            "By household income, this data cannot tell whether every group is reached equally",
+            "Household income: this data cannot tell whether every group is reached equally",
         ),
         (
             City(known=False),
-            "By household income, this data cannot tell whether every group is reached equally",
+            "Household income: this data cannot tell whether every group is reached equally",
         ),
     ],
 )
@@ -42,9 +42,7 @@ def test_a_group_reached_more_often_is_a_finding_too(page: MakePage) -> None:
     audit = seen.records.audit.model_copy(update={"disparities": tuple(parts)})
     records = replace(seen.records, audit=audit)
     drawn = draw_groups(records, seen.teller, audit.attributes[0])
-    assert (
-        drawn.title.striptags() == "By household income, q1 (lowest) is reached more often than q4 (highest)"
-    )
+    assert drawn.title.striptags() == "Household income: q1 (lowest) is reached more often than q4 (highest)"
 
 
 def test_every_row_has_n_and_a_verdict_in_words(page: MakePage) -> None:

@@ -24,8 +24,9 @@ def weekly(dates: int, units: int) -> np.ndarray:
 @settings(max_examples=40, deadline=None)
 def test_each_resample_is_the_mean_over_its_dates(dates: int, units: int, columns: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    parts = rng.normal(size=(dates * units, columns))
-    weeks = resample_weeks(weekly(dates, units), 2, seed=seed, level=0.9)
+    as_of = np.repeat(weekly(dates, 1), rng.integers(1, units + 1, dates))
+    parts = rng.normal(size=(len(as_of), columns))
+    weeks = resample_weeks(as_of, 2, seed=seed, level=0.9)
     sizes = mean_sizes(parts, weeks)
     np.testing.assert_allclose(sizes.mean, np.abs(parts).mean(axis=0))
     for replicate in (0, 7, 500):

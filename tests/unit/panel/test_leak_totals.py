@@ -120,7 +120,7 @@ def city_trials(blobs: Blobs, column: Callable[[Counts, Counts], dict[str, float
     return [str(leak.column) for leak in leaks]
 
 
-def test_totals_of_the_years_before_are_honest_and_totals_of_the_whole_file_are_not(blobs: Blobs) -> None:
+def test_totals_of_the_past_are_honest_and_totals_of_the_whole_file_are_not(blobs: Blobs) -> None:
     assert city_trials(blobs, lambda before, after: {a: float(n) for a, n in before.items()}) == []
     assert city_trials(blobs, lambda before, after: {a: float(after[a]) for a in before}) == ["made"]
     both = city_trials(blobs, lambda before, after: {a: float(before[a] + after[a]) for a in before})
@@ -128,7 +128,7 @@ def test_totals_of_the_years_before_are_honest_and_totals_of_the_whole_file_are_
 
 
 def test_a_rate_blurred_as_much_as_chance_would_is_honest(blobs: Blobs) -> None:
-    """A survey that saw as many potholes as came later, by its own count, knows the rate and not the future."""
+    """A survey with as much chance in it as the counts themselves knows the rate and not the future."""
     random = np.random.default_rng(3)
 
     def surveyed(before: dict[str, int], after: dict[str, int]) -> dict[str, float]:

@@ -226,7 +226,9 @@ def _audit(evaluation: Evaluation) -> AuditReport:
 
 
 def _explanation(evaluation: Evaluation) -> Explanation:
-    history = FamilyContribution(family="history", share=figure(0.9), direction="raises", is_stable=True)
+    history = FamilyContribution(
+        family="history", share=Figure(value=0.9, n=10), direction="raises", is_stable=False
+    )
     return Explanation(
         candidate=evaluation.champion, predictions=evaluation.predictions, method="rule", rows_explained=10,
         base=0.0, additivity_error=0.0, contributions=(), families=(history,),

@@ -68,6 +68,11 @@ def test_what_was_not_measured_or_is_hidden_is_not_sent_as_a_number(log: Dossier
     assert "lockbox_lift" not in names
 
 
+def test_a_figure_without_an_interval_is_sent_without_one(log: DossierLog) -> None:
+    measures = {m.name: m.value for m in log.parent.measures if m.name.startswith("explanation/")}
+    assert measures == {"explanation/history": 0.9, "explanation/history.n": 10}
+
+
 def test_every_digest_of_the_evidence_is_a_tag_of_every_run(
     log: DossierLog, workspace: Workspace, dossier: Path
 ) -> None:

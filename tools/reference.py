@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from civic_ai.journey import JOURNEY
-from civic_ai.pilot.describe import Described, describe, example, json_schema
+from civic_ai.pilot.describe import CONTRACT, Described, describe, example, json_schema
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.policy.load import load_policy
 
@@ -61,7 +61,7 @@ def gates_page() -> str:
 
 
 def _part_names() -> list[str]:
-    return list(PilotSpec.model_fields)
+    return [*PilotSpec.model_fields, CONTRACT]
 
 
 def _table(lines: list[Described]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,11 +53,19 @@ class Picture:
         return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode()
 
 
-def draw(chart: Any, locale: Locale) -> bytes:
-    """The SVG of an Altair chart: the same bytes for the same chart, wherever it was drawn before."""
+Rows = list[dict[str, Any]]
+
+
+def draw(chart: Any, locale: Locale, named_data: Mapping[str, Rows] | None = None) -> bytes:
+    """The SVG of an Altair chart: the same bytes for the same chart, wherever it was drawn before.
+
+    ``named_data`` are rows that the chart refers to by name, so that Altair need not walk through them.
+    """
     import vl_convert
 
     spec = chart.configure(**_CONFIG).to_dict()
+    if named_data:
+        spec.setdefault("datasets", {}).update(named_data)
     svg = vl_convert.vegalite_to_svg(spec, format_locale=chart_locale(locale))
     return _TAG.sub(_shortened, _renumbered(svg)).encode()
 

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards.facts import Records
-from civic_ai.cards.picture import CIVIDIS, GREY, WIDTH, Picture, Table, draw
+from civic_ai.cards.picture import CIVIDIS, GREY, WIDTH, Picture, Rows, Table, draw
 from civic_ai.cards.score_map import ScoreMap
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say
@@ -30,8 +30,9 @@ def draw_map(records: Records, teller: Teller, scores: ScoreMap) -> Picture | No
         "Darker: more cases are expected there, whoever lives there. Each class holds about a fifth of "
         "all places. Hatched: no score."
     )
-    chart = _Layers(scores, teller).chart()
-    svg = draw(chart, teller.locale).replace(b"<g ", _HATCH.encode() + b"<g ", 1)
+    layers = _Layers(scores, teller)
+    drawn = draw(layers.chart(), teller.locale, layers.shapes())
+    svg = drawn.replace(b"<g ", _HATCH.encode() + b"<g ", 1)
     return Picture("map", title, title.striptags(), teller.sentence(caption), svg, _table(scores, teller))
 
 
@@ -64,16 +65,18 @@ class _Layers:
         labels = [label for label, *_ in self._classes()]
         colours = [colour for _, colour, *_ in self._classes()]
         flat = {"type": "identity", "reflectY": True}
-        filled = alt.Chart(alt.Data(values=list(self._features()))).mark_geoshape(
-            stroke="white", strokeWidth=0.25
-        )
+        filled = alt.Chart(alt.NamedData(name="places")).mark_geoshape()
         filled = filled.encode(
             fill=alt.Fill("properties.name:N", scale=alt.Scale(domain=labels, range=colours), sort=None)
         )
-        outlines = [_feature("", [shape]) for _, shape in sorted(self.scores.areas.items())]
-        lines = alt.Chart(alt.Data(values=outlines)).mark_geoshape(fill=None, stroke=GREY, strokeWidth=0.6)
-        layers = [filled, lines] if outlines else [filled]
+        lines = alt.Chart(alt.NamedData(name="areas")).mark_geoshape(fill=None, stroke=GREY, strokeWidth=0.4)
+        layers = [filled, lines] if self.scores.areas else [filled]
         return alt.layer(*layers).project(**flat).properties(width=WIDTH, height=self._height())
+
+    def shapes(self) -> dict[str, Rows]:
+        """One shape for each class, and one for each area."""
+        areas = [_feature("", [shape]) for _, shape in sorted(self.scores.areas.items())]
+        return {"places": list(self._features()), "areas": areas}
 
     def _classes(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """Label, fill and places of each class, the highest first; then those without a score."""

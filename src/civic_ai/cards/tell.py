@@ -74,15 +74,17 @@ class Teller:
         """One number by its fact's name; the words for a missing one where it is None."""
         value = self.facts[name]
         if value is None or value == HIDDEN:
-            return (
-                Markup(escape(self.word(words.MISSING, HIDDEN)))
-                if value
-                else self.sentence(say("Not measured"))
-            )
+            return self._without(value)
         assert isinstance(value, int | float), name
         return Markup('<data class="fact" data-fact="{}" data-as="{}" value="{}">{}</data>').format(
             name, style, value, written(value, style, self.locale)
         )
+
+    def _without(self, value: Scalar) -> Markup:
+        """The words for a number that this reader may not see, or that nobody measured."""
+        if value == HIDDEN:
+            return Markup(escape(self.word(words.MISSING, HIDDEN)))
+        return self.sentence(say("Not measured"))
 
     def day(self, name: str) -> Markup:
         """One date by its fact's name, written out."""

@@ -73,7 +73,9 @@ def _period(period: Period | None) -> str:
 
 
 def describe(
-    part: Annotated[str | None, typer.Argument(help="A part of a pilot, such as capacity.")] = None,
+    part: Annotated[
+        str | None, typer.Argument(help="A part of a pilot, such as capacity, or contract.")
+    ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema for editors.")] = False,
 ) -> int:
     """Say what belongs in a pilot, or in one part of it."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from civic_ai.pilot.spec import PilotSpec
+from civic_ai.records.contract import Contract
 from civic_ai.records.text import Text
 
 EXAMPLES: dict[str, str] = {
@@ -37,7 +38,9 @@ EXAMPLES: dict[str, str] = {
     "audit": "{attributes: {income: {from: areas, column: income, quantiles: 4, reference_group: q4}}}",
     "review": "{languages: [en, es]}",
     "seed": "20240101",
+    "contract": "{about: Requests, columns: {opened_at: {type: timestamp}, kind: {type: text}}}",
 }
+CONTRACT = "contract"
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,14 @@ class UnknownPart(KeyError):
 
 
 def describe(part: str | None = None) -> list[Described]:
-    """Every field of a pilot, or of one part of it (``capacity``, ``features``, ``sources``).
+    """Every field of a pilot, or of one part of it (``capacity``, ``features``), or of a ``contract``.
 
     Raises :class:`UnknownPart`.
     """
     if part is None:
         return [_line(name, field) for name, field in PilotSpec.model_fields.items()]
+    if part == CONTRACT:
+        return list(_inside(part, Contract))
     by_name = {field.alias or name: field for name, field in PilotSpec.model_fields.items()}
     if part not in by_name:
         raise UnknownPart(part)
@@ -74,8 +79,8 @@ def json_schema() -> dict[str, Any]:
 
 
 def example(part: str) -> str:
-    """A line of YAML that could stand in a pilot."""
-    return f"{part}: {EXAMPLES[part]}"
+    """A line of YAML that could stand in a pilot; for a contract, a whole file."""
+    return EXAMPLES[part] if part == CONTRACT else f"{part}: {EXAMPLES[part]}"
 
 
 def _inside(prefix: str, annotation: Any) -> Iterator[Described]:
@@ -87,12 +92,15 @@ def _inside(prefix: str, annotation: Any) -> Iterator[Described]:
 
 
 def _line(path: str, field: FieldInfo) -> Described:
-    default = (
-        None if field.is_required() else str(field.get_default(call_default_factory=True, validated_data={}))
-    )
+    default = None if field.is_required() else _shown(field.get_default())
     limits = ", ".join(_limit(item) for item in field.metadata if _limit(item))
     kind = _type_name(field.annotation) + (f" ({limits})" if limits else "")
     return Described(path, kind, default, field.description or "")
+
+
+def _shown(default: Any) -> str:
+    """A default as a reader would write it; that of a part stands in the lines of the part."""
+    return "see below" if isinstance(default, BaseModel) and not isinstance(default, Text) else str(default)
 
 
 def _models(annotation: Any) -> Iterator[tuple[type[BaseModel], str]]:
@@ -117,7 +125,7 @@ def _type_name(annotation: Any) -> str:
         )
         return _type_name(args[0]) + (f" ({limits})" if limits else "")
     if origin is Literal:
-        return "one of " + ", ".join(map(str, args))
+        return "one of " + ", ".join(arg if str(arg).isidentifier() else repr(arg) for arg in args)
     if origin is tuple:
         return "list of " + _type_name(args[0])
     if origin is dict:

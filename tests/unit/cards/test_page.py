@@ -27,6 +27,7 @@ def test_few_rows_that_were_set_aside_are_hidden_from_the_public() -> None:
         "snapshot.sources.requests.quarantined_share": 0.00012,
         "snapshot.sources.areas.rows": 4,
         "snapshot.sources.count": 3,
+        "snapshot.findings.count": 2,
         "panel.events_outside_cohort": 0,
     }
     assert public_facts(facts, 11) == facts | {

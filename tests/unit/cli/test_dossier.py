@@ -5,19 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from civic_ai.cards.dossier import write_dossier
+from civic_ai.cards.dossier import seal, write_dossier
 from civic_ai.cli.main import main
-from civic_ai.records.dossier import Dossier
 from civic_ai.store.blobs import Blobs
-from tests.unit.cards.test_dossier import sealed_here
+from tests.unit.cards.made_city import City
+from tests.unit.cards.made_evidence import make_evidence
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    dossier, blobs = sealed_here(tmp_path)
-    assert isinstance(dossier, Dossier)
-    assert isinstance(blobs, Blobs)
-    write_dossier(dossier, blobs, tmp_path / "dossier")
+    made = make_evidence(Blobs(tmp_path / "blobs"), City())
+    write_dossier(seal(made.evidence, made.gates, {}, made.blobs), made.blobs, tmp_path / "dossier")
     return tmp_path / "dossier"
 
 
@@ -27,7 +25,8 @@ def test_an_intact_dossier_ends_with_0(folder: Path, capsys: pytest.CaptureFixtu
 
 
 def test_an_altered_file_is_named_and_ends_with_3(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "gates.json").write_bytes((folder / "gates.json").read_bytes().replace(b"0", b"1", 1))
+    gates = (folder / "gates.json").read_bytes()
+    (folder / "gates.json").write_bytes(gates.replace(b"pass", b"fail", 1))
     assert main(["verify", str(folder)]) == 3
     assert "altered: gates.json" in capsys.readouterr().out
     assert main(["verify", str(folder), "--json"]) == 3

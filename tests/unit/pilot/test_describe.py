@@ -2,23 +2,28 @@ from __future__ import annotations
 
 import pytest
 
-from civic_ai.pilot.describe import EXAMPLES, UnknownPart, describe, example, json_schema
-from civic_ai.pilot.located import read_parts
+from civic_ai.pilot.describe import CONTRACT, EXAMPLES, UnknownPart, describe, example, json_schema
+from civic_ai.pilot.located import read_parts, validate
 from civic_ai.pilot.spec import PilotSpec
+from civic_ai.records.contract import Contract
 from civic_ai.store.yaml import parse_yaml
 
 
 def test_every_part_has_a_line_a_meaning_and_an_example() -> None:
     lines = describe()
     assert [line.name for line in lines] == list(PilotSpec.model_fields)
-    assert set(EXAMPLES) == set(PilotSpec.model_fields)
+    assert set(EXAMPLES) == {*PilotSpec.model_fields, CONTRACT}
     assert all(line.about for line in lines)
 
 
-@pytest.mark.parametrize("part", sorted(EXAMPLES))
+@pytest.mark.parametrize("part", sorted(set(EXAMPLES) - {CONTRACT}))
 def test_each_example_is_sound(part: str) -> None:
     reading = read_parts(parse_yaml(example(part).encode(), "example.yaml"), PilotSpec)
     assert part in reading.parts, [mistake.text() for mistake in reading.mistakes if part in mistake.about]
+
+
+def test_the_example_of_a_contract_is_sound() -> None:
+    assert validate(parse_yaml(example(CONTRACT).encode(), "contract.yaml"), Contract).columns
 
 
 @pytest.mark.parametrize("part", sorted(EXAMPLES))

@@ -23,7 +23,7 @@ class Message:
     """An English sentence with named places (``{name}``) and the values that fill them."""
 
     sentence: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plural: str | None = None
     number: int = 1
 

@@ -23,8 +23,8 @@ UNDECODABLE = {
 class Dialect:
     """How the rows of one file are written, and the limits that hold for them.
 
-    ``width`` is the number of columns; ``broken_limit`` the number of broken lines after which
-    reading on has no sense.
+    ``width`` is the number of columns. After ``broken_at_once`` broken lines a block is handed back
+    unfinished, so that the reader can ask whether going on makes sense.
     """
 
     delimiter: bytes
@@ -33,7 +33,7 @@ class Dialect:
     width: int
     field_bytes: int
     line_bytes: int
-    broken_limit: int
+    broken_at_once: int
 
     @cached_property
     def field_end(self) -> re.Pattern[bytes]:

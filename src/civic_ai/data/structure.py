@@ -102,7 +102,7 @@ def scan_block(lines: Lines) -> Block:
         _take_good(block, lines, hard)
         if not _take_hard(block, lines):
             return block
-        if len(block.broken) > lines.dialect.broken_limit:
+        if len(block.broken) >= lines.dialect.broken_at_once:
             return block
     _take_good(block, lines, len(lines.ends))
     return block

@@ -17,11 +17,13 @@ from civic_ai.core.errors import DataError, Mistake, Place
 from civic_ai.core.messages import say
 from civic_ai.data.header import read_header
 from civic_ai.data.quoting import Dialect, is_text
-from civic_ai.data.stream import RawFile, check_size, read_blocks
+from civic_ai.data.stream import RawFile, read_blocks
 from civic_ai.data.structure import Block, BrokenLine, Lines, scan_block
 from civic_ai.records.contract import Contract
 
 _LONGEST_LINE = 16 << 20
+_BROKEN_AT_ONCE = 20_000
+"""So many broken lines that reading stops, if they are also twice the declared share of the rows so far."""
 _LATER = (
     rb"(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]"
     rb"|\xe2(?:\x80[\x93\x94\x98-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]|\x82\xac|\x84\xa2))"
@@ -103,7 +105,7 @@ def write_verified(raw: RawFile, contract: Contract, target: Path) -> Verified:
     with target.open("wb") as copy:
         for lines, block in _scanned(raw, contract, dialect, verified):
             verified.add(lines, block)
-            _check_so_far(raw, contract, verified, dialect)
+            _check_so_far(raw, contract, verified)
             for piece in block.pieces:
                 copy.write(piece if dialect.encoding == "utf-8" else _recoded(piece, dialect))
     _check_at_end(raw, contract, verified)
@@ -111,8 +113,7 @@ def write_verified(raw: RawFile, contract: Contract, target: Path) -> Verified:
 
 
 def _dialect(raw: RawFile, contract: Contract) -> Dialect:
-    size, limits, width = check_size(raw, contract.limits), contract.limits, len(contract.columns)
-    most_rows = size * (limits.unpacked_ratio if raw.path.suffix == ".gz" else 1) // (2 * width) + 1
+    limits, width = contract.limits, len(contract.columns)
     return Dialect(
         delimiter=("\t" if contract.file.kind == "tsv" else contract.file.delimiter).encode(),
         quote=contract.file.quote.encode(),
@@ -120,7 +121,7 @@ def _dialect(raw: RawFile, contract: Contract) -> Dialect:
         width=width,
         field_bytes=limits.field_bytes,
         line_bytes=min(limits.field_bytes * width, _LONGEST_LINE),
-        broken_limit=int(contract.quarantine_share * most_rows) + 1000,
+        broken_at_once=_BROKEN_AT_ONCE,
     )
 
 
@@ -159,11 +160,12 @@ def _recoded(piece: bytes, dialect: Dialect) -> bytes:
     return piece.decode(dialect.encoding).encode()
 
 
-def _check_so_far(raw: RawFile, contract: Contract, verified: Verified, dialect: Dialect) -> None:
+def _check_so_far(raw: RawFile, contract: Contract, verified: Verified) -> None:
     if verified.rows + len(verified.broken) > contract.limits.rows:
         says = say("holds more than {limit} rows", limit=contract.limits.rows)
         raise raw.refuse(says, remedy=say("If that is right, raise 'limits: rows' in the contract."))
-    if len(verified.broken) > dialect.broken_limit:
+    broken = len(verified.broken)
+    if broken >= _BROKEN_AT_ONCE and broken > contract.quarantine_share * 2 * verified.rows:
         raise too_many_broken(raw, contract, verified.broken, verified.rows)
 
 

@@ -32,3 +32,12 @@ def test_the_class_fixes_the_exit_code(kind: type[CivicError], code: int) -> Non
     error = kind.because(say("no"), about="x")
     assert isinstance(error, kind)
     assert error.exit_code == code
+
+
+def test_mistakes_can_be_counted_once() -> None:
+    twice = [
+        Mistake("a", say("{n} rows", n=1)),
+        Mistake("a", say("{n} rows", n=1)),
+        Mistake("a", say("{n} rows", n=2)),
+    ]
+    assert len(dict.fromkeys(twice)) == 2

@@ -69,6 +69,6 @@ def test_a_row_that_goes_on_waits_for_the_next_block() -> None:
 
 
 def test_reading_stops_when_too_much_is_broken() -> None:
-    few = Dialect(b",", b'"', "utf-8", 2, 1000, 1000, broken_limit=5)
+    few = Dialect(b",", b'"', "utf-8", 2, 1000, 1000, broken_at_once=5)
     block = scan_block(Lines(b"x\n" * 1000, 1, few, is_last=True))
-    assert len(block.broken) == 6
+    assert (len(block.broken), block.used) == (5, 10)

@@ -118,3 +118,19 @@ def test_every_rule_has_a_remedy(tmp_path: Path) -> None:
     promise = texts("a", "b", quarantine_share=1, limits={"field_bytes": 50})
     verified, _ = verify(b"a,b\n" + b"\n".join(lines) + b"\n", promise, tmp_path)
     assert {line.rule for line in verified.broken} == set(BROKEN_LINES)
+
+
+@pytest.mark.parametrize(("before", "is_refused"), [(100, True), (1000, False)])
+def test_reading_stops_early_only_where_twice_the_share_is_broken_so_far(
+    before: int, is_refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("civic_ai.data.verified._BROKEN_AT_ONCE", 50)
+    content = b"a,b\n" + b"1,2\n" * before + b"x\n" * 60 + b"1,2\n" * 1000
+    promise = texts("a", "b", quarantine_share=0.1)
+    if is_refused:
+        with pytest.raises(DataError, match="50 lines are no whole rows"):
+            verify(content, promise, tmp_path)
+    else:
+        verified, copied = verify(content, promise, tmp_path)
+        assert (len(copied), len(verified.broken)) == (before + 1000, 60)
+        assert [verified.line_of(row) for row in (0, 999, 1000)] == [2, 1001, 1062]

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.disparities import deciding_disparity
 from civic_ai.cards.facts import Records
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
@@ -99,13 +100,11 @@ class _Per100:
         return (*cells, self._least_served(candidate), *self._effort())
 
     def _least_served(self, candidate: str) -> Markup:
-        """The worst group's recall; only the champion was audited."""
-        audit, tell = self.records.audit, self.teller
-        if candidate != audit.candidate or audit.worst.group is None:
+        """Recall of the group that decides; only the champion was audited."""
+        audit, tell, deciding = self.records.audit, self.teller, deciding_disparity(self.records.audit)
+        if candidate != audit.candidate or deciding is None:
             return tell.sentence(say("Not measured"))
-        return tell.figure(
-            f"audit.groups.{audit.worst.attribute}.{audit.worst.group}.recall.figure", "per_hundred"
-        )
+        return tell.figure(f"audit.groups.{deciding.attribute}.{deciding.group}.recall.figure", "per_hundred")
 
     def _effort(self) -> list[Markup]:
         """Hours and cost of 100 visits, the same whoever chooses them."""
@@ -122,9 +121,9 @@ class _Per100:
 
 
 def _pictures(page: Page) -> list[Picture]:
-    """Groups, by the attribute of the worst disparity; capacity; and the map where there is one."""
-    groups, worst = page.pictures.groups, page.records.audit.worst.attribute
-    pictured = groups.get(worst or "") or next(iter(groups.values()), None)
+    """Groups, by the attribute that decides; capacity; and the map where there is one."""
+    groups, deciding = page.pictures.groups, deciding_disparity(page.records.audit)
+    pictured = next(iter(groups.values()), None) if deciding is None else groups[deciding.attribute]
     return [drawn for drawn in (pictured, page.pictures.capacity, page.pictures.map) if drawn is not None]
 
 

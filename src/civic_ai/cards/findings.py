@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.disparities import deciding_disparity
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import N_, Message, say
-from civic_ai.records.audit import Disparity
 from civic_ai.records.figure import Verdict
 
 _GAIN = {
@@ -112,33 +112,25 @@ class Findings:
                     tolerance=tolerance,
                 )
             )
-        widest = say("The widest gap seen: {gap}", gap=self._worst())
+        gap = say("The gap that decides: {gap}", gap=self._gap())
         if audit.worst_verdict == "fail":
-            return tell.sentence(say("Some groups are not served equally. {widest}", widest=widest))
+            return tell.sentence(say("Some groups are not served equally. {gap}", gap=gap))
         return tell.sentence(
-            say("This data cannot tell whether every group is served equally. {widest}", widest=widest)
+            say("This data cannot tell whether every group is served equally. {gap}", gap=gap)
         )
 
-    def _worst(self) -> Message:
-        worst = self.records.audit.worst
-        if worst.attribute is None or worst.group is None or worst.metric is None:
+    def _gap(self) -> Message:
+        """The deciding disparity in words, or why it has no number."""
+        part = deciding_disparity(self.records.audit)
+        if part is None:
             return say("none could be judged.")
-        names, reference = GroupWords(self.records, self.teller), self._reference(worst.attribute)
-        if worst.ratio.value is None:
-            group, why = (
-                names.of_attribute(worst.attribute, worst.group),
-                self.teller.missing("audit.worst.ratio"),
-            )
-            return say("{group}: {why}.", group=group, why=why)
-        return say(
-            "{group} at {ratio} times {reference}.",
-            group=names.of_attribute(worst.attribute, worst.group),
-            ratio=self.teller.figure("audit.worst.ratio", "ratio"),
-            reference=names.group(worst.attribute, reference),
-        )
-
-    def _reference(self, attribute: str) -> str:
-        return next(part.reference_group for part in self.records.audit.attributes if part.name == attribute)
+        names = GroupWords(self.records, self.teller)
+        group = names.of_attribute(part.attribute, part.group)
+        if part.ratio.value is None:
+            return say("{group}: {why}.", group=group, why=self.teller.missing("deciding.ratio"))
+        reference = names.group(part.attribute, part.reference_group)
+        ratio = self.teller.figure("deciding.ratio", "ratio")
+        return say("{group} at {ratio} times {reference}.", group=group, ratio=ratio, reference=reference)
 
     def need(self) -> Markup:
         """Whether reports stand for need."""
@@ -146,10 +138,3 @@ class Findings:
         known = words.WHY_REPORTING_UNKNOWN.get(reporting.why_unknown or "", _MEASURES_NEED["unknown"])
         unknown = reporting.verdict == "unknown"
         return self.teller.sentence(Message(known if unknown else _MEASURES_NEED[reporting.verdict]))
-
-
-def failed_disparities(records: Records) -> list[Disparity]:
-    """Disparities that are certain, on the metrics that decide, the furthest from 1 first."""
-    deciding = records.audit.leading or tuple(part.metric for part in records.audit.disparities)
-    failed = [p for p in records.audit.disparities if p.verdict == "fail" and p.metric in deciding]
-    return sorted(failed, key=lambda part: (-abs(1 - (part.ratio.value or 1)), part.attribute, part.group))

@@ -10,7 +10,7 @@ from civic_ai.cards import words
 from civic_ai.cards.facts import Records
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import say
-from civic_ai.records.audit import AuditReport, Disparity, ReportingGroup
+from civic_ai.records.audit import Disparity, ReportingGroup
 from civic_ai.records.record import Record
 
 UNKNOWN = "unknown"
@@ -63,12 +63,6 @@ class GroupWords:
         if part.verdict == "insufficient_evidence":
             return self.teller.needed(f"{prefix}.needed")
         return self.teller.verdict(part.verdict)
-
-
-def main_metric(audit: AuditReport) -> str | None:
-    """The metric on which groups are pictured: that of the worst disparity, else the one that decides."""
-    judged = [part.metric for part in audit.disparities]
-    return next(iter([*filter(None, [audit.worst.metric]), *audit.leading, *judged]), None)
 
 
 def fact_of(prefix: str, part: Record) -> str:

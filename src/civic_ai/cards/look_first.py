@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.data_findings import found_in_data
+from civic_ai.cards.disparities import failed_disparities
 from civic_ai.cards.facts import Records
-from civic_ai.cards.findings import failed_disparities
 from civic_ai.cards.gate_lines import GateLine
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.tell import Teller
@@ -68,7 +68,7 @@ class _Look:
     def disparity(self) -> Iterator[Markup]:
         """The largest disparity that is certain."""
         names = GroupWords(self.records, self.teller)
-        for part in failed_disparities(self.records)[:1]:
+        for part in failed_disparities(self.records.audit)[:1]:
             yield self.teller.sentence(
                 say(
                     "Largest disparity, {group}: {metric} is {ratio} times that of {reference}.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from civic_ai.cards.disparities import deciding_disparity
 from civic_ai.cards.facts import Facts, Records, facts_of
 from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.score_map import ScoreMap
@@ -27,9 +28,14 @@ class Page:
 
 
 def card_facts(records: Records, gates: GateReport, scores: ScoreMap) -> Facts:
-    """Every fact that a card may show: those of the records, of the gates, and of the map."""
+    """Every fact that a card may show: those of the records, of the gates, and of the map.
+
+    ``deciding`` is the disparity that the audit's verdict rests on, ``gates.open`` what is not passed.
+    """
     counted = {"gates.open": gates.failed + gates.unknown}
-    return facts_of(records) | dict(flatten(gates, "gates")) | counted | scores.facts()
+    deciding = deciding_disparity(records.audit)
+    gap = {} if deciding is None else dict(flatten(deciding, "deciding"))
+    return facts_of(records) | dict(flatten(gates, "gates")) | counted | gap | scores.facts()
 
 
 def public_facts(facts: Facts, minimum: int) -> Facts:

@@ -8,8 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.disparities import deciding_disparity
 from civic_ai.cards.facts import Records
-from civic_ai.cards.group_words import GroupWords, fact_of, main_metric
+from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.picture import BAND, GREY, INK, VERDICT_COLOURS, Picture, Table, draw
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say
@@ -54,9 +55,15 @@ class _Groups:
         return self.names.group(self.attribute.name, self.attribute.reference_group)
 
     @property
+    def metric(self) -> str:
+        """The metric of the disparity that decides: the same in every picture of groups."""
+        part = deciding_disparity(self.records.audit)
+        return "" if part is None else part.metric
+
+    @property
     def judged(self) -> dict[str, Disparity]:
         """Each group's disparity on the pictured metric, in the order of the attribute."""
-        metric, name = main_metric(self.records.audit), self.attribute.name
+        metric, name = self.metric, self.attribute.name
         found = {
             part.group: part
             for part in self.records.audit.disparities
@@ -150,7 +157,7 @@ class _Groups:
             n = Markup("") if part.suppressed else tell.value(f"{fact}.ratio.n", "count")
             name = self.names.group(self.attribute.name, group)
             rows.append((name, tell.figure(f"{fact}.ratio", "ratio"), n, self.names.verdict(part, fact)))
-        metric = self.names.metric(str(main_metric(self.records.audit)))
+        metric = self.names.metric(self.metric)
         caption = say("{metric}, against {reference}", metric=metric, reference=self.reference)
         columns = (say("Group"), say("Ratio"), say("n"), say("Verdict"))
         return Table(tell.sentence(caption), tuple(map(tell.plain, columns)), tuple(rows))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from civic_ai.cards import words
-from civic_ai.cards.findings import Findings, failed_disparities
+from civic_ai.cards.findings import Findings
 from civic_ai.cards.tell import Teller
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
@@ -68,10 +68,10 @@ def test_what_the_rule_set_beforehand_proposes(page: MakePage) -> None:
     ("city", "expected"),
     [
         (City(), "Every group that was looked at is served about equally, within 1.25 times."),
-        (City(groups="unequal"), "Some groups are not served equally. The widest gap seen: household income: "
+        (City(groups="unequal"), "Some groups are not served equally. The gap that decides: household income: "
                                  "q1 (lowest) at 0.62 (between 0.55 and 0.69) times q4 (highest)."),
-        (City(groups="small"), "This data cannot tell whether every group is served equally. The widest gap "
-                               "seen: household income: q1 (lowest) at 0.97 (between 0.57 and 1.37) times "
+        (City(groups="small"), "This data cannot tell whether every group is served equally. The gap that "
+                               "decides: household income: q1 (lowest) at 0.97 (between 0.57 and 1.37) times "
                                "q4 (highest)."),
         (City(known=False), "Not measured: whether the list serves some groups less well."),
     ],
@@ -98,19 +98,6 @@ def test_reporting_that_was_not_examined_says_why(page: MakePage, why: str) -> N
 
 def test_reporting_that_was_examined(page: MakePage) -> None:
     assert "reports may stand for need" in _findings(page, City()).need()
-
-
-def test_the_worst_certain_disparity_comes_first(page: MakePage) -> None:
-    failed = failed_disparities(page(City(groups="unequal")).records)
-    assert [part.group for part in failed] == ["q1"]
-    assert failed_disparities(page(City()).records) == []
-
-
-def test_a_metric_that_does_not_decide_is_not_the_largest_disparity(page: MakePage) -> None:
-    records = page(City(groups="unequal")).records
-    rate = records.audit.disparities[0].model_copy(update={"metric": "selection_rate"})
-    audit = records.audit.model_copy(update={"disparities": (rate, *records.audit.disparities)})
-    assert [part.metric for part in failed_disparities(replace(records, audit=audit))] == ["recall"]
 
 
 def test_the_event_is_called_as_the_pilot_calls_it(page: MakePage) -> None:

@@ -27,7 +27,7 @@ def test_a_line_says_the_question_what_was_seen_and_who_may_waive(page: MakePage
     assert first.observed.striptags() == "finds 1.03 (between 0.95 and 1.11) times what the simple rule finds"
     assert first.condition.striptags() == "must be more than 1"
     assert first.waivable_by is None
-    assert second.observed.striptags() == "widest gap: 0.62 (between 0.55 and 0.69) times the reference"
+    assert second.observed.striptags() == "gap that decides: 0.62 (between 0.55 and 0.69) times the reference"
     assert second.condition == ""
     assert second.waivable_by == "the chair of the board"
 

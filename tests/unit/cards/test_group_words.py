@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from civic_ai.cards.group_words import GroupWords, fact_of, main_metric
-from civic_ai.records.audit import Worst
-from civic_ai.records.figure import missing
+from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.records.text import Text
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
@@ -56,15 +54,6 @@ def test_verdicts_of_groups(page: MakePage) -> None:
         part = next(part for part in seen.records.audit.disparities if part.group == "q1")
         names = GroupWords(seen.records, seen.teller)
         assert names.verdict(part, fact_of("audit.disparities", part)).striptags() == expected
-
-
-def test_the_pictured_metric_is_the_worst_then_the_one_that_decides(page: MakePage) -> None:
-    audit = page(City()).records.audit
-    none = Worst(attribute=None, group=None, metric=None, ratio=missing("too_few"))
-    assert main_metric(audit) == audit.worst.metric
-    assert main_metric(audit.model_copy(update={"worst": none, "leading": ("precision",)})) == "precision"
-    assert main_metric(audit.model_copy(update={"worst": none, "leading": ()})) == "recall"
-    assert main_metric(audit.model_copy(update={"worst": none, "leading": (), "disparities": ()})) is None
 
 
 def test_a_part_of_a_list_is_named_by_its_key(page: MakePage) -> None:

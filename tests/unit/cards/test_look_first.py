@@ -23,7 +23,7 @@ def test_the_order_is_fails_unknowns_disparity_reasons_data(page: MakePage) -> N
         "✕ Fail: Is it better than the simplest rule that the city could use? "
         "Seen: finds 1.03 (between 0.95 and 1.11) times what the simple rule finds.",
         "✕ Fail: Does the list reach every group about equally often, given its cases? "
-        "Seen: widest gap: 0.62 (between 0.55 and 0.69) times the reference.",
+        "Seen: gap that decides: 0.62 (between 0.55 and 0.69) times the reference.",
         "Largest disparity, household income: q1 (lowest): Reached, of all cases of the group is "
         "0.62 (between 0.55 and 0.69) times that of q4 (highest).",
         "Reasons that change with the weeks looked at: the area and its streets.",

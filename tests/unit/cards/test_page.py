@@ -16,6 +16,7 @@ def test_cards_may_show_the_records_the_gates_and_the_map(page: MakePage) -> Non
     assert (facts["gates.passed"], facts["gates.failed"], facts["gates.open"]) == (11, 2, 2)
     assert facts["gates.checks.beats-simple-rule.verdict"] == "fail"
     assert facts["map.classes.count"] == 5
+    assert (facts["deciding.group"], facts["deciding.ratio.value"]) == ("q1", 0.62)
 
 
 def test_few_rows_that_were_set_aside_are_hidden_from_the_public() -> None:

@@ -1,19 +1,27 @@
-"""Which of all disparities a card speaks of: the one that decides the audit's verdict."""
+"""Which of all comparisons a card speaks of: the one that decides the audit's verdict."""
 
 from __future__ import annotations
 
-from civic_ai.records.audit import AuditReport, Disparity
+from collections.abc import Iterable
+from typing import TypeVar
+
+from civic_ai.records.audit import AuditReport, Disparity, ReportingGroup
 
 _ORDER = ("fail", "insufficient_evidence", "unknown", "pass")
+Compared = TypeVar("Compared", Disparity, ReportingGroup)
 
 
 def judged_disparities(audit: AuditReport) -> list[Disparity]:
-    """Disparities on the metrics that decide; failures first, then what cannot be told, then the rest;
-    among equal verdicts the furthest from 1 first."""
+    """Disparities on the metrics that decide, in the order of :func:`by_verdict`."""
     leading = audit.leading or tuple(part.metric for part in audit.disparities)
-    own = [part for part in audit.disparities if part.metric in leading]
+    return by_verdict(part for part in audit.disparities if part.metric in leading)
+
+
+def by_verdict(parts: Iterable[Compared]) -> list[Compared]:
+    """Failures first, then what cannot be told, then the rest; of equal verdicts the widest first."""
     return sorted(
-        own, key=lambda part: (_ORDER.index(part.verdict), -_distance(part), part.attribute, part.group)
+        parts,
+        key=lambda part: (_ORDER.index(part.verdict), -_distance(part), part.attribute, part.group),
     )
 
 
@@ -22,10 +30,15 @@ def deciding_disparity(audit: AuditReport) -> Disparity | None:
     return next(iter(judged_disparities(audit)), None)
 
 
+def deciding_report(audit: AuditReport) -> ReportingGroup | None:
+    """The group that the verdict on reporting rests on; None where it was not examined."""
+    return next(iter(by_verdict(audit.reporting.groups)), None)
+
+
 def failed_disparities(audit: AuditReport) -> list[Disparity]:
     """Disparities that are certain, the furthest from 1 first."""
     return [part for part in judged_disparities(audit) if part.verdict == "fail"]
 
 
-def _distance(part: Disparity) -> float:
+def _distance(part: Disparity | ReportingGroup) -> float:
     return 0.0 if part.ratio.value is None else abs(1 - part.ratio.value)

@@ -15,8 +15,8 @@ from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.figure import Verdict
 
 _GAIN = {
-    "pass": N_("The model finds more."),
-    "fail": N_("The model finds fewer."),
+    "pass": N_("On the same dates the model finds {more} more."),
+    "fail": N_("On the same dates the model finds fewer: {more}."),
     "insufficient_evidence": N_("The difference is too small to tell."),
     "unknown": N_("Whether one finds more was not measured."),
 }
@@ -60,7 +60,9 @@ class Findings:
                 rule=tell.word(words.CANDIDATES, self.records.rule),
                 found=tell.figure(f"{rule}.found", "found"),
             ),
-            Message(_GAIN[self.difference()]),
+            Message(
+                _GAIN[self.difference()], {"more": tell.figure(f"{model}.more_than_best_baseline", "found")}
+            ),
         ]
         return Markup(" ").join(tell.sentence(sentence) for sentence in sentences)
 

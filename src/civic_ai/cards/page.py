@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from civic_ai.cards.disparities import deciding_disparity
+from civic_ai.cards.disparities import deciding_disparity, deciding_report
 from civic_ai.cards.facts import Facts, Records, facts_of
 from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.score_map import ScoreMap
@@ -30,12 +30,21 @@ class Page:
 def card_facts(records: Records, gates: GateReport, scores: ScoreMap) -> Facts:
     """Every fact that a card may show: those of the records, of the gates, and of the map.
 
-    ``deciding`` is the disparity that the audit's verdict rests on, ``gates.open`` what is not passed.
+    ``deciding`` is the disparity that the audit's verdict rests on, ``deciding_report`` the same for
+    reporting, ``gates.open`` how many gates do not pass.
     """
     counted = {"gates.open": gates.failed + gates.unknown}
-    deciding = deciding_disparity(records.audit)
-    gap = {} if deciding is None else dict(flatten(deciding, "deciding"))
-    return facts_of(records) | dict(flatten(gates, "gates")) | counted | gap | scores.facts()
+    decides = {
+        "deciding": deciding_disparity(records.audit),
+        "deciding_report": deciding_report(records.audit),
+    }
+    gaps = {
+        name: value
+        for prefix, part in decides.items()
+        if part is not None
+        for name, value in flatten(part, prefix)
+    }
+    return facts_of(records) | dict(flatten(gates, "gates")) | counted | gaps | scores.facts()
 
 
 def public_facts(facts: Facts, minimum: int) -> Facts:

@@ -113,7 +113,8 @@ SEEN: dict[str, tuple[str, str]] = {
     "evaluation.lift_over_best_baseline.lower": (
         "evaluation.lift_over_best_baseline.value", N_("finds {seen} times what the simple rule finds")),
     "audit.worst_verdict": ("deciding.ratio.value", N_("gap that decides: {seen} times the reference")),
-    "audit.reporting.verdict": ("audit.reporting.duplicates", N_("repeat reports looked at: {seen}")),
+    "audit.reporting.verdict": (
+        "deciding_report.ratio.value", N_("repeat reports: {seen} times the reference")),
     "evaluation.unmatured_rows": ("evaluation.unmatured_rows", N_("counted too early: {seen}")),
     "snapshot.worst_quarantined_share": ("snapshot.worst_quarantined_share", N_("set aside: {seen}")),
     "panel.location.verdict": ("panel.location.drift", N_("missing share moved by {seen}")),

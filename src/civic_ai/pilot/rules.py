@@ -13,6 +13,7 @@ from civic_ai.core.dates import dates_every, days_between
 from civic_ai.core.messages import Message, say
 from civic_ai.pilot.spec import Attribute, ColumnFeature, CountFeature, PilotSpec, TrailingFeature
 from civic_ai.pilot.where import WhereError, parse_where
+from civic_ai.records.text import Text
 from civic_ai.store.yaml import Path_
 
 Broken = tuple[Path_, Message, Message | None]
@@ -239,12 +240,13 @@ def _cost_has_a_currency(spec: PilotSpec) -> Iterator[Broken]:
 
 
 def _languages_are_written(spec: PilotSpec) -> Iterator[Broken]:
-    for field in ("title", "decision"):
-        text = getattr(spec, field)
+    texts: list[tuple[Path_, Text]] = [(("title",), spec.title), (("decision",), spec.decision)]
+    texts += [(("never_for", i), text) for i, text in enumerate(spec.never_for)]
+    for place, text in texts:
         for language in spec.review.languages:
             if text.any is None and getattr(text, language) is None:
                 yield (
-                    (field,),
+                    place,
                     say("is not written in {language}, a language of the review", language=language),
                     None,
                 )
@@ -268,5 +270,5 @@ RULES: tuple[tuple[frozenset[str], Rule], ...] = (
     (_parts("features audit"), _protected_columns_are_no_features),
     (_parts("audit"), _reporting_is_whole),
     (_parts("capacity"), _cost_has_a_currency),
-    (_parts("title decision review"), _languages_are_written),
+    (_parts("title decision never_for review"), _languages_are_written),
 )

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import random
 
-from civic_ai.cards.disparities import deciding_disparity, failed_disparities, judged_disparities
+from civic_ai.cards.disparities import (
+    deciding_disparity,
+    deciding_report,
+    failed_disparities,
+    judged_disparities,
+)
 from civic_ai.records.audit import AuditReport, Disparity
 from civic_ai.records.figure import Figure, Verdict, missing
 from tests.unit.cards.conftest import MakePage
@@ -49,6 +54,15 @@ def test_a_metric_that_does_not_decide_is_left_out(page: MakePage) -> None:
     rate, recall = _part("g", 0.1, "fail", "selection_rate"), _part("g", 0.6, "fail")
     assert failed_disparities(_audit(page, rate, recall)) == [recall]
     assert failed_disparities(_audit(page, rate, recall, leading=())) == [rate, recall]
+
+
+def test_the_group_that_decides_about_reporting(page: MakePage) -> None:
+    audit = page(City()).records.audit
+    one, two, *rest = audit.reporting.groups
+    groups = (one, two.model_copy(update={"verdict": "fail"}), *rest)
+    changed = audit.model_copy(update={"reporting": audit.reporting.model_copy(update={"groups": groups})})
+    assert deciding_report(changed) == groups[1]
+    assert deciding_report(page(City(known=False)).records.audit) is None
 
 
 def test_nothing_compared_nothing_decides(page: MakePage) -> None:

@@ -81,6 +81,7 @@ CASES = [
     ),
     ({"who: crews": "who: crews, cost_per_unit: 5"}, "capacity.cost_per_unit", "needs 'currency'"),
     ({"languages: [en, es]": "languages: [en, pt]"}, "title", "is not written in pt"),
+    ({"[enforcement]": "[{en: enforcement}]"}, "never_for[0]", "is not written in es"),
 ]
 
 

@@ -34,7 +34,8 @@ def test_the_language(text: str, tree: object) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "a", "a ==", "f(a) == 1", "a.b == 1", "a == b", "1 == a", "a == f(1)", "__import__('os')", "a < 1 < 2",
+        "", "a", "a ==", "f(a) == 1", "a.b == 1", "a == b", "1 == a", "a == f(1)", "__import__('os')",
+        "a < 1 < 2",
         "a in 'x'", "a == ['x']", "a == None", "a is 1", "lambda: 1", "a[0] == 1", "a == 1; b == 2",
         "a := 1",
         "a == {'x': 1}", "a == 1 if b else 2", "(" * 500, "a == -'x'", "a in [[1]]", "a in [None]", "a in []",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import tempfile
 from pathlib import Path
@@ -26,14 +27,25 @@ def said(card: str) -> str:
     return " ".join(re.sub(r"\b[0-9a-f]{12,64}\b", "…", text).split())
 
 
+def capacity_picture(card: str) -> bytes:
+    """The SVG of the capacity picture in a card."""
+    figure = card[card.index('<figure id="picture-capacity">') :]
+    found = re.search(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", figure)
+    assert found is not None
+    return base64.b64decode(found[1])
+
+
 def main() -> None:
-    """Write the cards."""
+    """Write the cards and the picture."""
     with tempfile.TemporaryDirectory() as temporary:
         cards = public_cards(Path(temporary))
     CARDS.mkdir(parents=True, exist_ok=True)
     for name, card in cards.items():
         (CARDS / name).write_text(card, "utf-8")
         print((CARDS / name).relative_to(ROOT))
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    PICTURE.write_bytes(capacity_picture(cards["model_card.en.html"]))
+    print(PICTURE.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from civic_ai.audit.contrasts import worst_of
 from civic_ai.audit.disclosure import count_small_cells, count_visible_small_cells
 from civic_ai.audit.disparity import group_figures, judge_disparities, measure
+from civic_ai.audit.groups import UNKNOWN
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import GroupSums
 from civic_ai.audit.suppression import mask_audit
@@ -75,11 +76,20 @@ def unchecked(policy: Policy) -> SuppressionCheck:
 
 
 def check_suppression(report: AuditReport, policy: Policy) -> AuditReport:
-    """The report with what its public version would show of small counts, counted (must be 0)."""
+    """The report with what its public version would show of small counts, counted (must be 0).
+
+    Where the group of no unit is known, nobody can say who stands in the figures: then the count is None.
+    """
     minimum = policy.suppression.minimum
     check = SuppressionCheck(
         minimum=minimum,
         small_cells=count_small_cells(report, minimum),
-        visible_small_cells=count_visible_small_cells(report, mask_audit(report, policy), minimum),
+        visible_small_cells=count_visible_small_cells(report, mask_audit(report, policy), minimum)
+        if _knows_a_group(report)
+        else None,
     )
     return report.model_copy(update={"suppression": check})
+
+
+def _knows_a_group(report: AuditReport) -> bool:
+    return any(count.group != UNKNOWN and count.rows for count in report.counts)

@@ -78,6 +78,15 @@ def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
     return [*single, *(key for key in contract.unique if key not in single)]
 
 
+def can_be_broken(contract: Contract) -> bool:
+    """Whether any value of a row could break this contract: text that may be blank never does."""
+    is_strict = any(
+        column.type != "text" or column.blank == "refused" or column.allowed
+        for column in contract.columns.values()
+    )
+    return is_strict or bool(unique_keys(contract))
+
+
 def break_rules(backend: Any, typed: TypedTable, contract: Contract) -> tuple[RuleCount, ...]:
     """Fill the table ``broken_<source>`` (``#row``, rule); how many rows each rule set aside.
 

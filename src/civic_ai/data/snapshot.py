@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from civic_ai.core.canonical import digest_of_file
 from civic_ai.core.errors import ConfigError, DataError, Mistake
+from civic_ai.data.checks import can_be_broken
 from civic_ai.data.engine import literal, open_memory, open_scratch, quoted
 from civic_ai.data.location import location_findings
 from civic_ai.data.prepare import Prepared, find_in_source, prepare_source, refuse_too_little
@@ -21,6 +22,8 @@ from civic_ai.records.snapshot import DataSnapshot, Finding, SourceSnapshot
 from civic_ai.store.blobs import Blobs
 
 ROW_GROUP_ROWS = 122_880
+UNKNOWN = "unknown"
+"""The word in a contract for a licence or a publisher that was asked for in vain."""
 
 
 def take_snapshot(
@@ -40,10 +43,25 @@ def take_snapshot(
         spec=pilot.spec.digest,
         sources=sources,
         findings=findings,
-        worst_quarantined_share=max(source.quarantined_share for source in sources),
-        sources_without_licence=sum(source.licence is None for source in sources),
+        worst_quarantined_share=_worst_share(prepared, policy.limits.quarantined_share),
+        sources_without_licence=count_unlicensed([made.contract for made in prepared]),
         has_owner=bool(pilot.spec.owner.strip()),
     )
+
+
+def count_unlicensed(contracts: Iterable[Contract]) -> int | None:
+    """Contracts without a licence or without a publisher; None where none is without, but one says unknown."""
+    named = [[(word or "").strip() for word in (each.licence, each.publisher)] for each in contracts]
+    count = sum(not all(words) for words in named)
+    is_known = all(word.casefold() != UNKNOWN for words in named for word in words)
+    return count if count or is_known else None
+
+
+def _worst_share(prepared: Iterable[Prepared], allowed: float) -> float | None:
+    """The largest share that broke its contract; None where it is small, but a contract promised nothing."""
+    worst = max(made.quarantined_share for made in prepared)
+    is_known = worst > allowed or all(can_be_broken(made.contract) for made in prepared)
+    return worst if is_known else None
 
 
 def open_tables(snapshot: DataSnapshot, blobs: Blobs) -> dict[str, ir.Table]:

@@ -16,6 +16,7 @@ from civic_ai.models.fit import LockboxScores, score_lockbox
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Calibration, Evaluation, Score, Stability
 from civic_ai.records.figure import Figure, Verdict, missing
+from civic_ai.records.panel import PanelManifest
 from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import Predictions
 from civic_ai.store.blobs import Blobs
@@ -31,6 +32,7 @@ class _Looked:
     chosen: Chosen
     opened: LockboxScores
     lockbox: Trial
+    end_is_doubtful: bool
 
 
 def evaluate(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: Blobs) -> Evaluation:
@@ -51,7 +53,8 @@ def evaluate(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: B
     )
     opened = score_lockbox(spec, predictions, [one.name for one in chosen.looked_at], blobs)
     lockbox = open_lockbox(blobs.table(opened.blob), terms)
-    looked = _Looked(predictions, terms, tests, chosen, opened, lockbox)
+    panel = blobs.record(PanelManifest, predictions.panel)
+    looked = _Looked(predictions, terms, tests, chosen, opened, lockbox, panel.end_is_doubtful)
     return _write_down(looked, policy.tolerances.calibration_slope)
 
 
@@ -97,10 +100,17 @@ def _write_down(looked: _Looked, slope_tolerance: float) -> Evaluation:
         per_100_visits=tuple(per_100_visits(shown, baseline, tests.whole, terms.kind)),
         calibration=_calibration(looked, scores, slope_tolerance),
         stability=_stability(looked, scores),
-        unmatured_rows=tests.unmatured(champion) + lockbox.unmatured(champion),
+        unmatured_rows=_unmatured(looked),
         block_dates=tests.whole.resampled.block_dates,
         bundle=looked.opened.bundles.get(champion),
     )
+
+
+def _unmatured(looked: _Looked) -> int | None:
+    """Rows counted too early; None where there seems to be none, but the end of the extract is doubtful."""
+    champion = looked.chosen.champion.name
+    count = looked.tests.unmatured(champion) + looked.lockbox.unmatured(champion)
+    return count if count or not looked.end_is_doubtful else None
 
 
 def _calibration(looked: _Looked, scores: tuple[Score, ...], tolerance: float) -> Calibration:

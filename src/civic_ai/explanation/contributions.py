@@ -69,16 +69,17 @@ class Contributions:
     judged: Floats
 
     @property
-    def additivity_error(self) -> float:
+    def additivity_error(self) -> float | None:
         """Largest relative difference between what the parts add up to and the score they explain.
 
         Against the library's raw score (absolute below 1), and against the score that was judged:
-        reasons that add up to another score explain another model.
+        reasons that add up to another score explain another model. None where one is no finite number.
         """
         total = self.parts.sum(axis=1) + self.base
         raw = np.abs(total - self.raw) / np.maximum(1.0, np.abs(self.raw))
         judged = np.abs(MEANS[self.link](total) - self.judged) / np.maximum(_LEAST_SCORE, self.judged)
-        return float(np.max(np.maximum(raw, judged), initial=0.0))
+        worst = float(np.max(np.maximum(raw, judged), initial=0.0))
+        return worst if np.isfinite(worst) else None
 
     @cached_property
     def by_family(self) -> dict[str, Floats]:

@@ -15,6 +15,7 @@ from civic_ai.core.messages import say
 from civic_ai.data.snapshot import open_tables
 from civic_ai.panel.baseline_columns import make_baseline_columns
 from civic_ai.panel.cohort import events_outside, find_cohort
+from civic_ai.panel.ending import end_is_doubtful
 from civic_ai.panel.features import make_features
 from civic_ai.panel.findings import find_oddities
 from civic_ai.panel.known import City, day_numbers
@@ -133,6 +134,7 @@ def _manifest(
         events_outside_cohort=events_outside(label.events, parts.cohort, scope.dates, scope.horizon),
         unmatured_rows=table.num_rows - len(known),
         last_known_on=str(_date(label.last_day)),
+        end_is_doubtful=end_is_doubtful(scope, label.last_day),
         features=tuple(column.record for column in parts.features),
         leaks=search.leaks,
         leaks_found=search.leaks_found,

@@ -102,7 +102,8 @@ class Evaluation(Record):
     model that made the champion's lockbox scores (None for a baseline: a rule needs no model file).
     ``lockbox_expected`` is what the test periods let expect of the champion's objective in the lockbox.
     ``per_100_visits`` and ``capacity_curve`` show the champion, the best candidate, the best baseline and
-    ``random`` on the test periods. Intervals resample blocks of ``block_dates`` as-of dates.
+    ``random`` on the test periods. ``unmatured_rows`` is None where none is known to be unmatured, but the
+    end of the extract is doubtful (``panel.end_is_doubtful``). Intervals resample blocks of ``block_dates`` as-of dates.
     """
 
     predictions: str
@@ -128,7 +129,7 @@ class Evaluation(Record):
     per_100_visits: tuple[Per100Visits, ...] = ()
     calibration: Calibration
     stability: Stability
-    unmatured_rows: int
+    unmatured_rows: int | None
     block_dates: int | None = None
     bundle: str | None = None
 

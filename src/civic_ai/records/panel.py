@@ -46,7 +46,11 @@ class LocationGap(Record):
 
 
 class PanelManifest(Record):
-    """What the panel holds. ``blob``: unit, as_of, one column a feature, label (blank: unmatured)."""
+    """What the panel holds. ``blob``: unit, as_of, one column a feature, label (blank: unmatured).
+
+    ``end_is_doubtful``: the last days of the label's source look as if they had not all arrived, and the
+    label of a tested row reaches into them.
+    """
 
     spec: str
     snapshot: str
@@ -63,6 +67,7 @@ class PanelManifest(Record):
     events_outside_cohort: int
     unmatured_rows: int
     last_known_on: str
+    end_is_doubtful: bool = False
     features: tuple[Feature, ...]
     leaks: tuple[LeakFinding, ...] = ()
     leaks_found: int | None = None

@@ -67,13 +67,19 @@ class SourceSnapshot(Record):
 
 
 class DataSnapshot(Record):
-    """All sources of a pilot as they were on the day of the run."""
+    """All sources of a pilot as they were on the day of the run.
+
+    ``worst_quarantined_share``: None where a source's contract has no rule that a row could break, and no
+    other source broke more than the policy allows: a promise of nothing cannot be held.
+    ``sources_without_licence`` counts sources without a licence or a publisher; None where each names
+    both, but one of them in the word ``unknown``: the city asked, and nobody knows.
+    """
 
     spec: str
     sources: tuple[SourceSnapshot, ...]
     findings: tuple[Finding, ...] = ()
-    worst_quarantined_share: float
-    sources_without_licence: int
+    worst_quarantined_share: float | None
+    sources_without_licence: int | None
     has_owner: bool
 
     def source(self, name: str) -> SourceSnapshot:

@@ -156,15 +156,16 @@ class _Run:
         return contracts
 
     def _snapshot(self, contracts: dict[str, Contract]) -> DataSnapshot:
+        raw = _raw_digests(self.pilot)
+
         def take() -> DataSnapshot:
             from civic_ai.data.snapshot import take_snapshot
 
-            return take_snapshot(self.pilot, contracts, self.policy, self.workspace.blobs)
+            taken = take_snapshot(self.pilot, contracts, self.policy, self.workspace.blobs)
+            _refuse_changed(self.pilot, taken, raw)
+            return taken
 
-        inputs = {
-            "contracts": {name: contract.digest for name, contract in contracts.items()},
-            "raw": _raw_digests(self.pilot),
-        }
+        inputs = {"contracts": {name: contract.digest for name, contract in contracts.items()}, "raw": raw}
         return self._work("data", DataSnapshot, inputs, take)
 
     def _stage(self, name: str, kind: type[R], before: Record, work: Callable[[Any], R]) -> R:
@@ -243,6 +244,7 @@ class _Run:
         panel: PanelManifest,
         judged: tuple[Predictions, Evaluation, AuditReport, Explanation],
     ) -> Evidence:
+        from civic_ai.audit.evaluation_suppression import mask_evaluation
         from civic_ai.audit.suppression import mask_audit
 
         predictions, evaluation, audit, explanation = judged
@@ -256,6 +258,7 @@ class _Run:
             panel=panel.digest,
             predictions=predictions.digest,
             evaluation=evaluation.digest,
+            evaluation_masked=blobs.put_record(mask_evaluation(evaluation, self.policy)),
             audit=audit.digest,
             audit_masked=blobs.put_record(mask_audit(audit, self.policy)),
             explanation=explanation.digest,

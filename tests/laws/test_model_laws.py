@@ -17,11 +17,11 @@ from civic_ai.models.bundle import open_bundle
 from civic_ai.models.candidates import names_for
 from civic_ai.models.fit import fit_candidates, score_lockbox
 from civic_ai.models.scorer import Scorer
-from civic_ai.records.policy import Policy
+from civic_ai.records.policy import Limits, Policy
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.simulated import FAMILIES, HORIZON, crossed, log_linear, make_pilot, simulate
 
-POLICY = Policy(policy="laws", version="1", gates=())
+POLICY = Policy(policy="laws", version="1", gates=(), limits=Limits(training_events=10))
 WORLDS = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(["count", "event"]),

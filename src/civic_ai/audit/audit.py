@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from civic_ai.audit.audited import audit_sums, check_suppression, unchecked
+from civic_ai.audit.audited import audit_sums, check_figures, check_suppression, unchecked
 from civic_ai.audit.cells import Scored, count_cells, visit_chance
 from civic_ai.audit.disparity import group_counts
 from civic_ai.audit.duplicates import examine_reporting
@@ -79,7 +79,7 @@ def audit_champion(spec: PilotSpec, evaluation: Evaluation, policy: Policy, blob
         not_measured=(*NOT_MEASURED, *sorted(set(METRICS_FOR[spec.intervention]) - set(metrics))),
         findings=(*find_about_groups(sums, policy), *find_about_attributes(spec, snapshot, period)),
     )
-    return check_suppression(report, policy)
+    return check_figures(check_suppression(report, policy), evaluation, policy)
 
 
 def metrics_for(intervention: str, evaluation: Evaluation) -> tuple[str, ...]:

@@ -7,13 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from civic_ai.audit.contrasts import worst_of
-from civic_ai.audit.disclosure import count_small_cells, count_visible_small_cells
+from civic_ai.audit.disclosure import (
+    count_small_cells,
+    count_small_figures,
+    count_visible_small_cells,
+    count_visible_small_figures,
+)
 from civic_ai.audit.disparity import group_figures, judge_disparities, measure
+from civic_ai.audit.evaluation_suppression import mask_evaluation
 from civic_ai.audit.groups import UNKNOWN
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import GroupSums
 from civic_ai.audit.suppression import mask_audit
 from civic_ai.records.audit import AuditReport, Disparity, GroupFigure, SuppressionCheck, Worst
+from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Period, Verdict, missing
 from civic_ai.records.policy import Policy
 
@@ -89,6 +96,18 @@ def check_suppression(report: AuditReport, policy: Policy) -> AuditReport:
         else None,
     )
     return report.model_copy(update={"suppression": check})
+
+
+def check_figures(report: AuditReport, evaluation: Evaluation, policy: Policy) -> AuditReport:
+    """The report with the small counts of the evaluation it rests on counted too."""
+    minimum, check = policy.suppression.minimum, report.suppression
+    visible = count_visible_small_figures(evaluation, mask_evaluation(evaluation, policy), minimum)
+    known = check.visible_small_cells
+    counted = {
+        "small_cells": check.small_cells + count_small_figures(evaluation, minimum),
+        "visible_small_cells": None if known is None else known + visible,
+    }
+    return report.model_copy(update={"suppression": check.model_copy(update=counted)})
 
 
 def _knows_a_group(report: AuditReport) -> bool:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from civic_ai.audit.suppression import group_cells, is_small, reporting_cells
+from civic_ai.audit.evaluation_suppression import SHARES, bin_cells, per_visit
+from civic_ai.audit.suppression import group_cells, is_small, reporting_cells, share_cells
 from civic_ai.records.audit import AuditReport, GroupCount, GroupFigure, ReportingBias
+from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Figure
 
 Group = tuple[str, str]
@@ -30,6 +32,39 @@ def count_visible_small_cells(report: AuditReport, masked: AuditReport, minimum:
     rates = sum(bool(group & small) for group in _groups_with_rates(masked))
     ratios = sum(bool(group & quiet) for group in _groups_with_ratios(masked.reporting))
     return rates + ratios + _deducible(groups, shown, minimum) + _deducible(reports, told, minimum)
+
+
+def count_small_figures(evaluation: Evaluation, minimum: int) -> int:
+    """Small counts behind the full evaluation's shares: n, cases, and what is left over."""
+    return len(_small(_figure_cells(evaluation), minimum))
+
+
+def count_visible_small_figures(full: Evaluation, masked: Evaluation, minimum: int) -> int:
+    """Small counts that the ``masked`` evaluation shows, or gives away by subtraction; must be 0."""
+    shown = {group for group, figure in _figures(masked).items() if _shows(figure)}
+    return _deducible(_figure_cells(full), shown, minimum)
+
+
+def _figures(evaluation: Evaluation) -> dict[Group, Figure]:
+    """Every share of an evaluation. The first name groups those that add up to a total that is known."""
+    tests = {(f"{s.candidate} {s.metric}", s.split): s.figure for s in evaluation.scores if s.metric in SHARES}
+    alone = {
+        **{f"{s.candidate} {s.metric} {s.split}": s.figure for s in evaluation.lockbox if s.metric in SHARES},
+        **{f"{name} {split}": figure for (name, split), figure in tests.items() if split == "all"},
+        **{f"{p.candidate} {p.units}": p.found for p in evaluation.capacity_curve},
+        **{f"{p.candidate} per 100": per_visit(p.found) for p in evaluation.per_100_visits},
+        **{f"{p.candidate} missed": p.missed_share for p in evaluation.per_100_visits},
+    }
+    bins = zip(bin_cells(evaluation.calibration), evaluation.calibration.bins, strict=True)
+    return (
+        {group: figure for group, figure in tests.items() if group[1] != "all"}
+        | {(name, ""): figure for name, figure in alone.items()}
+        | {group: part.observed for group, part in bins}
+    )
+
+
+def _figure_cells(evaluation: Evaluation) -> dict[Group, dict[str, float]]:
+    return {group: share_cells(figure) for group, figure in _figures(evaluation).items()}
 
 
 def _cells(report: AuditReport) -> dict[Group, dict[str, float]]:

@@ -59,12 +59,17 @@ def mask_figure(figure: Figure, policy: Policy) -> Figure:
 
     Small may be its n, or, for a share, the cases behind it and their complement.
     """
-    counts = [float(figure.n)]
-    if figure.value is not None and 0 <= figure.value <= 1:
-        counts += [figure.n * figure.value, figure.n * (1 - figure.value)]
-    if any(is_small(count, policy.suppression.minimum) for count in counts):
-        return _hidden(figure)
-    return _coarse(figure, policy)
+    if has_small(share_cells(figure), policy.suppression.minimum):
+        return hidden_figure(figure)
+    return coarse_figure(figure, policy)
+
+
+def share_cells(figure: Figure) -> dict[str, float]:
+    """What a share counts: its n, the cases behind it and what they leave over; only n where it is no share."""
+    if figure.value is None or not 0 <= figure.value <= 1:
+        return {"n": float(figure.n), "cases": 0.0, "others": 0.0}
+    cases = figure.n * figure.value
+    return {"n": float(figure.n), "cases": cases, "others": figure.n - cases}
 
 
 def mask_audit(report: AuditReport, policy: Policy) -> AuditReport:
@@ -90,12 +95,12 @@ def hidden_groups(report: AuditReport, minimum: int) -> frozenset[Group]:
     Two attributes may hold the same group under different names; it is hidden in both.
     """
     cells = {(count.attribute, count.group): group_cells(count) for count in report.counts}
-    hidden = {group for group, counts in cells.items() if _has_small(counts, minimum)}
+    hidden = {group for group, counts in cells.items() if has_small(counts, minimum)}
     while True:
         wider = _with_twins(cells, hidden)
         for attribute in sorted({attribute for attribute, _ in wider}):
             part = {group: counts for group, counts in cells.items() if group[0] == attribute}
-            wider |= _with_complements(part, wider & part.keys(), minimum)
+            wider |= with_complements(part, wider & part.keys(), minimum)
         if wider == hidden:
             return frozenset(hidden)
         hidden = wider
@@ -108,7 +113,8 @@ def group_cells(count: GroupCount) -> dict[str, float]:
     return shown | left
 
 
-def _has_small(cells: Cells, minimum: int) -> bool:
+def has_small(cells: Cells, minimum: int) -> bool:
+    """Whether any of the counts is small."""
     return any(is_small(count, minimum) for count in cells.values())
 
 
@@ -118,7 +124,7 @@ def _with_twins(cells: Mapping[Group, Cells], hidden: Iterable[Group]) -> set[Gr
     return {group for group, counts in cells.items() if tuple(round(v, 6) for v in counts.values()) in seen}
 
 
-def _with_complements(cells: Mapping[Group, Cells], hidden: Iterable[Group], minimum: int) -> set[Group]:
+def with_complements(cells: Mapping[Group, Cells], hidden: Iterable[Group], minimum: int) -> set[Group]:
     """``hidden`` and the smallest other groups, until no small count follows from the total.
 
     Whoever knows the totals knows the sum over the hidden groups, and so that each hidden count lies
@@ -144,11 +150,12 @@ def _rounded(count: float, to: int) -> int:
     return math.floor(count / to + 0.5) * to
 
 
-def _hidden(figure: Figure) -> Figure:
+def hidden_figure(figure: Figure) -> Figure:
+    """Nothing of a figure but its level and period."""
     return missing("suppressed").model_copy(update={"level": figure.level, "period": figure.period})
 
 
-def _coarse(figure: Figure, policy: Policy) -> Figure:
+def coarse_figure(figure: Figure, policy: Policy) -> Figure:
     """Whole percent (two decimals) and a rounded n."""
     rounded = {
         name: None if value is None else round(value, 2)
@@ -169,10 +176,10 @@ def _mask_counts(count: GroupCount, hidden: frozenset[Group], policy: Policy) ->
 
 def _mask_group(item: GroupFigure, hidden: frozenset[Group], policy: Policy) -> GroupFigure:
     if (item.attribute, item.group) in hidden:
-        update = {"figure": _hidden(item.figure), "events": None, "suppressed": True}
+        update = {"figure": hidden_figure(item.figure), "events": None, "suppressed": True}
         return item.model_copy(update=update)
     events = None if item.events is None else _rounded(item.events, policy.suppression.round_counts_to)
-    return item.model_copy(update={"figure": _coarse(item.figure, policy), "events": events})
+    return item.model_copy(update={"figure": coarse_figure(item.figure, policy), "events": events})
 
 
 def _mask_disparity(item: Disparity, hidden: frozenset[Group], policy: Policy) -> Disparity:
@@ -182,13 +189,13 @@ def _mask_disparity(item: Disparity, hidden: frozenset[Group], policy: Policy) -
 
 
 def _coarse_ratio(item: Disparity | ReportingGroup, policy: Policy) -> dict[str, object]:
-    joint = None if item.joint is None else _coarse(item.joint, policy)
+    joint = None if item.joint is None else coarse_figure(item.joint, policy)
     needed = None if item.needed is None else _rounded(item.needed, policy.suppression.round_counts_to)
-    return {"ratio": _coarse(item.ratio, policy), "joint": joint, "needed": needed}
+    return {"ratio": coarse_figure(item.ratio, policy), "joint": joint, "needed": needed}
 
 
 def _hidden_ratio(item: Disparity | ReportingGroup) -> dict[str, object]:
-    return {"ratio": _hidden(item.ratio), "joint": None, "needed": None, "suppressed": True}
+    return {"ratio": hidden_figure(item.ratio), "joint": None, "needed": None, "suppressed": True}
 
 
 def _mask_worst(report: AuditReport, hidden: frozenset[Group], policy: Policy) -> Worst:
@@ -197,7 +204,7 @@ def _mask_worst(report: AuditReport, hidden: frozenset[Group], policy: Policy) -
         return worst
     references = {record.name: record.reference_group for record in report.attributes}
     pair = {(worst.attribute, worst.group), (worst.attribute, references[worst.attribute])}
-    masked = _hidden(worst.ratio) if pair & hidden else _coarse(worst.ratio, policy)
+    masked = hidden_figure(worst.ratio) if pair & hidden else coarse_figure(worst.ratio, policy)
     return worst.model_copy(update={"ratio": masked})
 
 
@@ -208,13 +215,14 @@ def _mask_reporting(reporting: ReportingBias, policy: Policy) -> ReportingBias:
     hidden: set[Group] = set()
     for attribute in sorted({attribute for attribute, _ in cells}):
         part = {group: counts for group, counts in cells.items() if group[0] == attribute}
-        small = {group for group, counts in part.items() if _has_small(counts, minimum)}
-        hidden |= _with_complements(part, small, minimum)
+        small = {group for group, counts in part.items() if has_small(counts, minimum)}
+        hidden |= with_complements(part, small, minimum)
     return reporting.model_copy(
         update={
             "groups": tuple(_mask_reporting_group(item, hidden, policy) for item in reporting.groups),
             "incidents": None if reporting.incidents is None else _rounded(reporting.incidents, to),
             "duplicates": None if reporting.duplicates is None else _rounded(reporting.duplicates, to),
+            "dispersion": None if reporting.dispersion is None else round(reporting.dispersion, 2),
         }
     )
 

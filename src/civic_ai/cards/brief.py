@@ -8,10 +8,11 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.disparities import deciding_disparity
+from civic_ai.cards.disparities import deciding_disparity, hides_disparities, least_reached
 from civic_ai.cards.facts import Records
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
+from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.page import Page
 from civic_ai.cards.picture import Picture, Table
 from civic_ai.cards.tell import Teller
@@ -29,7 +30,7 @@ def board_brief(page: Page) -> dict[str, Any]:
         "minute": _in_one_minute(records, teller, gates),
         "per_100": _Per100(records, teller).table(),
         "pictures": _pictures(page),
-        "gates": gate_lines(gates, page.policy, teller),
+        "gates": gate_lines(gates, records, teller),
         "asked": _what_is_asked(records, teller, gates),
     }
 
@@ -41,7 +42,7 @@ def _in_one_minute(records: Records, teller: Teller, gates: GateReport) -> list[
     use = say("Use: {decision}.", decision=teller.text(spec.decision).rstrip("."))
     return [
         Markup("{} {}").format(teller.sentence(use), teller.sentence(say("Never for: {uses}.", uses=never))),
-        Markup("{} {}").format(findings.gain(), findings.proposal()),
+        Markup("{} {} {}").format(findings.gain(), findings.lockbox(), findings.proposal()),
         findings.groups(),
         Markup("{} {}").format(findings.need(), _nobody_knows(teller, gates)),
     ]
@@ -74,20 +75,21 @@ class _Per100:
         event = Findings(self.records, tell).event()
         columns = [
             tell.plain(say("How visits are chosen")),
-            tell.plain(say("Visits that find {event}", event=event)),
-            tell.plain(say("Missed, of every 100 cases")),
-            tell.plain(say("Reached in the least served group, of every 100 cases")),
+            tell.plain(say("Of 100 visits: those that find {event}", event=event)),
+            tell.plain(say("Of 100 cases in the city: missed")),
+            tell.plain(say("Of 100 cases in the group reached least: reached")),
         ]
         if capacity.hours_per_unit is not None:
-            columns.append(tell.plain(say("Hours")))
+            columns.append(tell.plain(say("100 visits: hours")))
         if capacity.cost_per_unit is not None:
-            columns.append(tell.plain(say("Cost ({currency})", currency=capacity.currency or "")))
+            columns.append(tell.plain(say("100 visits: cost ({currency})", currency=capacity.currency or "")))
         rows = (
             self._row(say("Model"), self.records.model),
             self._row(say("Best simple rule"), self.records.rule),
             self._today(len(columns)),
         )
-        return Table(tell.sentence(say("For every 100 visits")), tuple(columns), rows)
+        caption = tell.sentence(say("Counted two ways: of 100 visits made, and of 100 cases that came"))
+        return Table(caption, tuple(columns), rows)
 
     def _row(self, role: Any, candidate: str) -> tuple[Markup | str, ...]:
         tell, prefix = self.teller, f"evaluation.per_100_visits.{candidate}"
@@ -100,11 +102,16 @@ class _Per100:
         return (*cells, self._least_served(candidate), *self._effort())
 
     def _least_served(self, candidate: str) -> Markup:
-        """Recall of the group that decides; only the champion was audited."""
-        audit, tell, deciding = self.records.audit, self.teller, deciding_disparity(self.records.audit)
-        if candidate != audit.candidate or deciding is None:
+        """Recall of the group reached least, and its name; only the champion was audited."""
+        audit, tell = self.records.audit, self.teller
+        part = least_reached(audit)
+        if candidate != audit.candidate or part is None:
             return tell.sentence(say("Not measured"))
-        return tell.figure(f"audit.groups.{deciding.attribute}.{deciding.group}.recall.figure", "per_hundred")
+        reach = tell.figure(f"{fact_of('audit.groups', part)}.figure", "per_hundred")
+        group = GroupWords(self.records, tell).of_attribute(part.attribute, part.group)
+        if hides_disparities(audit):
+            return tell.sentence(say("{reach}, {group}, of the groups shown", reach=reach, group=group))
+        return tell.sentence(say("{reach}, {group}", reach=reach, group=group))
 
     def _effort(self) -> list[Markup]:
         """Hours and cost of 100 visits, the same whoever chooses them."""
@@ -156,7 +163,14 @@ def _what_is_asked(records: Records, teller: Teller, gates: GateReport) -> list[
 def _decision(gates: GateReport) -> Any:
     if gates.is_ready:
         return say("May the city try this list, for this use, within this capacity?")
-    return say("Return it with the open questions above, or waive them by name and reason.")
+    waivable = [check.waivable_by is not None for check in gates.checks if check.verdict != "pass"]
+    if all(waivable):
+        return say("Return it with the open questions above, or waive them by name and reason.")
+    if any(waivable):
+        return say(
+            "Return it with the open questions above. Only those that name somebody may be waived, with a reason."
+        )
+    return say("Return it with the open questions above. Nobody may waive them.")
 
 
 def _conditions(teller: Teller, gates: GateReport) -> Any:

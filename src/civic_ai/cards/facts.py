@@ -75,5 +75,6 @@ def facts_of(records: Records) -> Facts:
 
 
 def for_the_public(evidence: Evidence) -> Evidence:
-    """The same evidence with the masked audit in the place of the full one."""
-    return evidence.model_copy(update={"audit": evidence.audit_masked})
+    """The same evidence with the masked evaluation and audit in the place of the full ones."""
+    masked = {"evaluation": evidence.evaluation_masked, "audit": evidence.audit_masked}
+    return evidence.model_copy(update=masked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.disparities import deciding_disparity
+from civic_ai.cards.disparities import deciding_disparity, hides_disparities
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.tell import Teller
@@ -66,6 +66,39 @@ class Findings:
         ]
         return Markup(" ").join(tell.sentence(sentence) for sentence in sentences)
 
+    def lockbox(self) -> Markup:
+        """What the newest period, kept aside, found: it may differ from the average of the tests."""
+        tell, records = self.teller, self.records
+        days = tell.value("spec.validation.lockbox_days", "count")
+        known = {candidate: self._in_lockbox(candidate) for candidate in (records.model, records.rule)}
+        model, rule = known[records.model], known[records.rule]
+        if rule is None:
+            return tell.sentence(say("Not measured: what was found in the last {days} days, kept aside.", days=days))
+        found = tell.value(f"{rule}.value", "per_hundred")
+        if model is None:
+            says = say(
+                "In the last {days} days, kept aside, the simple rule found about {found} ({interval}).",
+                days=days, found=found, interval=self._or_none(tell.interval(rule, "per_hundred")),
+            )  # fmt: skip
+            return tell.sentence(says)
+        says = say(
+            "In the last {days} days, kept aside, the model found about {found} ({interval}) "
+            "and the simple rule {rule}.",
+            days=days,
+            found=tell.value(f"{model}.value", "per_hundred"),
+            interval=self._or_none(tell.interval(model, "per_hundred")),
+            rule=found,
+        )
+        return tell.sentence(says)
+
+    def _in_lockbox(self, candidate: str) -> str | None:
+        """The prefix of a candidate's finds per visit in the lockbox; None where nobody may see a number."""
+        prefix = f"evaluation.lockbox.{candidate}.lockbox.precision_at_capacity.figure"
+        return prefix if isinstance(self.teller.facts.get(f"{prefix}.value"), int | float) else None
+
+    def _or_none(self, interval: Markup) -> Markup:
+        return interval or self.teller.sentence(say("no interval"))
+
     def difference(self) -> Verdict:
         """Whether 100 visits of the model find more than 100 of the rule, paired over time."""
         prefix = f"evaluation.per_100_visits.{self.records.model}.more_than_best_baseline"
@@ -86,7 +119,7 @@ class Findings:
             "About {found} of every 100 visits chosen by the model would find {event} ({interval}).",
             found=tell.value(f"{named}.value", tell.finer(named, "found")),
             event=self.event(),
-            interval=tell.interval(named, tell.finer(named, "found")) or tell.sentence(say("no interval")),
+            interval=self._or_none(tell.interval(named, tell.finer(named, "found"))),
         )
 
     def proposal(self) -> Markup:
@@ -114,12 +147,17 @@ class Findings:
                     tolerance=tolerance,
                 )
             )
-        gap = say("The gap that decides: {gap}", gap=self._gap())
+        gap = self._deciding_gap()
         if audit.worst_verdict == "fail":
             return tell.sentence(say("Some groups are not served equally. {gap}", gap=gap))
         return tell.sentence(
             say("This data cannot tell whether every group is served equally. {gap}", gap=gap)
         )
+
+    def _deciding_gap(self) -> Message:
+        if hides_disparities(self.records.audit):
+            return say("Groups too small to show are left out. The widest gap shown: {gap}", gap=self._gap())
+        return say("The gap that decides: {gap}", gap=self._gap())
 
     def _gap(self) -> Message:
         """The deciding disparity in words, or why it has no number."""

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.disparities import deciding_disparity, deciding_report, hides_disparities, hides_reports
+from civic_ai.cards.facts import Records
+from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say, say_count
 from civic_ai.records.gates import GateReport
-from civic_ai.records.policy import Policy
+from civic_ai.records.audit import Disparity, ReportingGroup
 
 _ORDER = ("fail", "unknown", "pass")
+_LEAKS_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,10 @@ class GateLine:
     waivable_by: str | None
 
 
-def gate_lines(gates: GateReport, policy: Policy, teller: Teller) -> list[GateLine]:
+def gate_lines(gates: GateReport, records: Records, teller: Teller) -> list[GateLine]:
     """A line for each gate, worst first; equal verdicts in the policy's order."""
-    asked = {gate.id: gate for gate in policy.gates}
+    asked = {gate.id: gate for gate in records.policy.gates}
+    seen = _Seen(records, teller)
     checks = sorted(gates.checks, key=lambda check: _ORDER.index(check.verdict))
     return [
         GateLine(
@@ -40,7 +45,7 @@ def gate_lines(gates: GateReport, policy: Policy, teller: Teller) -> list[GateLi
             why=teller.text(asked[check.gate].why),
             verdict=check.verdict,
             says=teller.verdict(check.verdict),
-            observed=_seen(check.fact, teller),
+            observed=seen.words(check.fact),
             condition=Markup("")
             if check.must_be == "== pass"
             else teller.condition(check.must_be, check.fact),
@@ -50,12 +55,52 @@ def gate_lines(gates: GateReport, policy: Policy, teller: Teller) -> list[GateLi
     ]
 
 
-def _seen(fact: str, teller: Teller) -> Markup:
-    """What was seen, in words: the number behind a verdict, with its interval."""
-    shown, sentence = words.SEEN.get(fact, (fact, "{seen}"))
-    if teller.facts.get(shown) is None:
-        return teller.missing(shown.removesuffix(".value"))
-    return teller.sentence(Message(sentence, {"seen": teller.observed(shown)}))
+@dataclass(frozen=True)
+class _Seen:
+    """What was seen, in words: the number behind a verdict, with its interval, and whom it is about."""
+
+    records: Records
+    teller: Teller
+
+    def words(self, fact: str) -> Markup:
+        """The sentence of one fact; why there is none where nothing was measured."""
+        shown, sentence = words.SEEN.get(fact, (fact, "{seen}"))
+        if self.teller.facts.get(shown) is None:
+            return self.teller.missing(shown.removesuffix(".value"))
+        about = self._about(fact)
+        says = self.teller.sentence(Message(sentence, {"seen": self.teller.observed(shown)} | about))
+        return self._with_hidden(fact, says)
+
+    def _about(self, fact: str) -> dict[str, Markup | str]:
+        """The groups of a gap, and the columns of leaks; nothing for any other fact."""
+        audit = self.records.audit
+        if fact == "audit.worst_verdict":
+            return self._groups(deciding_disparity(audit))
+        if fact == "audit.reporting.verdict":
+            return self._groups(deciding_report(audit))
+        return {"columns": self._leaks()} if fact == "panel.leaks_found" else {}
+
+    def _groups(self, part: Disparity | ReportingGroup | None) -> dict[str, Markup | str]:
+        if part is None:
+            return {}
+        names = GroupWords(self.records, self.teller)
+        return {
+            "group": names.of_attribute(part.attribute, part.group),
+            "reference": names.group(part.attribute, part.reference_group),
+        }
+
+    def _leaks(self) -> Markup:
+        """``: requests.closed_at and x``, at most five columns; empty where nothing leaks."""
+        found = sorted({leak.column or leak.form for leak in self.records.panel.leaks})
+        named = [Markup("<code>{}</code>").format(column) for column in found[:_LEAKS_NAMED]]
+        more = ["…"] if len(found) > _LEAKS_NAMED else []
+        return Markup(": {}").format(self.teller.listed([*named, *more])) if named else Markup("")
+
+    def _with_hidden(self, fact: str, says: Markup) -> Markup:
+        hides = {"audit.worst_verdict": hides_disparities, "audit.reporting.verdict": hides_reports}.get(fact)
+        if hides is None or not hides(self.records.audit):
+            return says
+        return self.teller.sentence(say("{seen} (groups too small to show are left out)", seen=says))
 
 
 def readiness(gates: GateReport, teller: Teller) -> Markup:

@@ -21,7 +21,7 @@ from civic_ai.explanation.reasons import tell_reason
 def model_card(page: Page) -> dict[str, Any]:
     """Everything that the template of the model card shows."""
     records, teller = page.records, page.teller
-    gates = gate_lines(page.gates, page.policy, teller)
+    gates = gate_lines(page.gates, records, teller)
     tables = _Tables(page)
     return {
         "readiness": readiness(page.gates, teller),

@@ -31,9 +31,15 @@ def card_facts(records: Records, gates: GateReport, scores: ScoreMap) -> Facts:
     """Every fact that a card may show: those of the records, of the gates, and of the map.
 
     ``deciding`` is the disparity that the audit's verdict rests on, ``deciding_report`` the same for
-    reporting, ``gates.open`` how many gates do not pass.
+    reporting, ``gates.open`` how many gates do not pass, ``sources.rows_read`` all rows handed over,
+    ``calibration.bias`` how far predictions are off on average.
     """
-    counted = {"gates.open": gates.failed + gates.unknown}
+    bias = records.evaluation.calibration.bias_ratio.value
+    counted: Facts = {
+        "gates.open": gates.failed + gates.unknown,
+        "sources.rows_read": sum(source.rows_read for source in records.snapshot.sources),
+        "calibration.bias": None if bias is None else abs(bias - 1),
+    }
     decides = {
         "deciding": deciding_disparity(records.audit),
         "deciding_report": deciding_report(records.audit),

@@ -8,6 +8,7 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.picture import BLUE, GREY, WIDTH, Picture, Table, draw
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import N_, Message, say
+from civic_ai.records.evaluation import Calibration
 
 _SIDE, _BARS = 170, 36
 _FINDINGS = {
@@ -20,8 +21,7 @@ _FINDINGS = {
 
 def draw_calibration(records: Records, teller: Teller) -> Picture:
     """Binned points with their intervals over a small histogram of the predictions."""
-    calibration = records.evaluation.calibration
-    title = teller.sentence(Message(_FINDINGS[calibration.verdict]))
+    title = teller.sentence(_finding(records.evaluation.calibration, teller))
     caption = say(
         "Points above the line: more came than predicted, so residents there are served too little. "
         "The bars below count predictions. All groups together; by group it is not measured yet."
@@ -30,6 +30,21 @@ def draw_calibration(records: Records, teller: Teller) -> Picture:
         "calibration", title, title.striptags(), teller.sentence(caption),
         draw(_chart(records, teller), teller.locale), _table(records, teller),
     )  # fmt: skip
+
+
+def _finding(calibration: Calibration, teller: Teller) -> Message:
+    """Whether predictions are certainly too high or too low on average; else what the verdict says."""
+    lower, upper = calibration.bias_ratio.lower, calibration.bias_ratio.upper
+    verdict = Message(_FINDINGS[calibration.verdict])
+    if lower is None or upper is None or lower <= 1 <= upper:
+        return verdict
+    off = teller.value("calibration.bias", "percent")
+    passes = calibration.verdict == "pass"
+    if lower > 1:
+        tolerated = say("Predictions are {off} too high on average, within the policy's tolerance", off=off)
+        return tolerated if passes else say("Predictions are {off} too high on average", off=off)
+    tolerated = say("Predictions are {off} too low on average, within the policy's tolerance", off=off)
+    return tolerated if passes else say("Predictions are {off} too low on average", off=off)
 
 
 def _chart(records: Records, teller: Teller) -> Any:
@@ -55,7 +70,8 @@ def _chart(records: Records, teller: Teller) -> Any:
     ).properties(width=WIDTH, height=_SIDE)
     n = alt.Y("n:Q", title=teller.plain(say("n")), axis=alt.Axis(tickCount=2, grid=False))
     bars = base.mark_bar(color=GREY, size=6).encode(x=alt.X("predicted:Q", scale=scale, axis=None), y=n)
-    return alt.vconcat(points, bars.properties(width=WIDTH, height=_BARS), spacing=6)
+    both = alt.vconcat(points, bars.properties(width=WIDTH, height=_BARS), spacing=6)
+    return both.resolve_scale(x="shared")
 
 
 def _table(records: Records, teller: Teller) -> Table:

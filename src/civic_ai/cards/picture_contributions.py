@@ -13,6 +13,8 @@ from civic_ai.core.messages import Message, say
 from civic_ai.records.explanation import FamilyContribution
 
 _ROW_HEIGHT, _PLOT_WIDTH = 30, 180
+_COUNTS = ("history", "neighbours")
+"""Families whose features all count cases; a season, an area or the weather has no "more"."""
 
 
 def draw_contributions(records: Records, teller: Teller) -> Picture:
@@ -25,7 +27,7 @@ def draw_contributions(records: Records, teller: Teller) -> Picture:
     )
     return Picture(
         "contributions", title, title.striptags(), teller.sentence(caption),
-        draw(_chart(families, teller), teller.locale), _table(families, teller),
+        draw(_chart(families, teller), teller.locale), _table(records, teller),
     )  # fmt: skip
 
 
@@ -61,13 +63,21 @@ def _chart(families: list[FamilyContribution], teller: Teller) -> Any:
     return alt.layer(bars, whiskers).properties(width=_PLOT_WIDTH, height=_ROW_HEIGHT * max(1, len(rows)))
 
 
-def _table(families: list[FamilyContribution], teller: Teller) -> Table:
+def _direction(part: FamilyContribution, records: Records) -> str:
+    """A family's direction where "more of it" means one thing: it counts cases, and all its features agree."""
+    ways = {one.direction for one in records.explanation.contributions if one.family == part.family} - {"none"}
+    agrees = part.family in _COUNTS and ways <= {part.direction}
+    return part.direction if agrees else "mixed"
+
+
+def _table(records: Records, teller: Teller) -> Table:
+    families = _largest_first(records)
     columns = (say("What it looks at"), say("Share"), say("Direction"), say("Stable over time"))
     rows = tuple(
         (
             teller.word(words.FAMILIES, part.family),
             teller.figure(f"{fact_of('explanation.families', part)}.share", "percent"),
-            teller.word(words.DIRECTIONS, part.direction),
+            teller.word(words.DIRECTIONS, _direction(part, records)),
             teller.sentence(say("yes") if part.is_stable else say("no")),
         )
         for part in families

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.disparities import deciding_disparity
+from civic_ai.cards.disparities import by_verdict, deciding_disparity
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.picture import BAND, GREY, INK, VERDICT_COLOURS, Picture, Table, draw
@@ -77,7 +77,7 @@ class _Groups:
         places = {"attribute": self.names.title(self.attribute.name), "reference": self.reference}
         failed = [part for part in parts if part.verdict == "fail" and part.ratio.value is not None]
         if failed:
-            worst = max(failed, key=lambda part: abs(1 - (part.ratio.value or 1)))
+            worst = by_verdict(failed)[0]
             places["group"] = self.names.group(self.attribute.name, worst.group)
             if (worst.ratio.value or 1) < 1:
                 return say("{attribute}: {group} is reached less often than {reference}", **places)
@@ -91,8 +91,8 @@ class _Groups:
         import altair as alt
 
         rows = self._rows()
-        reach = [row[key] for row in rows for key in ("lower", "upper", "value") if row.get(key)]
-        scale = alt.Scale(type="log", domain=[min([0.5, *reach]), max([2.0, *reach])], nice=False)
+        low, high = self._domain()
+        scale = alt.Scale(type="log", domain=[low, high], nice=False)
         axis = alt.Axis(
             values=_TICKS,
             format="~g",
@@ -108,6 +108,7 @@ class _Groups:
             base.mark_point(filled=True, size=80, opacity=1).encode(
                 x=x, color=colour, shape=alt.Shape("shape:N", scale=None)
             ),
+            self._beyond(rows).encode(x=alt.X("at:Q", scale=scale)),
             base.mark_text(align="left").encode(x=alt.value(_PLOT_WIDTH + 8), text="says:N"),
         ).properties(width=_PLOT_WIDTH, height=_ROW_HEIGHT * len(rows))
 
@@ -133,9 +134,15 @@ class _Groups:
         return rows
 
     def _judged_row(self, part: Disparity) -> dict[str, Any]:
-        ratio = part.ratio
+        low, high = self._domain()
+        value, lower, upper = (
+            None if end is None else min(max(end, low), high)
+            for end in (part.ratio.value, part.ratio.lower, part.ratio.upper)
+        )
         return {
-            "value": ratio.value, "lower": ratio.lower, "upper": ratio.upper, "says": self._says(part),
+            "value": value, "lower": lower, "upper": upper, "says": self._says(part),
+            "beyond": [end for end, bound in ((low, part.ratio.lower), (high, part.ratio.upper))
+                       if bound is not None and (bound < low or bound > high)],
             "colour": VERDICT_COLOURS[part.verdict], "shape": words.SHAPES[part.verdict],
         }  # fmt: skip
 

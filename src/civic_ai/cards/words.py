@@ -32,9 +32,9 @@ FAMILIES = {
 }
 
 DIRECTIONS = {
-    "raises": N_("more of it raises the score"),
-    "lowers": N_("more of it lowers the score"),
-    "mixed": N_("raises or lowers the score, by case"),
+    "raises": N_("more cases raise the score"),
+    "lowers": N_("more cases lower the score"),
+    "mixed": N_("no one direction: it raises some scores and lowers others"),
     "none": N_("does not move the score"),
 }
 
@@ -112,13 +112,14 @@ CONDITIONS = {
 SEEN: dict[str, tuple[str, str]] = {
     "evaluation.lift_over_best_baseline.lower": (
         "evaluation.lift_over_best_baseline.value", N_("finds {seen} times what the simple rule finds")),
-    "audit.worst_verdict": ("deciding.ratio.value", N_("gap that decides: {seen} times the reference")),
+    "audit.worst_verdict": ("deciding.ratio.value", N_("{group} at {seen} times {reference}")),
     "audit.reporting.verdict": (
-        "deciding_report.ratio.value", N_("repeat reports: {seen} times the reference")),
+        "deciding_report.ratio.value",
+        N_("{group} reports the same problem {seen} times as often as {reference}")),
     "evaluation.unmatured_rows": ("evaluation.unmatured_rows", N_("counted too early: {seen}")),
     "snapshot.worst_quarantined_share": ("snapshot.worst_quarantined_share", N_("set aside: {seen}")),
     "panel.location.verdict": ("panel.location.drift", N_("missing share moved by {seen}")),
-    "panel.leaks_found": ("panel.leaks_found", N_("leaks found: {seen}")),
+    "panel.leaks_found": ("panel.leaks_found", N_("leaks found: {seen}{columns}")),
     "evaluation.calibration.verdict": ("evaluation.calibration.slope.value", N_("calibration slope: {seen}")),
     "evaluation.stability.verdict": ("evaluation.stability.worst_ratio", N_("worst over average: {seen}")),
     "evaluation.lockbox_agrees": (

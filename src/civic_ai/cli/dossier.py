@@ -38,7 +38,10 @@ def _text(found: Verification) -> str:
     """One line a file that does not agree; one line when all is intact."""
     language = reader_language()
     if found.intact:
-        return say("intact: {digest}", digest=found.digest).text(language)
+        evidence = (found.evidence or "")[:12]
+        return say("intact: {digest} (evidence {evidence})", digest=found.digest, evidence=evidence).text(
+            language
+        )
     kinds = (
         (say("altered: {path}"), found.altered),
         (say("missing: {path}"), found.missing),

@@ -26,27 +26,28 @@ class ProgressLines:
         self.names = [stage.package for stage in JOURNEY if stage.package != "pilot"]
         self.questions = {stage.package: stage.question for stage in JOURNEY}
         self.done = 0
+        self.is_open = False
+
+    def __enter__(self) -> ProgressLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """An error begins on a line of its own."""
+        if self.is_open:
+            print(file=sys.stderr, flush=True)
 
     def started(self, stage: str, expected_seconds: float | None) -> None:
         """``[3/9] panel: What was known when? (about 5 s)``."""
         self.done += 1
+        self.is_open = True
         expected = "" if expected_seconds is None else f" (last time {expected_seconds:.0f} s)"
         line = f"[{self.done}/{len(self.names)}] {stage}: {self.questions[stage]}{expected}"
         print(line, end=" ... ", file=sys.stderr, flush=True)
 
     def finished(self, stage: str, seconds: float, skipped: bool) -> None:
         """``4.2 s``, or that nothing had changed."""
+        self.is_open = False
         print("unchanged" if skipped else f"{seconds:.1f} s", file=sys.stderr, flush=True)
-
-
-class Quiet:
-    """No progress."""
-
-    def started(self, stage: str, expected_seconds: float | None) -> None:
-        """Says nothing."""
-
-    def finished(self, stage: str, seconds: float, skipped: bool) -> None:
-        """Says nothing."""
 
 
 def run(
@@ -57,11 +58,12 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
     """Train, compare, audit, explain and seal a dossier. Exit code 3: done, but a gate says no."""
-    from civic_ai.runner import Options
+    from civic_ai.runner import Options, Silent
     from civic_ai.runner import run as run_pilot
 
-    reporter = Quiet() if quiet else ProgressLines()
-    finished = run_pilot(pilot, Options(workspace=workspace, policy=policy, reporter=reporter))
+    with ProgressLines() as lines:
+        reporter = Silent() if quiet else lines
+        finished = run_pilot(pilot, Options(workspace=workspace, policy=policy, reporter=reporter))
     print(json.dumps(finished.to_json(), ensure_ascii=False) if as_json else summary(finished))
     return 0 if finished.is_ready else NOT_READY
 

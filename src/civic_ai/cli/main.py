@@ -30,12 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(error.text(reader_language()))
         return error.exit_code
     except KeyboardInterrupt:
-        _complain(say("interrupted; run again to go on where it stopped").text(reader_language()))
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         return _reader_went_away()
     except Exception as error:
         return _unexpected(error)
+    if code == INTERRUPTED:  # typer makes an exit of Ctrl-C
+        _complain(say("interrupted; run again to go on where it stopped").text(reader_language()))
     return code if isinstance(code, int) else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,17 +29,21 @@ def new(
 
     made = new_pilot(name, source, folder)
     print(made)
+    says = say("Now say in {file} what is yours: title, owner, contact, sources.", file=made / "pilot.yaml")
+    print(says.text(reader_language()), file=sys.stderr)
     return 0
 
 
 def check(
     pilot: Annotated[str, typer.Argument(help="The pilot's folder or its pilot.yaml.")],
+    workspace: Annotated[Path | None, typer.Option(help="Where generated things are kept.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="The board's policy file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Check the spec and the contracts, and look at the data, without training."""
-    from civic_ai.runner import look_at
+    from civic_ai.runner import Options, look_at
 
-    look = look_at(pilot)
+    look = look_at(pilot, Options(workspace=workspace, policy=policy))
     print(json.dumps(look.to_json(), ensure_ascii=False) if as_json else _look_text(look))
     return 0
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from civic_ai.core.errors import ConfigError, Mistake
 from civic_ai.data.contract_rules import Broken, broken_promises, broken_with_source
+from civic_ai.data.uses import broken_uses
+from civic_ai.pilot.describe import CONTRACT
 from civic_ai.pilot.load import Pilot
 from civic_ai.pilot.located import by_line, mistake_at, read_parts
 from civic_ai.records.contract import Contract
@@ -28,6 +31,7 @@ def load_contracts(pilot: Pilot) -> dict[str, Contract]:
             mistakes.extend(error.mistakes)
             continue
         mistakes.extend(_located(document, broken_with_source(contract, pilot.spec, name)))
+        mistakes.extend(_located(pilot.document, broken_uses(pilot.spec, name, contract)))
         contracts[name] = contract
     if mistakes:
         raise ConfigError({mistake.text(): mistake for mistake in mistakes}.values())
@@ -40,7 +44,7 @@ def load_contract(path: Path, shown_as: str) -> Contract:
 
 
 def _read(path: Path, shown_as: str) -> tuple[Document, Contract]:
-    document = load_yaml(path, shown_as=shown_as)
+    document = replace(load_yaml(path, shown_as=shown_as), part=CONTRACT)
     reading = read_parts(document, Contract)
     mistakes = [*reading.mistakes, *_located(document, broken_promises(reading.record, reading.parts))]
     if mistakes:

@@ -10,13 +10,7 @@ from math import isfinite
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from civic_ai.core.messages import Message, say
-from civic_ai.pilot.spec import (
-    ColumnFeature,
-    CountFeature,
-    PilotSpec,
-    TrailingFeature,
-)
-from civic_ai.pilot.where import WhereError, columns_of, parse_where
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.contract import ColumnContract, ColumnType, Contract, FileFormat
 from civic_ai.store.yaml import Path_
 
@@ -68,8 +62,6 @@ def broken_with_source(contract: Contract, spec: PilotSpec, name: str) -> list[B
         broken.extend(_known_at_is_sure(contract, source.known_at))
     if source.key is not None:
         broken.extend(_key_is_unique(contract, source.key))
-    for column, purpose in sorted(_columns_used(spec, name)):
-        broken.extend(_column_is_there(contract, column, purpose))
     if spec.unit.grid is not None and spec.unit.source == name:
         for column in (spec.unit.grid.lat, spec.unit.grid.lon):
             broken.extend(_is_of_type(contract, column, ("number",), "the grid"))
@@ -202,7 +194,7 @@ def _unique_columns_exist(contract: Contract) -> Iterator[Broken]:
     for i, columns in enumerate(contract.unique):
         for column in columns:
             if column not in contract.columns:
-                yield ("unique", i), *_no_column(column, contract)
+                yield ("unique", i), *no_such_column(column, contract)
         if len(set(columns)) < len(columns) or not columns:
             yield ("unique", i), say("needs different columns"), None
 
@@ -212,7 +204,7 @@ def _fresh_column_is_timed(contract: Contract) -> Iterator[Broken]:
         return
     column = contract.freshness.column
     if column not in contract.columns:
-        yield ("freshness", "column"), *_no_column(column, contract)
+        yield ("freshness", "column"), *no_such_column(column, contract)
     elif contract.columns[column].type not in TIMED:
         yield ("freshness", "column"), say("{column} is not a date or timestamp", column=column), None
 
@@ -243,7 +235,6 @@ def _known_at_is_sure(contract: Contract, column: str) -> Iterator[Broken]:
 
 
 def _key_is_unique(contract: Contract, column: str) -> Iterator[Broken]:
-    yield from _column_is_there(contract, column, "key")
     declared = contract.columns.get(column)
     if declared is not None and not declared.unique and (column,) not in contract.unique:
         yield ("columns", column), say("is the key of the source"), say("Write 'unique: true'.")
@@ -252,7 +243,6 @@ def _key_is_unique(contract: Contract, column: str) -> Iterator[Broken]:
 def _is_of_type(
     contract: Contract, column: str, types: tuple[ColumnType, ...], purpose: str
 ) -> Iterator[Broken]:
-    yield from _column_is_there(contract, column, purpose)
     declared = contract.columns.get(column)
     if declared is not None and declared.type not in types:
         yield (
@@ -262,20 +252,8 @@ def _is_of_type(
         )
 
 
-def _column_is_there(contract: Contract, column: str, purpose: str) -> Iterator[Broken]:
-    declared = contract.columns.get(column)
-    if declared is None:
-        says, hint = _no_column(column, contract)
-        yield ("columns",), say("{says} (the pilot uses it for {purpose})", says=says, purpose=purpose), hint
-    elif declared.drop:
-        yield (
-            ("columns", column, "drop"),
-            say("is dropped, but the pilot uses it for {purpose}", purpose=purpose),
-            None,
-        )
-
-
-def _no_column(column: str, contract: Contract) -> tuple[Message, Message]:
+def no_such_column(column: str, contract: Contract) -> tuple[Message, Message]:
+    """The sentence and the remedy for a column that a contract does not know."""
     close = get_close_matches(column, contract.columns, n=1)
     hint = (
         say("Did you mean {word}?", word=close[0])
@@ -283,37 +261,6 @@ def _no_column(column: str, contract: Contract) -> tuple[Message, Message]:
         else say("Known here: {words}.", words=", ".join(contract.columns))
     )
     return say("there is no column called {column}", column=column), hint
-
-
-def _columns_used(spec: PilotSpec, name: str) -> Iterator[tuple[str, str]]:
-    """Columns of the source ``name`` that the pilot reads, each with its purpose."""
-    if spec.unit.source == name and spec.unit.area is not None:
-        yield spec.unit.area, "unit"
-    if spec.label.source == name:
-        yield from ((column, "label") for column in _in_condition(spec.label.where))
-    for block in spec.features:
-        if isinstance(block, CountFeature) and block.source == name:
-            yield from ((column, "features") for column in _in_condition(block.where))
-        if isinstance(block, TrailingFeature) and block.source == name:
-            yield from ((column, "features") for column in (*block.mean, *block.sum))
-        if isinstance(block, ColumnFeature) and block.source == name:
-            yield from ((column, "features") for column in block.columns)
-    for attribute in spec.audit.attributes.values():
-        if attribute.source == name:
-            columns = (attribute.column, attribute.of, *attribute.shares.values())
-            yield from ((column, "audit") for column in columns if column is not None)
-    reporting = spec.audit.reporting
-    if reporting.source == name:
-        yield from ((column, "reporting") for column in (reporting.incident, reporting.ended_at) if column)
-
-
-def _in_condition(where: str | None) -> frozenset[str]:
-    if where is None:
-        return frozenset()
-    try:
-        return columns_of(parse_where(where))
-    except WhereError:
-        return frozenset()
 
 
 _COLUMN_RULES = (_bounds_fit, _words_fit, _distrust_fits, _blank_fits, _format_fits, _personal_is_said)

@@ -55,6 +55,7 @@ def build_panel(spec: PilotSpec, snapshot: DataSnapshot, policy: Policy, blobs: 
     for something that the tables do not hold.
     """
     parts = make_parts(spec, snapshot, blobs)
+    _refuse_boundless_capacity(parts.scope)
     _refuse_too_few(parts, policy)
     contracts = {source.name: blobs.record(Contract, source.contract_digest) for source in snapshot.sources}
     return _manifest(parts, snapshot, search_leaks(parts, contracts, policy), policy, blobs)
@@ -91,6 +92,17 @@ def _refuse_too_large(scope: Scope) -> None:
             remedy=say(
                 "Use larger cells or a longer as_of.every_days; the most is {most} rows.", most=MOST_ROWS
             ),
+        )
+
+
+def _refuse_boundless_capacity(scope: Scope) -> None:
+    """Who can visit every unit needs no list, and every list would look perfect."""
+    capacity = scope.city.spec.capacity.units_per_period
+    if capacity >= len(scope.units):
+        raise ConfigError.because(
+            say("{given} visits reach all {units} units", given=capacity, units=len(scope.units)),
+            about="capacity.units_per_period",
+            remedy=say("Say what the city can really visit, or use smaller units."),
         )
 
 

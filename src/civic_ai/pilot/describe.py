@@ -100,7 +100,9 @@ def _line(path: str, field: FieldInfo) -> Described:
 
 def _shown(default: Any) -> str:
     """A default as a reader would write it; that of a part stands in the lines of the part."""
-    return "see below" if isinstance(default, BaseModel) and not isinstance(default, Text) else str(default)
+    if isinstance(default, BaseModel) and not isinstance(default, Text):
+        return "see below"
+    return "none" if default is None or default in ((), {}) else str(default)
 
 
 def _models(annotation: Any) -> Iterator[tuple[type[BaseModel], str]]:

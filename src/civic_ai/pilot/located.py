@@ -40,7 +40,7 @@ def read_parts(document: Document, kind: type[R]) -> Reading[R]:
     """As much of the record as is sound, so that rules between sound parts can be checked too."""
     if not isinstance(document.value, dict):
         says = say("must be a list of 'name: value' lines")
-        raise ConfigError([Mistake("", says, document.place(()), _remedy(()))])
+        raise ConfigError([Mistake("", says, document.place(()), _remedy(document, ()))])
     try:
         whole: R = kind.model_validate(document.value)
         return Reading(whole, frozenset(kind.model_fields), ())
@@ -66,7 +66,7 @@ def _part(field: FieldInfo, value: Any) -> Any:
 
 def mistake_at(document: Document, path: Path_, says: Message, remedy: Message | None = None) -> Mistake:
     """A mistake at a place in the document."""
-    return Mistake(dotted(path), says, document.place(path), remedy or _remedy(path))
+    return Mistake(dotted(path), says, document.place(path), remedy or _remedy(document, path))
 
 
 def by_line(mistake: Mistake) -> tuple[int, str]:
@@ -88,10 +88,11 @@ def _mistakes(error: ValidationError, document: Document, kind: type[Record]) ->
         yield mistake_at(document, path, _sentence(dict(detail)), remedy)
 
 
-def _remedy(path: Path_) -> Message:
-    if not path:
+def _remedy(document: Document, path: Path_) -> Message | None:
+    part = document.part if document.part is not None else (path[0] if path else None)
+    if part is None:
         return say("`civic-ai describe` says what belongs there.")
-    return say("`civic-ai describe {part}` says what belongs there.", part=path[0])
+    return say("`civic-ai describe {part}` says what belongs there.", part=part) if part else None
 
 
 def _did_you_mean(key: str, known: list[str]) -> Message:

@@ -10,8 +10,14 @@ from pathlib import Path
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say, shipped_folder
 from civic_ai.pilot.load import SPEC_FILE
+from civic_ai.store.blobs import store_error
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
+_README = """# {name}
+
+The page for the public is still to be written: what is tried, with which data, what it decides and
+what it does not, who decides, and how to ask or object.
+"""
 _PILOT_LINE = re.compile(r"^pilot:.*$", re.MULTILINE)
 
 
@@ -33,14 +39,22 @@ def new_pilot(name: str, source: str, folder: Path) -> Path:
             say("stands already: {path}", path=target), about=name, remedy=say("Choose another name.")
         )
     copied = _find(source, folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as temporary:
-        made = Path(temporary) / name
-        shutil.copytree(copied, made)
-        spec = made / SPEC_FILE
-        spec.write_text(_PILOT_LINE.sub(f"pilot: {name}", spec.read_text("utf-8"), count=1), "utf-8")
-        made.rename(target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as temporary:
+            _copy(copied, Path(temporary) / name, name).rename(target)
+    except OSError as error:
+        raise store_error(target, error) from error
     return target
+
+
+def _copy(copied: Path, made: Path, name: str) -> Path:
+    """The spec under its own name, the contracts, and a page for the public that is still to be written."""
+    shutil.copytree(copied, made)
+    spec = made / SPEC_FILE
+    spec.write_text(_PILOT_LINE.sub(f"pilot: {name}", spec.read_text("utf-8"), count=1), "utf-8")
+    (made / "README.md").write_text(_README.format(name=name), "utf-8")
+    return made
 
 
 def _find(source: str, folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from civic_ai.core.errors import ConfigError
@@ -20,7 +21,7 @@ def load_policy(path: Path | None = None) -> Policy:
     Raises :class:`ConfigError` with every mistake: unknown keys, gates named twice, conditions
     that cannot be read.
     """
-    document = load_yaml(path or governance_folder() / POLICY_FILE)
+    document = replace(load_yaml(path or governance_folder() / POLICY_FILE), part="")
     policy = validate(document, Policy)
     mistakes, seen = [], set()
     for i, gate in enumerate(policy.gates):

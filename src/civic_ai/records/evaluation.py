@@ -132,6 +132,7 @@ class Evaluation(Record):
     unmatured_rows: int | None
     block_dates: int | None = None
     bundle: str | None = None
+    is_masked: bool = False
 
     def score(self, candidate: str, metric: str, split: str = "all") -> Figure | None:
         """The figure of one candidate and metric; None when it was not computed."""

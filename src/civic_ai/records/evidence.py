@@ -31,6 +31,7 @@ class Evidence(Record):
     panel: str
     predictions: str
     evaluation: str
+    evaluation_masked: str
     audit: str
     audit_masked: str
     explanation: str

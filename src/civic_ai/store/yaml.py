@@ -27,11 +27,15 @@ _BLANK = {"", "~", "null", "Null", "NULL"}
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file: its value (dicts, lists, text, None) and the line of each place in it."""
+    """A YAML file: its value (dicts, lists, text, None) and the line of each place in it.
+
+    ``part`` is what ``civic-ai describe`` explains for all of it; None: each top key is a part.
+    """
 
     file: str
     value: Any
     lines: dict[Path_, int] = field(default_factory=dict)
+    part: str | None = None
 
     def place(self, path: Path_) -> Place:
         """The file and line of ``path``, or of the nearest place above it that exists."""

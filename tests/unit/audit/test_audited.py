@@ -83,3 +83,11 @@ def test_suppression_is_unknown_until_it_was_checked():
     checked = check_suppression(report, POLICY).suppression
     assert (checked.minimum, checked.visible_small_cells) == (11, 0)
     assert checked.small_cells > 0
+
+
+def test_suppression_is_unknown_where_no_group_is_known():
+    known = random_report(1)
+    report = known.model_copy(
+        update={"counts": tuple(count.model_copy(update={"group": UNKNOWN}) for count in known.counts)}
+    )
+    assert check_suppression(report, POLICY).suppression.visible_small_cells is None

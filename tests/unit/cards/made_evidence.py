@@ -11,6 +11,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from civic_ai.audit.evaluation_suppression import mask_evaluation
 from civic_ai.audit.suppression import mask_audit
 from civic_ai.cards.facts import collect_facts
 from civic_ai.policy.gates import check_gates
@@ -86,6 +87,7 @@ def make_evidence(blobs: Blobs, city: City) -> Made:
         panel=blobs.put_record(panel),
         predictions=blobs.put_record(predictions),
         evaluation=blobs.put_record(evaluation),
+        evaluation_masked=blobs.put_record(mask_evaluation(evaluation, policy)),
         audit=blobs.put_record(audit),
         audit_masked=blobs.put_record(masked),
         explanation=blobs.put_record(explanation),

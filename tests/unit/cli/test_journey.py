@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from civic_ai import runner
-from civic_ai.cli.journey import ProgressLines, Quiet, score_rows
+from civic_ai.cli.journey import ProgressLines, score_rows
 from civic_ai.cli.main import main
 from civic_ai.records.evaluation import Score
 from civic_ai.records.figure import Figure, missing
@@ -28,10 +28,11 @@ def test_each_stage_gets_a_line_with_its_question_and_its_time(capsys: pytest.Ca
     )
 
 
-def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    Quiet().started("data", None)
-    Quiet().finished("data", 1.0, False)
-    assert capsys.readouterr() == ("", "")
+def test_an_error_begins_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="broken"), ProgressLines() as lines:
+        lines.started("data", None)
+        raise ValueError("broken")
+    assert capsys.readouterr().err == "[1/9] data: What did it hand over? ... \n"
 
 
 class Finished(SimpleNamespace):

@@ -9,7 +9,7 @@ import pytest
 
 from civic_ai.core.errors import ConfigError, DataError, RefusedError
 from civic_ai.data.contract import load_contracts
-from civic_ai.data.snapshot import open_tables, take_snapshot
+from civic_ai.data.snapshot import count_unlicensed, open_tables, take_snapshot
 from civic_ai.pilot.load import Pilot, load_pilot
 from civic_ai.records.contract import Contract
 from civic_ai.records.snapshot import DataSnapshot
@@ -230,3 +230,46 @@ def test_houston_as_it_was_handed_over(tmp_path: Path) -> None:
         "exact_duplicates",
         "no_licence",
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "without"),
+    [
+        ([("CC-BY-4.0", "City"), ("Public domain", "Bureau")], 0),
+        ([("CC-BY-4.0", "City"), (None, "Bureau")], 1),
+        ([("CC-BY-4.0", None), (" ", "Bureau")], 2),
+        ([("CC-BY-4.0", "City"), ("unknown", "Bureau")], None),
+        ([("CC-BY-4.0", "City"), ("ODbL", " Unknown ")], None),
+        ([("unknown", "City"), (None, "Bureau")], 1),
+    ],
+)
+def test_sources_without_licence_or_publisher_are_counted_unless_nobody_knows(
+    words: list[tuple[str | None, str | None]], without: int | None
+) -> None:
+    columns = {"a": {"type": "text"}}
+    contracts = [
+        Contract.model_validate(
+            {"about": "a", "licence": licence, "publisher": publisher, "columns": columns}
+        )
+        for licence, publisher in words
+    ]
+    assert count_unlicensed(contracts) == without
+
+
+@pytest.mark.parametrize(("broken", "share"), [(0, None), (2, None), (30, 0.1)])
+def test_nobody_knows_whether_a_contract_that_promises_nothing_was_held(
+    broken: int, share: float | None, tmp_path: Path
+) -> None:
+    """But a contract that was broken more than the policy allows was broken, whatever another says."""
+    lines = [*request_lines(300 - broken), *(f"X{i},dragon,2021-05-05,1,," for i in range(broken))]
+    pilot = tiny_pilot(tmp_path / "p", lines)
+    contracts = load_contracts(pilot)
+    columns = {
+        name: column.model_copy(update={"type": "text", "blank": "missing", "unique": False, "min": None})
+        for name, column in contracts["areas"].columns.items()
+    }
+    silent = contracts["areas"].model_copy(update={"columns": columns, "unique": ()})
+    loose = contracts["requests"].model_copy(update={"quarantine_share": 0.5})
+    made = take_snapshot(pilot, {"requests": loose, "areas": silent}, POLICY, Blobs(tmp_path / "blobs"))
+    assert made.source("requests").quarantined == broken
+    assert made.worst_quarantined_share == share

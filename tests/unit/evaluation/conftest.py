@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from civic_ai.evaluation import evaluate as stage
@@ -13,6 +14,7 @@ from civic_ai.records.policy import Policy, Tolerances
 from civic_ai.records.predictions import Predictions
 from civic_ai.store.blobs import Blobs
 
+from ..models.simulated import put_panel
 from .worlds import World
 
 
@@ -45,7 +47,11 @@ def evaluated(
             return LockboxScores(blobs.put_table(world.table(names, is_lockbox=True)), sealed)
 
         monkeypatch.setattr(stage, "score_lockbox", score_lockbox)
-        predictions = world.predictions(blobs.put_table(world.table(world.scores, is_lockbox=False)))
+        frame = pd.DataFrame({"unit": "u", "as_of": world.dates.astype(object), "label": 0.0})
+        panel = put_panel(blobs, frame, world.kind, "0" * 64)
+        panel = panel.model_copy(update={"end_is_doubtful": world.end_is_doubtful})
+        tests = blobs.put_table(world.table(world.scores, is_lockbox=False))
+        predictions = world.predictions(tests, blobs.put_record(panel))
         leveled = policy.model_copy(update={"tolerances": Tolerances(confidence_level=level)})
         return stage.evaluate(world.spec(), predictions, leveled, blobs)
 

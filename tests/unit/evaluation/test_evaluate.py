@@ -115,6 +115,13 @@ def test_unmatured_rows_are_counted_once_a_row_and_left_out(evaluated) -> None:
     assert made.score(*recall).n == world.labels[48:58].sum() < full.score(*recall).n
 
 
+def test_a_doubtful_end_leaves_open_how_many_rows_are_unmatured(evaluated) -> None:
+    world = make_world(end_is_doubtful=True)
+    assert evaluated(world).unmatured_rows is None
+    world.labels[58:] = np.nan
+    assert evaluated(world).unmatured_rows == 2 * 60
+
+
 def test_every_score_that_can_be_measured_stands_with_n_interval_and_period(evaluated) -> None:
     made = evaluated(make_world())
     for score in made.scores:

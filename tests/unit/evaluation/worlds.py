@@ -83,6 +83,7 @@ class World:
     lockbox: int = 12
     kind: str = "event"
     capacity: int = 6
+    end_is_doubtful: bool = False
     spec_changes: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -115,11 +116,11 @@ class World:
         ]
         return pa.concat_tables(parts)
 
-    def predictions(self, blob: str) -> Predictions:
+    def predictions(self, blob: str, panel: str = "0" * 64) -> Predictions:
         """The record of the test scores."""
         names = [*(str(i + 1) for i in range(self.splits)), "lockbox"]
         return Predictions(
-            panel="0" * 64,
+            panel=panel,
             blob=blob,
             rows=1,
             candidates=tuple(record_of(name) for name in self.scores),

@@ -104,6 +104,13 @@ def test_reasons_that_belong_to_another_score_show(judged: Judged, spoil: str) -
     assert replace(moved, **{spoil: other}).additivity_error > 1e-5
 
 
+@pytest.mark.parametrize("spoil", ["parts", "raw", "judged"])
+def test_a_sum_that_is_no_number_is_not_known_to_add_up(judged: Judged, spoil: str) -> None:
+    broken = getattr(judged.moved, spoil).copy()
+    broken.flat[3] = np.nan
+    assert replace(judged.moved, **{spoil: broken}).additivity_error is None
+
+
 def test_explaining_another_model_shows(champions: Mapping[str, Judged]) -> None:
     """The GLM's reasons against the scores of the trees: the gate on additivity must see it."""
     trees, linear = champions["lightgbm"].cases, champions["poisson_glm"].cases

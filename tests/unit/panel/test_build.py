@@ -114,3 +114,15 @@ def test_parts_are_dates_by_units(blobs: Blobs) -> None:
     parts = make_parts(*full_city().seal(blobs), blobs)
     assert parts.cohort.shape == parts.label.values.shape == parts.scope.shape == (30, 9)
     assert replace(parts, cohort=np.zeros_like(parts.cohort)).cohort.sum() == 0
+
+
+@pytest.mark.parametrize(("capacity", "is_refused"), [(8, False), (9, True), (5000, True)])
+def test_a_capacity_that_reaches_every_unit_is_refused(blobs: Blobs, capacity: int, is_refused: bool) -> None:
+    spec, snapshot = (
+        made_city(1).with_spec(capacity={"units_per_period": capacity, "who": "a crew"}).seal(blobs)
+    )
+    if not is_refused:
+        assert build_panel(spec, snapshot, lenient(), blobs).units == 9
+        return
+    with pytest.raises(ConfigError, match=f"{capacity} visits reach all 9 units"):
+        build_panel(spec, snapshot, lenient(), blobs)

@@ -12,6 +12,7 @@ def evidence(**changes: object) -> Evidence:
             "panel",
             "predictions",
             "evaluation",
+            "evaluation_masked",
             "audit",
             "audit_masked",
             "explanation",

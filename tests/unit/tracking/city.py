@@ -94,6 +94,7 @@ def _evidence(blobs: Blobs, pilot: str, champion: str, bundle: str | None) -> Ev
         pilot=pilot,
         contracts={"requests": "c" * 64},
         policy="b" * 64,
+        evaluation_masked="e" * 64,
         audit="a" * 64,
         bundle=bundle,
         code=Code(version="0.1.0", source_digest="d" * 64),

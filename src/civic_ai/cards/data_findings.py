@@ -9,8 +9,8 @@ from markupsafe import Markup
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords, fact_of
-from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import Message
+from civic_ai.cards.tell import HIDDEN, Teller
+from civic_ai.core.messages import Message, say
 from civic_ai.records.findings import FINDINGS
 from civic_ai.records.snapshot import Finding
 
@@ -25,9 +25,13 @@ class Found:
     finding: Finding
 
     def says(self, teller: Teller) -> Markup:
-        """The finding's sentence, its numbers and dates as this place writes them."""
+        """The finding's sentence, its numbers and dates as this place writes them; and of how many."""
         shown = {name: teller.observed(f"{self.fact}.values.{name}") for name in self.finding.values}
-        return teller.sentence(Message(FINDINGS[self.finding.code], shown))
+        says = teller.sentence(Message(FINDINGS[self.finding.code], shown))
+        if self.finding.share is None or teller.facts.get(f"{self.fact}.count") == HIDDEN:
+            return says
+        share = teller.value(f"{self.fact}.share", "percent_fine")
+        return teller.sentence(say("{finding} ({share} of all.)", finding=says, share=share))
 
     def about(self, names: GroupWords) -> str:
         """What it is about: a source and its column, or an attribute and its group."""

@@ -55,7 +55,9 @@ def least_reached(audit: AuditReport) -> GroupFigure | None:
     recalls = [
         part
         for part in audit.groups
-        if part.metric == "recall" and part.figure.value is not None and (part.attribute, part.group) in judged
+        if part.metric == "recall"
+        and part.figure.value is not None
+        and (part.attribute, part.group) in judged
     ]
     deciding = deciding_disparity(audit)
     own = [part for part in recalls if deciding is not None and part.attribute == deciding.attribute]

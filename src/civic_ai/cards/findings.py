@@ -73,7 +73,9 @@ class Findings:
         known = {candidate: self._in_lockbox(candidate) for candidate in (records.model, records.rule)}
         model, rule = known[records.model], known[records.rule]
         if rule is None:
-            return tell.sentence(say("Not measured: what was found in the last {days} days, kept aside.", days=days))
+            return tell.sentence(
+                say("Not measured: what was found in the last {days} days, kept aside.", days=days)
+            )
         found = tell.value(f"{rule}.value", "per_hundred")
         if model is None:
             says = say(

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.data_findings import found_in_data
-from civic_ai.cards.disparities import failed_disparities
+from civic_ai.cards.disparities import largest_disparity
 from civic_ai.cards.facts import Records
 from civic_ai.cards.gate_lines import GateLine
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import say
-from civic_ai.records.figure import Figure
+from civic_ai.core.messages import say, translate
+from civic_ai.records.record import Scalar
 
 LINES = 7
-_WIDE = 0.25
-"""An interval is wide when its half is more than this share of the value."""
 
 
 def look_first(records: Records, lines: list[GateLine], teller: Teller) -> list[Markup]:
-    """At most seven lines: failed gates, unknowns, wide intervals, the largest disparity, unstable
-    reasons, data findings. Never empty: where nothing stands out, it says that."""
+    """At most seven lines: failed gates, unknowns, the largest disparity, the widest interval, unstable
+    reasons, data findings. Never empty: where nothing stands out, it says that.
+
+    The disparity and the interval always have their lines, decided or not.
+    """
     look = _Look(records, teller)
-    found = chain(
-        look.gates(lines, "fail"),
-        look.gates(lines, "unknown"),
-        look.wide_intervals(),
-        look.disparity(),
-        look.unstable_reasons(),
-        look.data_findings(),
-    )
-    nothing = teller.sentence(say("Nothing stands out: every gate passes and no finding is open."))
-    return list(islice(found, LINES)) or [nothing]
+    gates = [*look.gates(lines, "fail"), *look.gates(lines, "unknown")]
+    always = [*look.disparity(), *look.widest_interval()]
+    rest = [*look.unstable_reasons(), *look.data_findings()]
+    if not gates and not rest:
+        gates = [teller.sentence(say("Nothing stands out: every gate passes and no finding is open."))]
+    return [*gates[: LINES - len(always)], *always, *rest][:LINES]
 
 
 @dataclass(frozen=True)
@@ -56,26 +53,35 @@ class _Look:
                     )
                 )
 
-    def wide_intervals(self) -> Iterator[Markup]:
-        """The gain over the best simple rule, where its interval says little."""
-        lift = self.records.evaluation.lift_over_best_baseline
-        if _is_wide(lift):
-            shown = self.teller.figure("evaluation.lift_over_best_baseline", "ratio")
-            yield self.teller.sentence(
-                say("The gain over the simple rule is uncertain: {gain} times.", gain=shown)
-            )
-
     def disparity(self) -> Iterator[Markup]:
-        """The largest disparity that is certain."""
-        names = GroupWords(self.records, self.teller)
-        for part in failed_disparities(self.records.audit)[:1]:
+        """The shown disparity furthest from 1, on any metric, and whether it is certain."""
+        part = largest_disparity(self.records.audit)
+        if part is not None:
+            names = GroupWords(self.records, self.teller)
             yield self.teller.sentence(
                 say(
-                    "Largest disparity, {group}: {metric} is {ratio} times that of {reference}.",
+                    "Largest disparity, {group}: {metric} is {ratio} times that of {reference}. {verdict}.",
                     group=names.of_attribute(part.attribute, part.group),
                     metric=names.metric(part.metric),
                     ratio=self.teller.figure(f"{fact_of('audit.disparities', part)}.ratio", "ratio"),
                     reference=names.group(part.attribute, part.reference_group),
+                    verdict=self.teller.verdict(part.verdict),
+                )
+            )
+
+    def widest_interval(self) -> Iterator[Markup]:
+        """The result whose interval is the widest for its size."""
+        candidate = self.records.model
+        matter = {fact.format(candidate=candidate): told for fact, told in words.RESULTS.items()}
+        widths = {fact: _width(self.teller.facts, fact) for fact in matter}
+        widest = max(widths, key=lambda fact: widths[fact])
+        if widths[widest] > 0:
+            name, style = matter[widest]
+            yield self.teller.sentence(
+                say(
+                    "Widest interval of the results, {result}: {figure}.",
+                    result=translate(name, self.teller.language),
+                    figure=self.teller.figure(widest, style),
                 )
             )
 
@@ -88,16 +94,20 @@ class _Look:
             )
 
     def data_findings(self) -> Iterator[Markup]:
+        """Problems and warnings; what is said alike of several things is said once."""
+        names, about = GroupWords(self.records, self.teller), defaultdict(list)
         for found in found_in_data(self.records):
             if found.finding.severity != "note":
-                names = GroupWords(self.records, self.teller)
-                says = say(
-                    "Data, {source}: {finding}", source=found.about(names), finding=found.says(self.teller)
-                )
-                yield self.teller.sentence(says)
+                about[found.says(self.teller).striptags()].append(found)
+        for alike in about.values():
+            sources = self.teller.listed([found.about(names) for found in alike])
+            finding = alike[0].says(self.teller)
+            yield self.teller.sentence(say("Data, {source}: {finding}", source=sources, finding=finding))
 
 
-def _is_wide(figure: Figure) -> bool:
-    if figure.value is None or figure.lower is None or figure.upper is None:
-        return False
-    return (figure.upper - figure.lower) / 2 > _WIDE * abs(figure.value)
+def _width(facts: Mapping[str, Scalar], fact: str) -> float:
+    """Half an interval over its value; 0 where there is none."""
+    lower, value, upper = (facts.get(f"{fact}.{part}") for part in ("lower", "value", "upper"))
+    if not isinstance(lower, float) or not isinstance(upper, float) or not isinstance(value, float):
+        return 0.0
+    return (upper - lower) / 2 / abs(value) if value else 0.0

@@ -65,7 +65,9 @@ def _chart(families: list[FamilyContribution], teller: Teller) -> Any:
 
 def _direction(part: FamilyContribution, records: Records) -> str:
     """A family's direction where "more of it" means one thing: it counts cases, and all its features agree."""
-    ways = {one.direction for one in records.explanation.contributions if one.family == part.family} - {"none"}
+    ways = {one.direction for one in records.explanation.contributions if one.family == part.family} - {
+        "none"
+    }
     agrees = part.family in _COUNTS and ways <= {part.direction}
     return part.direction if agrees else "mixed"
 

@@ -99,18 +99,43 @@ class _Groups:
             title=self.teller.plain(say("Ratio to {reference}", reference=self.reference)),
         )
         x, colour = alt.X("value:Q", scale=scale, axis=axis), alt.Color("colour:N", scale=None)
-        base = alt.Chart(alt.Data(values=rows)).encode(
-            y=alt.Y("name:N", sort=[row["name"] for row in rows], title=None)
-        )
+        y = alt.Y("name:N", sort=[row["name"] for row in rows], title=None)
+        base = alt.Chart(alt.Data(values=rows)).encode(y=y)
         return alt.layer(
             self._band().encode(x=alt.X("from:Q", scale=scale), x2="to:Q"),
             base.mark_rule(strokeWidth=2).encode(x=alt.X("lower:Q", scale=scale), x2="upper:Q", color=colour),
             base.mark_point(filled=True, size=80, opacity=1).encode(
                 x=x, color=colour, shape=alt.Shape("shape:N", scale=None)
             ),
-            self._beyond(rows).encode(x=alt.X("at:Q", scale=scale)),
+            self._beyond().encode(x=alt.X("at:Q", scale=scale), y=y),
             base.mark_text(align="left").encode(x=alt.value(_PLOT_WIDTH + 8), text="says:N"),
         ).properties(width=_PLOT_WIDTH, height=_ROW_HEIGHT * len(rows))
+
+    def _domain(self) -> tuple[float, float]:
+        """The ticks around everything to be seen, at least 0.5 to 2 and at most 0.1 to 10."""
+        ends = [
+            end
+            for part in self.judged.values()
+            for end in (part.ratio.value, part.ratio.lower, part.ratio.upper)
+            if end is not None
+        ]
+        low = max([tick for tick in _TICKS if tick <= min([0.5, *ends])], default=_TICKS[0])
+        high = min([tick for tick in _TICKS if tick >= max([2.0, *ends])], default=_TICKS[-1])
+        return low, high
+
+    def _beyond(self) -> Any:
+        """An arrow wherever an interval goes on beyond the axis."""
+        import altair as alt
+
+        low, high = self._domain()
+        rows = []
+        for group, part in self.judged.items():
+            row = {"name": self.names.group(self.attribute.name, group)}
+            if part.ratio.lower is not None and part.ratio.lower < low:
+                rows.append(row | {"at": low, "arrow": "◀"})
+            if part.ratio.upper is not None and part.ratio.upper > high:
+                rows.append(row | {"at": high, "arrow": "▶"})
+        return alt.Chart(alt.Data(values=rows)).mark_text().encode(text="arrow:N")
 
     def _band(self) -> Any:
         import altair as alt
@@ -141,8 +166,6 @@ class _Groups:
         )
         return {
             "value": value, "lower": lower, "upper": upper, "says": self._says(part),
-            "beyond": [end for end, bound in ((low, part.ratio.lower), (high, part.ratio.upper))
-                       if bound is not None and (bound < low or bound > high)],
             "colour": VERDICT_COLOURS[part.verdict], "shape": words.SHAPES[part.verdict],
         }  # fmt: skip
 

@@ -133,6 +133,16 @@ SEEN: dict[str, tuple[str, str]] = {
 """For the facts that our own policy asks about: which number says most about them, and in which words.
 A fact that a city's own policy adds is shown as it is."""
 
+RESULTS: Metrics = {
+    "evaluation.per_100_visits.{candidate}.found": (N_("finds of 100 visits in the tests"), "found"),
+    "evaluation.lockbox.{candidate}.lockbox.precision_at_capacity.figure": (
+        N_("finds of 100 visits in the last period, kept aside"), "per_hundred"),
+    "evaluation.lift_over_best_baseline": (N_("gain over the simple rule, in times"), "ratio"),
+    "evaluation.lockbox_lift": (N_("gain over the simple rule in the last period, in times"), "ratio"),
+    "evaluation.calibration.slope": (N_("calibration slope"), "ratio"),
+}  # fmt: skip
+"""The results whose uncertainty matters for a decision."""
+
 SEVERITIES = {"problem": N_("Problem"), "warning": N_("Warning"), "note": N_("Note")}
 
 INTERVENTIONS = {

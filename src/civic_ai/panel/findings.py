@@ -53,9 +53,11 @@ def _unknown_moments(scope: Scope) -> Iterator[Finding]:
 
 def _places(parts: Parts) -> Iterator[Finding]:
     units, spec = parts.scope.units, parts.scope.city.spec
-    outside = int(parts.label.events.n[parts.label.events.unit < 0].sum())
+    events = parts.label.events
+    outside = int(events.n[events.unit < 0].sum())
     if outside:
-        yield panel_finding("events_outside_units", spec.label.source, "warning", values={"count": outside})
+        found = panel_finding("events_outside_units", spec.label.source, "warning", values={"count": outside})
+        yield found.model_copy(update={"share": outside / float(events.n.sum())})
     if units.areas_without_cells:
         source = str(spec.unit.inside)
         yield panel_finding(

@@ -19,6 +19,8 @@ from civic_ai.core.canonical import digest_of, digest_of_file
 from civic_ai.core.code import code_digest, templates_digest
 from civic_ai.core.dates import dates_every
 from civic_ai.core.environment import library_versions, machine, python_version
+from civic_ai.core.errors import DataError
+from civic_ai.core.messages import say
 from civic_ai.pilot.load import Pilot, load_pilot
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.contract import Contract
@@ -108,6 +110,7 @@ def _begin(pilot: str | Path, chosen: Options) -> _Run:
     policy = load_policy(chosen.policy)
     workspace = open_workspace(chosen.environment, chosen.workspace)
     workspace.require_writable()
+    workspace.sweep()
     return _Run(loaded, policy, workspace, chosen)
 
 
@@ -162,7 +165,7 @@ class _Run:
             from civic_ai.data.snapshot import take_snapshot
 
             taken = take_snapshot(self.pilot, contracts, self.policy, self.workspace.blobs)
-            _refuse_changed(self.pilot, taken, raw)
+            _refuse_changed(self.pilot, raw)
             return taken
 
         inputs = {"contracts": {name: contract.digest for name, contract in contracts.items()}, "raw": raw}
@@ -316,3 +319,13 @@ def _raw_digests(pilot: Pilot) -> dict[str, str]:
         if source.example is not None:
             digests[f"{name}.example"] = digest_of(source.example.model_dump(mode="json"))
     return digests
+
+
+def _refuse_changed(pilot: Pilot, before: Mapping[str, str]) -> None:
+    """Raises :class:`DataError` where a raw file is not what it was before it was read."""
+    after = _raw_digests(pilot)
+    changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    if changed:
+        raise DataError.because(
+            say("the file changed while it was read"), about=", ".join(changed), remedy=say("Run again.")
+        )

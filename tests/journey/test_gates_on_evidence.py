@@ -7,6 +7,7 @@ differ, and in two variants a part of the system is broken on purpose.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,14 @@ from tests.journey.faults import Draft
 from tests.journey.tiny import ROOT, quick
 
 GATES = [gate.id for gate in load_policy(None).gates]
-STRICT = {"disparity_ratio": 1.01, "calibration_slope": 1.01, "reporting_ratio": 1.01, "confidence_level": 0.6}
+STRICT = {
+    "disparity_ratio": 1.01,
+    "calibration_slope": 1.01,
+    "reporting_ratio": 1.01,
+    "confidence_level": 0.6,
+}
 WIDE = {"disparity_ratio": 6.0, "reporting_ratio": 6.0}
+SURE = {"confidence_level": 0.6}
 Verdicts = dict[str, str]
 
 
@@ -44,12 +51,14 @@ def created(made: Draft) -> pd.Series:
     return pd.to_datetime(made.tables["requests"]["created_at"])
 
 
-def scramble_places(made: Draft, first: str, last: str) -> None:
-    """The geocoder gave every request of a period the place of another one."""
-    requests = made.tables["requests"]
+def scatter_places(made: Draft, first: str, last: str) -> None:
+    """The geocoder put every request of a period somewhere in the city."""
+    rng, requests = np.random.default_rng(1), made.tables["requests"]
     chosen = requests.index[created(made).between(first, last)]
-    mixed = np.random.default_rng(1).permutation(chosen)
-    requests.loc[chosen, ["lat", "lon"]] = requests.loc[mixed, ["lat", "lon"]].to_numpy()
+    for axis in ("lat", "lon"):
+        known = requests[axis].dropna().astype(float)
+        somewhere = rng.uniform(known.min(), known.max(), len(chosen))
+        requests.loc[chosen, axis] = [f"{degrees:.5f}" for degrees in somewhere]
 
 
 def break_rows(made: Draft, share: float) -> None:
@@ -106,10 +115,10 @@ def the_data_is_broken(made: Draft, patch: pytest.MonkeyPatch) -> None:
     del made.contracts["areas"]["publisher"]
 
 
-def the_places_are_scrambled(made: Draft, patch: pytest.MonkeyPatch) -> None:
-    """In one test period and in the lockbox requests lie where they did not happen."""
-    scramble_places(made, "2023-01-01", "2023-07-31")
-    scramble_places(made, "2024-06-18", "2024-12-31")
+def the_places_are_scattered(made: Draft, patch: pytest.MonkeyPatch) -> None:
+    """In the oldest test period, and in the lockbox, requests lie where they did not happen."""
+    scatter_places(made, "2022-08-16", "2023-02-28")
+    scatter_places(made, "2024-06-18", "2024-12-31")
 
 
 def the_system_is_broken(made: Draft, patch: pytest.MonkeyPatch) -> None:
@@ -122,8 +131,8 @@ def the_system_is_broken(made: Draft, patch: pytest.MonkeyPatch) -> None:
 def there_is_too_little(made: Draft, patch: pytest.MonkeyPatch) -> None:
     """A rare kind of request, a few months, and a single list to test on."""
     for part in (made.spec["label"], made.spec["features"][0]):
-        part["where"] = "request_type == 'flooding'"
-    made.spec["as_of"]["first"] = "2024-07-15"
+        part["where"] = "request_type == 'flooding' and channel == 'phone'"
+    made.spec["as_of"]["first"] = "2024-08-12"
     made.spec["validation"] = {"splits": 1, "test_days": 28, "lockbox_days": 28}
 
 
@@ -137,13 +146,99 @@ def nobody_knows(made: Draft, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(contributions, "library_scores", lambda scorer, frame: scores(scorer, frame) * np.nan)
 
 
-VARIANTS: tuple[tuple[Callable[[Draft, pytest.MonkeyPatch], None], dict[str, Any]], ...] = (
-    (all_is_well, {}),
-    (all_is_well, {"tolerances": WIDE}),
-    (all_is_well, {"tolerances": STRICT}),
-    (the_data_is_broken, {}),
-    (the_places_are_scrambled, {"tolerances": STRICT}),
-    (the_system_is_broken, {}),
-    (there_is_too_little, {"limits": {"training_events": 10}}),
-    (nobody_knows, {}),
-)
+@dataclass(frozen=True)
+class Variant:
+    """What is changed in the sound pilot, in the starter policy, and which gates that must move where."""
+
+    change: Callable[[Draft, pytest.MonkeyPatch], None]
+    policy: dict[str, Any]
+    expected: dict[str, str]
+
+
+def gates(verdict: str, *names: str) -> Verdicts:
+    """These gates with this verdict."""
+    return dict.fromkeys(names, verdict)
+
+
+VARIANTS = {
+    "all is well": Variant(
+        all_is_well,
+        {},
+        gates("unknown", "reaches-every-group")
+        | gates("fail", "reporting-bias-examined")
+        | gates("pass", *sorted(set(GATES) - {"reaches-every-group", "reporting-bias-examined"})),
+    ),
+    "wide tolerances": Variant(
+        all_is_well, {"tolerances": WIDE}, gates("pass", "reaches-every-group", "reporting-bias-examined")
+    ),
+    "strict tolerances": Variant(
+        all_is_well, {"tolerances": STRICT}, gates("fail", "reaches-every-group", "calibrated")
+    ),
+    "broken data": Variant(
+        the_data_is_broken,
+        {},
+        gates("fail", "beats-simple-rule", "labels-matured", "contract-held", "places-missing-evenly")
+        | gates("fail", "leak-search-clean", "licence-and-owner-named"),
+    ),
+    "scattered places": Variant(
+        the_places_are_scattered, {"tolerances": SURE}, gates("fail", "stable-over-time", "lockbox-agrees")
+    ),
+    "broken system": Variant(
+        the_system_is_broken,
+        {"suppression": {"minimum": 200}},
+        gates("fail", "reasons-add-up", "small-groups-hidden"),
+    ),
+    "too little": Variant(
+        there_is_too_little,
+        {"limits": {"training_events": 10}},
+        gates("unknown", "beats-simple-rule", "reaches-every-group", "places-missing-evenly")
+        | gates("unknown", "leak-search-clean", "calibrated", "stable-over-time", "lockbox-agrees"),
+    ),
+    "nobody knows": Variant(
+        nobody_knows,
+        {},
+        gates("unknown", "reaches-every-group", "reporting-bias-examined", "labels-matured", "contract-held")
+        | gates("unknown", "reasons-add-up", "licence-and-owner-named", "small-groups-hidden"),
+    ),
+}
+
+
+def policy_with(changes: dict[str, Any], path: Path) -> Path:
+    """The starter policy with other tolerances or limits."""
+    yaml = YAML(typ="safe", pure=True)
+    policy = yaml.load(ROOT / "governance" / "policy.yaml")
+    yaml.dump({**policy, **{part: {**policy[part], **values} for part, values in changes.items()}}, path)
+    return path
+
+
+def verdicts_of(variant: Variant, folder: Path) -> Verdicts:
+    """Each gate's verdict on a pilot that went the whole way."""
+    made = sound()
+    with pytest.MonkeyPatch.context() as patch:
+        variant.change(made, patch)
+        pilot = faults.write(made, folder / "pilot")
+        done = run(pilot, quick(folder / "home", policy=policy_with(variant.policy, folder / "policy.yaml")))
+    return {check.gate: check.verdict for check in done.gates.checks}
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdicts]:
+    """The verdicts by the name of the variant."""
+    return {name: verdicts_of(variant, tmp_path_factory.mktemp("v")) for name, variant in VARIANTS.items()}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_change_moves_its_gates(seen: dict[str, Verdicts], name: str) -> None:
+    expected = VARIANTS[name].expected
+    assert {gate: seen[name][gate] for gate in expected} == expected
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_every_gate_passes_fails_and_is_unknown(seen: dict[str, Verdicts], gate: str) -> None:
+    assert {verdicts[gate] for verdicts in seen.values()} == {"pass", "fail", "unknown"}
+
+
+def test_the_variants_claim_what_makes_each_verdict() -> None:
+    """So that no gate owes a verdict to an accident of some other variant."""
+    claimed = {pair for variant in VARIANTS.values() for pair in variant.expected.items()}
+    assert claimed == {(gate, verdict) for gate in GATES for verdict in ("pass", "fail", "unknown")}

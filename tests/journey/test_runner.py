@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 
 import civic_ai
+from civic_ai import runner
 from civic_ai.cards.verification import verify
 from civic_ai.core.errors import ConfigError, DataError, RefusedError, StoreError
 from civic_ai.journey import JOURNEY
+from civic_ai.records.predictions import Bundle
 from civic_ai.results import PilotRun
 from civic_ai.runner import look_at, run
+from civic_ai.store.scratch import scratch_prefix
 from tests.journey.tiny import quick, write_tiny_pilot
 
 Tiny = tuple[Path, Path, PilotRun]
@@ -119,6 +122,42 @@ def test_a_lost_blob_is_made_again(copy: tuple[Path, Path], tiny: Tiny) -> None:
     assert finished.dossier_record.digest == tiny[2].dossier_record.digest
 
 
+def test_a_lost_file_of_the_model_is_made_again(copy: tuple[Path, Path]) -> None:
+    """With so few visits a model wins, so that there is a bundle."""
+    pilot, workspace = copy
+    change(pilot, "units_per_period: 150", "units_per_period: 40")
+    before = run(pilot, quick(workspace))
+    assert before.evidence.bundle is not None
+    bundle = before.workspace.blobs.record(Bundle, before.evidence.bundle)
+    digest = sorted(bundle.files.values())[0]
+    (workspace / "blobs" / digest[:2] / digest).unlink()
+    finished, stages = ran(pilot, workspace)
+    assert "evaluation" in stages
+    assert finished.dossier_record.digest == before.dossier_record.digest
+    assert verify(finished.dossier).intact
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_noted(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else its rows would stand for the file that was hashed before, for ever."""
+    digests = iter([{"requests.path": "before"}, {"requests.path": "after"}])
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "_raw_digests", lambda pilot: next(digests))
+        with pytest.raises(DataError, match=r"(?s)requests.path: the file changed while it was read.*again"):
+            run(tiny[0], quick(tmp_path))
+    assert not (tmp_path / "journal").exists()
+    assert look_at(tiny[0], quick(tmp_path)).snapshot == tiny[2].snapshot
+
+
+def test_what_a_killed_run_left_is_swept(copy: tuple[Path, Path]) -> None:
+    pilot, workspace = copy
+    left = workspace / "blobs" / f"{scratch_prefix('reading').replace(str(os.getpid()), '4194304999')}x"
+    left.mkdir()
+    run(pilot, quick(workspace))
+    assert not left.exists()
+
+
 def test_a_changed_promise_gives_another_dossier(copy: tuple[Path, Path], tiny: Tiny) -> None:
     pilot, workspace = copy
     change(pilot, "units_per_period: 150", "units_per_period: 40")
@@ -180,7 +219,7 @@ def test_a_look_trains_nothing(tiny: Tiny, tmp_path: Path) -> None:
     ("changes", "error"),
     [
         ({"seed: 20240101": "seed: none"}, ConfigError),
-        ({"where: request_type == 'pothole'": "where: request_type == 'dragon'"}, DataError),
+        ({"where: request_type == 'pothole'": "where: request_type == 'dragon'"}, ConfigError),
     ],
 )
 def test_what_cannot_be_run_is_refused(

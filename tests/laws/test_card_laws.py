@@ -243,3 +243,19 @@ def test_marks_of_pictures_have_contrast() -> None:
     assert min(_contrast(colour, "#ffffff") for colour in marks) >= 3
     grey = [_luminance(colour) for colour in picture.CIVIDIS]
     assert all(later / earlier > 1.4 for earlier, later in pairwise(grey)), "classes tell apart in grey"
+
+
+def test_rows_handed_over_and_rows_made_of_them_are_told_apart(cards: MakeCards) -> None:  # noqa: F811
+    card = read_card(cards(City())["board/model_card.en.html"])
+    assert "The city handed over 30,254 rows in 2 sources." in card.seen
+    assert "Made of them: 6,400 rows, one for each of 64 places on each of 100 dates," in card.seen
+
+
+@every_city
+def test_the_foot_says_where_its_number_can_be_found_again(
+    city: City, cards: MakeCards, made: MakeMade  # noqa: F811
+) -> None:  # fmt: skip
+    foot = f"Evidence {made(city).evidence.digest[:12]}. The dossier beside this page holds every record. "
+    for path, card in _all(cards(city)):
+        if _language(path) == "en":
+            assert foot + '"civic-ai verify" prints this number' in card.seen

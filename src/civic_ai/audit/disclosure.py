@@ -47,7 +47,9 @@ def count_visible_small_figures(full: Evaluation, masked: Evaluation, minimum: i
 
 def _figures(evaluation: Evaluation) -> dict[Group, Figure]:
     """Every share of an evaluation. The first name groups those that add up to a total that is known."""
-    tests = {(f"{s.candidate} {s.metric}", s.split): s.figure for s in evaluation.scores if s.metric in SHARES}
+    tests = {
+        (f"{s.candidate} {s.metric}", s.split): s.figure for s in evaluation.scores if s.metric in SHARES
+    }
     alone = {
         **{f"{s.candidate} {s.metric} {s.split}": s.figure for s in evaluation.lockbox if s.metric in SHARES},
         **{f"{name} {split}": figure for (name, split), figure in tests.items() if split == "all"},

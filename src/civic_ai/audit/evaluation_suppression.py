@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from civic_ai.audit.suppression import (
     coarse_figure,
@@ -22,6 +23,7 @@ from civic_ai.audit.suppression import (
 from civic_ai.records.evaluation import (
     Calibration,
     CalibrationBin,
+    Choice,
     CurvePoint,
     Evaluation,
     Per100Visits,
@@ -47,7 +49,7 @@ def mask_evaluation(evaluation: Evaluation, policy: Policy) -> Evaluation:
 
 
 def score_cells(evaluation: Evaluation) -> dict[Group, dict[str, float]]:
-    """What the scores of each candidate and split count, by metric and cell (0 where it has no such metric)."""
+    """What the scores of each candidate and split count, by metric and cell (0: it has no such metric)."""
     scores = (*evaluation.scores, *evaluation.lockbox)
     cells = {
         (score.candidate, score.split, f"{score.metric} {cell}"): count
@@ -113,7 +115,7 @@ class _Masking:
     def _minimum(self) -> int:
         return self.policy.suppression.minimum
 
-    @property
+    @cached_property
     def _hidden(self) -> frozenset[Group]:
         return hidden_scores(self.evaluation, self._minimum)
 
@@ -128,7 +130,7 @@ class _Masking:
             update={"figure": self._figure(score.figure, {(score.candidate, score.split)})}
         )
 
-    def _choice(self) -> object:
+    def _choice(self) -> Choice | None:
         choice = self.evaluation.choice
         if choice is None:
             return None
@@ -156,21 +158,16 @@ class _Masking:
         return point.model_copy(update={"found": mask_figure(point.found, self.policy)})
 
     def _per_100(self, part: Per100Visits) -> Per100Visits:
-        """Whole visits of 100; the same counts as precision and recall."""
+        """Whole visits of 100; the same counts as precision and recall, so hidden with them."""
         own, other = (part.candidate, "all"), (self.evaluation.best_baseline, "all")
-        hides_own = own in self._hidden or self._is_small_per_100(part)
-        rests_on = {own, other}
-        return part.model_copy(
-            update={
-                "found": hidden_figure(part.found) if hides_own else _whole(self._figure(part.found, {own})),
-                "missed_share": hidden_figure(part.missed_share)
-                if hides_own
-                else mask_figure(part.missed_share, self.policy),
-                "more_than_best_baseline": hidden_figure(part.more_than_best_baseline)
-                if hides_own
-                else _whole(self._figure(part.more_than_best_baseline, rests_on)),
-            }
-        )
+        figures = {
+            "found": _whole(self._figure(part.found, {own})),
+            "missed_share": self._figure(part.missed_share, {own}),
+            "more_than_best_baseline": _whole(self._figure(part.more_than_best_baseline, {own, other})),
+        }
+        if self._is_small_per_100(part):
+            figures = {name: hidden_figure(figure) for name, figure in figures.items()}
+        return part.model_copy(update=figures)
 
     def _is_small_per_100(self, part: Per100Visits) -> bool:
         cells = (share_cells(per_visit(part.found)), share_cells(part.missed_share))

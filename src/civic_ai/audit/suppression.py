@@ -65,7 +65,7 @@ def mask_figure(figure: Figure, policy: Policy) -> Figure:
 
 
 def share_cells(figure: Figure) -> dict[str, float]:
-    """What a share counts: its n, the cases behind it and what they leave over; only n where it is no share."""
+    """What a share counts: its n, the cases behind it and what they leave over; n alone of other figures."""
     if figure.value is None or not 0 <= figure.value <= 1:
         return {"n": float(figure.n), "cases": 0.0, "others": 0.0}
     cases = figure.n * figure.value

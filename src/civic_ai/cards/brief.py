@@ -111,7 +111,7 @@ class _Per100:
         group = GroupWords(self.records, tell).of_attribute(part.attribute, part.group)
         if hides_disparities(audit):
             return tell.sentence(say("{reach}, {group}, of the groups shown", reach=reach, group=group))
-        return tell.sentence(say("{reach}, {group}", reach=reach, group=group))
+        return Markup("{}, {}").format(reach, group)
 
     def _effort(self) -> list[Markup]:
         """Hours and cost of 100 visits, the same whoever chooses them."""
@@ -168,7 +168,8 @@ def _decision(gates: GateReport) -> Any:
         return say("Return it with the open questions above, or waive them by name and reason.")
     if any(waivable):
         return say(
-            "Return it with the open questions above. Only those that name somebody may be waived, with a reason."
+            "Return it with the open questions above. Only those that name somebody can be waived, "
+            "by name and reason."
         )
     return say("Return it with the open questions above. Nobody may waive them.")
 

@@ -83,9 +83,8 @@ def distance(part: Disparity | ReportingGroup) -> float:
 
 
 def _deciding(parts: list[Compared], verdict: Verdict) -> Compared | None:
-    shown = [part for part in parts if not part.suppressed]
-    deciding = [part for part in shown if part.verdict == verdict]
-    return next(iter((*deciding, *shown, *parts)), None)
+    """The first shown part with the verdict, else the first shown one, else the first."""
+    return min(parts, key=lambda part: (part.suppressed, part.verdict != verdict), default=None)
 
 
 def _widest(part: Disparity | ReportingGroup) -> tuple[float, str, str]:

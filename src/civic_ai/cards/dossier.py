@@ -27,7 +27,8 @@ from civic_ai.records.dossier import Audience, Dossier, Role, SealedFile
 from civic_ai.records.evidence import Evidence
 from civic_ai.records.gates import GateReport
 from civic_ai.records.predictions import Bundle
-from civic_ai.store.blobs import Blobs, store_error, write_atomically
+from civic_ai.store.blobs import Blobs, store_error, write_file
+from civic_ai.store.scratch import scratch_prefix
 
 __all__ = ["Verification", "seal", "verify", "write_dossier"]
 
@@ -117,13 +118,13 @@ def write_dossier(dossier: Dossier, blobs: Blobs, folder: Path) -> None:
 
 
 def _write_and_rename(dossier: Dossier, blobs: Blobs, folder: Path) -> None:
-    sibling = folder.parent / f".sealing-{dossier.digest[:12]}-{os.getpid()}"
+    sibling = folder.parent / f"{scratch_prefix('sealing')}{dossier.digest[:12]}"
     try:
         shutil.rmtree(sibling, ignore_errors=True)
         for file in dossier.files:
-            write_atomically(sibling / file.path, blobs.get(file.sha256))
-        write_atomically(sibling / "manifest.json", dossier.to_json())
-        write_atomically(sibling / "manifest.sha256", f"{dossier.digest}  manifest.json\n".encode())
+            _write(sibling / file.path, blobs.get(file.sha256))
+        _write(sibling / "manifest.json", dossier.to_json())
+        _write(sibling / "manifest.sha256", f"{dossier.digest}  manifest.json\n".encode())
         if not folder.exists():  # another run of the same evidence may have been faster
             os.rename(sibling, folder)
     except OSError as error:
@@ -131,3 +132,8 @@ def _write_and_rename(dossier: Dossier, blobs: Blobs, folder: Path) -> None:
             raise store_error(folder, error) from error
     finally:
         shutil.rmtree(sibling, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A dossier is handed over: the umask says who may read it."""
+    write_file(path, content, mode=0o666)

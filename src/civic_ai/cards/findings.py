@@ -158,7 +158,7 @@ class Findings:
 
     def _deciding_gap(self) -> Message:
         if hides_disparities(self.records.audit):
-            return say("Groups too small to show are left out. The widest gap shown: {gap}", gap=self._gap())
+            return say("Groups too small to show are left out. Among the others: {gap}", gap=self._gap())
         return say("The gap that decides: {gap}", gap=self._gap())
 
     def _gap(self) -> Message:

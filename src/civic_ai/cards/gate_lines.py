@@ -12,8 +12,8 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say, say_count
-from civic_ai.records.gates import GateReport
 from civic_ai.records.audit import Disparity, ReportingGroup
+from civic_ai.records.gates import GateReport
 
 _ORDER = ("fail", "unknown", "pass")
 _LEAKS_NAMED = 5

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.data_findings import found_in_data
-from civic_ai.cards.disparities import largest_disparity
+from civic_ai.cards.disparities import hides_disparities, largest_disparity
 from civic_ai.cards.facts import Records
 from civic_ai.cards.gate_lines import GateLine
 from civic_ai.cards.group_words import GroupWords, fact_of
@@ -57,10 +57,12 @@ class _Look:
         """The shown disparity furthest from 1, on any metric, and whether it is certain."""
         part = largest_disparity(self.records.audit)
         if part is not None:
-            names = GroupWords(self.records, self.teller)
+            names, hides = GroupWords(self.records, self.teller), hides_disparities(self.records.audit)
+            some, every = say("Largest disparity of the groups shown"), say("Largest disparity")
             yield self.teller.sentence(
                 say(
-                    "Largest disparity, {group}: {metric} is {ratio} times that of {reference}. {verdict}.",
+                    "{largest}, {group}: {metric} is {ratio} times that of {reference}. {verdict}.",
+                    largest=some if hides else every,
                     group=names.of_attribute(part.attribute, part.group),
                     metric=names.metric(part.metric),
                     ratio=self.teller.figure(f"{fact_of('audit.disparities', part)}.ratio", "ratio"),

@@ -64,7 +64,7 @@ def _chart(families: list[FamilyContribution], teller: Teller) -> Any:
 
 
 def _direction(part: FamilyContribution, records: Records) -> str:
-    """A family's direction where "more of it" means one thing: it counts cases, and all its features agree."""
+    """A family's direction where "more" means one thing: it counts cases, and all its features agree."""
     ways = {one.direction for one in records.explanation.contributions if one.family == part.family} - {
         "none"
     }

@@ -125,8 +125,8 @@ def _compare(stated: Dossier, manifest: bytes, contents: _Contents) -> Verificat
     if stated.to_json() != manifest:
         altered.add(MANIFEST)
     evidence = digest_of_bytes(found[EVIDENCE]) if _read(Evidence, found.get(EVIDENCE)) else None
-    lists = (tuple(sorted(paths)) for paths in (altered, missing, unexpected))
-    return Verification(digest, *lists, evidence=evidence)
+    lists = [tuple(sorted(paths)) for paths in (altered, missing, unexpected)]
+    return Verification(digest, lists[0], lists[1], lists[2], evidence)
 
 
 @dataclass(frozen=True)

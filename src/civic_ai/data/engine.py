@@ -14,6 +14,7 @@ import ibis
 from civic_ai.core.errors import StoreError
 from civic_ai.core.messages import say
 from civic_ai.store.blobs import Blobs, store_error
+from civic_ai.store.scratch import scratch_prefix
 
 _SETTINGS: dict[str, str] = {
     "memory_limit": "2GB",
@@ -31,7 +32,7 @@ def open_scratch(blobs: Blobs) -> Iterator[tuple[Any, Path]]:
     """
     try:
         blobs.folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=blobs.folder, prefix=".reading-") as name:
+        with TemporaryDirectory(dir=blobs.folder, prefix=scratch_prefix("reading")) as name:
             folder = Path(name)
             backend = _connect(folder / "tables.duckdb", name)
             try:
@@ -40,7 +41,9 @@ def open_scratch(blobs: Blobs) -> Iterator[tuple[Any, Path]]:
                 backend.disconnect()
     except OSError as error:
         raise store_error(blobs.folder, error) from error
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except duckdb.Error as error:
+        if not _has_no_room(error):
+            raise
         raise _full(blobs, error) from error
 
 
@@ -74,6 +77,14 @@ def rows_of(backend: Any, sql: str) -> list[tuple[Any, ...]]:
 def number_of(backend: Any, sql: str) -> int:
     """The one number that a query gives; 0 for NULL."""
     return int(rows_of(backend, sql)[0][0] or 0)
+
+
+def _has_no_room(error: BaseException | None) -> bool:
+    """Whether DuckDB could not write or ran out of space; a full log ends in other classes of error."""
+    if error is None:
+        return False
+    is_storage = isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException)
+    return is_storage or "no space left" in str(error).lower() or _has_no_room(error.__context__)
 
 
 def _full(blobs: Blobs, error: Exception) -> StoreError:

@@ -50,7 +50,7 @@ def take_snapshot(
 
 
 def count_unlicensed(contracts: Iterable[Contract]) -> int | None:
-    """Contracts without a licence or without a publisher; None where none is without, but one says unknown."""
+    """Contracts without a licence or a publisher; None where each has both, but one in the word unknown."""
     named = [[(word or "").strip() for word in (each.licence, each.publisher)] for each in contracts]
     count = sum(not all(words) for words in named)
     is_known = all(word.casefold() != UNKNOWN for words in named for word in words)

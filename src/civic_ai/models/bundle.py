@@ -15,7 +15,7 @@ import lightgbm as lgb
 from pydantic import ValidationError
 
 from civic_ai.core.canonical import digest_of_bytes
-from civic_ai.core.errors import CivicError, RefusedError
+from civic_ai.core.errors import CivicError, RefusedError, StoreError
 from civic_ai.core.messages import Message, say
 from civic_ai.models.boosting import BoosterScorer
 from civic_ai.models.pipelines import PipelineScorer
@@ -78,7 +78,7 @@ def open_bundle(digest: str, blobs: Blobs) -> ModelScorer:
 def _read(digest: str, blobs: Blobs) -> bytes:
     try:
         return blobs.get(digest)
-    except FileNotFoundError as error:
+    except StoreError as error:
         raise _refused(say("a file of the bundle is missing"), digest) from error
 
 

@@ -110,7 +110,7 @@ def _lower_tail(residual: Floats, variance: Floats, evenness: float, share: floa
 
 
 def _standard(values: Floats) -> Floats:
-    spread = values.std()
+    spread = values.std() if len(values) else 0.0
     return np.asarray((values - values.mean()) / spread if spread > 0 else np.zeros(len(values)))
 
 

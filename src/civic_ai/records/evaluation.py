@@ -103,7 +103,8 @@ class Evaluation(Record):
     ``lockbox_expected`` is what the test periods let expect of the champion's objective in the lockbox.
     ``per_100_visits`` and ``capacity_curve`` show the champion, the best candidate, the best baseline and
     ``random`` on the test periods. ``unmatured_rows`` is None where none is known to be unmatured, but the
-    end of the extract is doubtful (``panel.end_is_doubtful``). Intervals resample blocks of ``block_dates`` as-of dates.
+    end of the extract is doubtful (``panel.end_is_doubtful``). Intervals resample blocks of ``block_dates``
+    as-of dates.
     """
 
     predictions: str

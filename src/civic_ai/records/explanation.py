@@ -56,8 +56,8 @@ class Example(Record):
 
 class Explanation(Record):
     """``additivity_error``: largest relative |sum of contributions + base - raw score| over the sample, or
-    of what they predict against the score that was judged, whichever is larger; None where one of them is not a
-    finite number.
+    of what they predict against the score that was judged, whichever is larger; None where one of them is
+    not a finite number.
 
     ``method``: ``tree_shap``, ``coefficients`` or ``rule``. ``caveats``: ``correlated_features`` (nearly
     the same, credit is shared), ``correlated_families`` (such a pair in two families), ``too_few_dates``

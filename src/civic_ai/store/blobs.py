@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from civic_ai.core.canonical import digest_of_bytes
-from civic_ai.core.errors import RefusedError, StoreError
+from civic_ai.core.errors import CivicError, RefusedError, StoreError
 from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
@@ -54,8 +54,14 @@ class Blobs:
         return digest
 
     def get(self, digest: str) -> bytes:
-        """The bytes of ``digest``, checked. Raises :class:`RefusedError` when they were altered."""
-        content = self.path(digest).read_bytes()
+        """The bytes of ``digest``, checked.
+
+        Raises :class:`RefusedError` when they were altered, :class:`StoreError` when they are gone.
+        """
+        try:
+            content = self.path(digest).read_bytes()
+        except OSError as error:
+            raise self._lost(digest, error) from error
         if digest_of_bytes(content) != digest:
             raise RefusedError.because(
                 say("a stored file was altered: its content no longer matches its name"),
@@ -63,6 +69,17 @@ class Blobs:
                 remedy=say("Remove the file {path} and run again.", path=self.path(digest)),
             )
         return content
+
+    def _lost(self, digest: str, error: OSError) -> CivicError:
+        """The sentence for a blob that cannot be read; what the journal forgets is made again."""
+        return StoreError.because(
+            say("a stored file cannot be read: {reason}", reason=error.strerror or error),
+            about=digest[:12],
+            remedy=say(
+                "Remove the folder {path} and run again; the file is then made again.",
+                path=self.folder.parent / "journal",
+            ),
+        )
 
     def put_record(self, record: Sealable) -> str:
         """Keep a record; its digest."""
@@ -100,23 +117,30 @@ class Blobs:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write next to ``path``, flush to disk, rename. A reader sees all of it or nothing.
 
-    Raises :class:`StoreError` when the disk is full or the folder may not be written.
+    Only this user may read it, for blobs hold the city's rows. Raises :class:`StoreError` when the disk is
+    full or the folder may not be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as target:
-                target.write(content)
-                target.flush()
-                os.fsync(target.fileno())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        write_file(path, content, mode=0o600)
     except OSError as error:
         raise store_error(path, error) from error
+
+
+def write_file(path: Path, content: bytes, *, mode: int) -> None:
+    """As :func:`write_atomically`, with the permissions ``mode`` less the umask. Raises :class:`OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.parent / f".writing-{secrets.token_hex(8)}"
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
 
 
 def store_error(path: Path, error: OSError) -> StoreError:

@@ -11,6 +11,7 @@ from civic_ai.core.canonical import digest_of
 from civic_ai.store.blobs import Blobs, write_atomically
 
 _KEPT_ELSEWHERE = ("blob", "bundle", "sha256")
+"""How the fields are called that name a blob."""
 
 
 def stage_key(stage: str, inputs: Mapping[str, Any]) -> str:
@@ -33,8 +34,8 @@ class Journal:
             return None
         if digest not in blobs:
             return None
-        complete = all(named in blobs for named in _named_blobs(json.loads(blobs.get(digest))))
-        return digest if complete else None
+        named = _named_blobs(json.loads(blobs.get(digest)), _KEPT_ELSEWHERE)
+        return digest if all(blob in blobs for blob in named) and _has_models(digest, blobs) else None
 
     def note(self, key: str, digest: str, seconds: float) -> None:
         """Note what was made for ``key`` and how long it took. Call it after the record is kept."""
@@ -53,11 +54,19 @@ class Journal:
         write_atomically(self.folder / f"last-{stage}.json", json.dumps(round(seconds, 3)).encode())
 
 
-def _named_blobs(value: Any) -> list[str]:
-    """Every digest in a record that names a blob: a field called ``..blob``, ``bundle``, ``sha256``."""
+def _has_models(digest: str, blobs: Blobs) -> bool:
+    """Whether every file stands of every bundle that the record names: a bundle is a list of blobs."""
+    bundles = _named_blobs(json.loads(blobs.get(digest)), ("bundle",))
+    return all(
+        part in blobs for bundle in bundles for part in json.loads(blobs.get(bundle))["files"].values()
+    )
+
+
+def _named_blobs(value: Any, endings: tuple[str, ...]) -> list[str]:
+    """Every text in a record under a name with one of ``endings``, at any depth."""
     if isinstance(value, list):
-        return [digest for item in value for digest in _named_blobs(item)]
+        return [digest for item in value for digest in _named_blobs(item, endings)]
     if not isinstance(value, dict):
         return []
-    here = [item for key, item in value.items() if key.endswith(_KEPT_ELSEWHERE) and isinstance(item, str)]
-    return here + [digest for item in value.values() for digest in _named_blobs(item)]
+    here = [item for key, item in value.items() if key.endswith(endings) and isinstance(item, str)]
+    return here + [digest for item in value.values() for digest in _named_blobs(item, endings)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from civic_ai.store.blobs import Blobs, write_atomically
 from civic_ai.store.journal import Journal
+from civic_ai.store.scratch import sweep
 
 HOME_VARIABLE = "CIVIC_AI_HOME"
 DEFAULT_FOLDER = "workspace"
@@ -42,6 +43,11 @@ class Workspace:
         """Raises :class:`~civic_ai.core.errors.StoreError` when nothing can be written here."""
         probe = self.folder / ".writable"
         write_atomically(probe, b"")
+
+    def sweep(self) -> None:
+        """Remove what killed runs left half made."""
+        for folder in (self.blobs.folder, *(self.folder / "dossiers").glob("*")):
+            sweep(folder)
 
 
 def open_workspace(environment: Mapping[str, str], folder: Path | None = None) -> Workspace:

@@ -246,6 +246,14 @@ def test_few_repeat_reports_are_hidden_with_another_group(duplicates):
     assert shown.groups[0].suppressed
 
 
+def test_the_dispersion_is_rounded():
+    reporting = _reporting((500, 300, 200), (50, 40, 30)).model_copy(
+        update={"dispersion": 1.4142135623730951}
+    )
+    report = random_report(0).model_copy(update={"reporting": reporting})
+    assert mask_audit(report, POLICY).reporting.dispersion == 1.41
+
+
 def test_a_report_without_reporting_groups_is_masked_too():
     report = random_report(0)
     none = ReportingBias(method="none", verdict="unknown", why_unknown="not_asked")

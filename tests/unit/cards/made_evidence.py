@@ -188,7 +188,7 @@ def _audit(evaluation: Evaluation, city: City, policy: Policy) -> tuple[AuditRep
         counts=tuple(
             GroupCount(attribute="income_quartile", group=group, rows=1_600.0,
                        positives=float(_events(city, group)), events=float(_events(city, group)),
-                       selected=310.0, hits=_events(city, group) / 2, found=_events(city, group) / 2)
+                       selected=420.0, hits=_events(city, group) / 2, found=_events(city, group) / 2)
             for group in GROUPS
         ),
         worst=Worst(attribute="income_quartile", group="q1", metric="recall",

@@ -45,7 +45,7 @@ def test_what_nobody_knows_is_counted(page: MakePage) -> None:
 def test_per_100_visits_three_rows(page: MakePage) -> None:
     assert _rows(page(City())) == [
         ["Model: boosted trees (LightGBM)", "41 (between 39 and 43)",
-         "51 (between 48 and 54)", "50 (between 46 and 54)", "150"],
+         "51 (between 48 and 54)", "50 (between 46 and 54), household income: q1 (lowest)", "150"],
         ["Best simple rule: visiting where most were found in the last year", "33 (between 31 and 35)",
          "60 (between 57 and 63)", "Not measured", "150"],
         ["As today: the pilot does not say how", "Not known", "Not known", "Not known", "150"],
@@ -55,9 +55,9 @@ def test_per_100_visits_three_rows(page: MakePage) -> None:
 def test_the_least_served_group_belongs_to_what_was_audited(page: MakePage) -> None:
     rows = _rows(page(RULE_WINS))
     assert rows[0][3] == "Not measured"
-    assert rows[1][3] == "50 (between 46 and 54)"
+    assert rows[1][3] == "50 (between 46 and 54), household income: q1 (lowest)"
     public = _rows(page(City(groups="small"), "en", "public"))
-    assert public[0][3] == "Too few to show (privacy)"
+    assert public[0][3] == "50 (between 46 and 54), household income: q3, of the groups shown"
 
 
 @pytest.mark.parametrize(("hours", "cost"), [(None, None), (None, 80.0), (2.0, 80.0)])
@@ -70,8 +70,8 @@ def test_effort_is_shown_only_where_it_is_declared(
     records = replace(seen.records, spec=seen.records.spec.model_copy(update={"capacity": capacity}))
     seen = replace(seen, records=records, teller=replace(seen.teller, facts=facts_of(records)))
     table = _table(seen)
-    assert ("Hours" in table.columns) == (hours is not None)
-    assert ("Cost (COP)" in table.columns) == (cost is not None)
+    assert ("100 visits: hours" in table.columns) == (hours is not None)
+    assert ("100 visits: cost (COP)" in table.columns) == (cost is not None)
     assert all(len(row) == len(table.columns) for row in table.rows)
     if cost is not None:
         assert table.rows[0][-1].striptags() == "8,000"  # type: ignore[union-attr]
@@ -106,3 +106,48 @@ def test_what_is_asked_follows_from_the_verdict(page: MakePage) -> None:
     not_ready = dict(board_brief(page(RULE_WINS))["asked"])
     assert not_ready["Decision"].startswith("Return it with the open questions above")
     assert not_ready["Conditions proposed"].striptags().startswith("Settle the 2 questions")
+
+
+def test_the_two_ways_of_counting_are_named_in_every_column(page: MakePage) -> None:
+    columns = _table(page(City())).columns
+    assert columns[1:] == (
+        "Of 100 visits: those that find a pothole",
+        "Of 100 cases in the city: missed",
+        "Of 100 cases in the group reached least: reached",
+        "100 visits: hours",
+    )
+
+
+def test_the_newest_period_is_said_beside_the_average(page: MakePage) -> None:
+    said = "In the last 182 days, kept aside, the model found about 40 (between 37 and 43)"
+    assert f"{said} and the simple rule 32." in board_brief(page(City()))["minute"][1].striptags()
+    rule = board_brief(page(RULE_WINS))["minute"][1].striptags()
+    assert "kept aside, the simple rule found about 32 (between 29 and 35)." in rule
+
+
+def test_a_newest_period_that_nobody_may_see_has_no_number(page: MakePage) -> None:
+    seen = page(City())
+    hidden = {name: None if ".lockbox." in name else fact for name, fact in seen.teller.facts.items()}
+    minute = board_brief(replace(seen, teller=replace(seen.teller, facts=hidden)))["minute"]
+    assert "Not measured: what was found in the last 182 days, kept aside." in minute[1].striptags()
+
+
+@pytest.mark.parametrize(
+    ("waivers", "expected"),
+    [
+        (("board_chair", "data_steward"), "or waive them by name and reason."),
+        (("board_chair", None), "Only those that name somebody can be waived, by name and reason."),
+        ((None, None), "Nobody may waive them."),
+    ],
+)
+def test_only_what_somebody_may_waive_is_offered_for_waiving(
+    page: MakePage, waivers: tuple[str | None, ...], expected: str
+) -> None:
+    seen = page(RULE_WINS)
+    checks = tuple(
+        check.model_copy(update={"verdict": "fail", "waivable_by": waiver})
+        for check, waiver in zip(seen.gates.checks, waivers, strict=False)
+    )
+    gates = seen.gates.model_copy(update={"checks": checks})
+    decision = dict(board_brief(replace(seen, gates=gates))["asked"])["Decision"]
+    assert decision.endswith(expected)

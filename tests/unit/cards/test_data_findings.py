@@ -8,7 +8,7 @@ import pytest
 from civic_ai.cards.data_findings import Found, found_in_data
 from civic_ai.cards.facts import facts_of
 from civic_ai.cards.group_words import GroupWords
-from civic_ai.cards.tell import Teller
+from civic_ai.cards.tell import HIDDEN, Teller
 from civic_ai.records.findings import FINDINGS
 from civic_ai.records.snapshot import Finding
 from tests.unit.cards.conftest import MakePage
@@ -88,3 +88,11 @@ def test_what_a_finding_is_about(page: MakePage, finding: Finding, expected: str
 def test_how_much_it_weighs_is_a_word(page: MakePage) -> None:
     found = found_in_data(page(City()).records)
     assert [part.severity(page(City(), "es").teller) for part in found] == ["Problema", "Advertencia"]
+
+
+def test_a_count_stands_with_its_share_where_one_was_measured(page: MakePage) -> None:
+    seen = page(City())
+    said = found_in_data(seen.records)[1].says(seen.teller)
+    assert said.endswith("0.4%</data> of all.)")
+    hidden = {**seen.teller.facts, f"{found_in_data(seen.records)[1].fact}.count": HIDDEN}
+    assert "of all" not in found_in_data(seen.records)[1].says(replace(seen.teller, facts=hidden))

@@ -11,6 +11,7 @@ from civic_ai.cards.dossier import PUBLIC_RECORDS, STAGE_RECORDS, seal, sealed_f
 from civic_ai.cards.verification import verify
 from civic_ai.core.errors import RefusedError, StoreError
 from civic_ai.records.audit import AuditReport
+from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.predictions import Bundle
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.conftest import MakeMade
@@ -172,3 +173,38 @@ def test_role_and_audience_follow_from_the_place(path: str, role: str, audience:
 
 def test_verify_is_offered_at_the_top() -> None:
     assert civic_ai.verify is verify
+
+
+def test_others_may_read_what_the_umask_lets_them(made: MakeMade, tmp_path: Path) -> None:
+    one = made(City())
+    before = os.umask(0o022)
+    try:
+        write_dossier(seal(one.evidence, one.gates, CARDS, one.blobs), one.blobs, tmp_path / "d")
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "d").rglob("*") if path.is_file()}
+    assert modes == {0o644}
+
+
+def test_a_full_disk_names_a_folder_that_stands(
+    made: MakeMade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = made(City())
+    dossier = seal(one.evidence, one.gates, CARDS, one.blobs)
+
+    def no_space(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(StoreError, match="the disk is full") as told:
+        write_dossier(dossier, one.blobs, tmp_path / "d")
+    assert [mistake.about for mistake in told.value.mistakes] == [str(tmp_path)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_public_evaluation_is_the_masked_one(made: MakeMade) -> None:
+    one = made(City())
+    digests = {file.path: file.sha256 for file in seal(one.evidence, one.gates, CARDS, one.blobs).files}
+    assert digests["public/records/evaluation.json"] == one.evidence.evaluation_masked
+    assert digests["full/records/evaluation.json"] == one.evidence.evaluation
+    assert one.blobs.record(Evaluation, one.evidence.evaluation_masked).is_masked

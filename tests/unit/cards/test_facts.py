@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from civic_ai.audit.evaluation_suppression import mask_evaluation
 from civic_ai.cards.facts import collect_facts, facts_of, for_the_public, read_records
+from civic_ai.cards.render import render_cards
 from civic_ai.policy.load import load_policy
+from civic_ai.records.policy import Suppression
 from tests.unit.cards.conftest import MakeMade
 from tests.unit.cards.made_city import City
 
@@ -47,11 +50,25 @@ def test_every_fact_of_the_policy_exists(made: MakeMade) -> None:
         assert [gate.fact for gate in load_policy().gates if gate.fact not in facts] == []
 
 
-def test_the_public_sees_the_masked_audit_and_nothing_else_changes(made: MakeMade) -> None:
+def test_the_public_sees_the_masked_evaluation_and_audit_and_nothing_else_changes(made: MakeMade) -> None:
     one = made(City(groups="small"))
     full = collect_facts(one.evidence, one.blobs)
     public = collect_facts(for_the_public(one.evidence), one.blobs)
     assert full["audit.groups.income_quartile.q1.recall.events"] == 7
     assert public["audit.groups.income_quartile.q1.recall.events"] is None
     differing = {name for name in full if full[name] != public.get(name)}
-    assert {name.partition(".")[0] for name in differing} == {"audit", "evidence"}
+    assert {name.partition(".")[0] for name in differing} == {"audit", "evaluation", "evidence"}
+    assert public["evaluation.is_masked"]
+
+
+def test_cards_can_be_made_of_an_evaluation_of_which_everything_is_hidden(made: MakeMade) -> None:
+    """The smallest city: every share of its evaluation counts too few."""
+    one = made(City())
+    strict = one.policy.model_copy(update={"suppression": Suppression(minimum=10**6)})
+    evaluation = read_records(one.evidence, one.blobs).evaluation
+    masked = mask_evaluation(evaluation, strict)
+    assert {score.figure.value for score in masked.scores} == {None}
+    evidence = one.evidence.model_copy(update={"evaluation_masked": one.blobs.put_record(masked)})
+    cards = render_cards(evidence, one.gates, one.policy, one.blobs)
+    assert b"1.24" in cards["board/board_brief.en.html"]
+    assert b"1.24" not in cards["public/board_brief.en.html"]

@@ -23,8 +23,8 @@ def test_unstable_families_are_hollow_and_said_to_be(page: MakePage) -> None:
 def test_directions_are_words(page: MakePage) -> None:
     rows = page(City(), "es").pictures.contributions.table.rows
     assert {row[2] for row in rows} == {
-        "cuanto más, mayor el puntaje",
-        "sube o baja el puntaje, según el caso",
+        "más casos suben el puntaje",
+        "sin una sola dirección: sube algunos puntajes y baja otros",
     }
 
 
@@ -34,3 +34,21 @@ def test_nothing_explained_is_nothing_claimed(page: MakePage) -> None:
     drawn = draw_contributions(replace(seen.records, explanation=explanation), seen.teller)
     assert drawn.title == "Nobody knows yet what moves the scores"
     assert drawn.table.rows == ()
+
+
+def test_a_family_has_a_direction_only_where_more_of_it_means_one_thing(page: MakePage) -> None:
+    """A season has no "more"; counts that pull both ways have no one direction."""
+    seen = page(City())
+    explanation = seen.records.explanation
+    raised = tuple(part.model_copy(update={"direction": "raises"}) for part in explanation.families)
+    split = explanation.contributions[0].model_copy(update={"feature": "count_7", "direction": "lowers"})
+    none = "no one direction: it raises some scores and lowers others"
+
+    def directions(**changes: object) -> list[object]:
+        records = replace(seen.records, explanation=explanation.model_copy(update=changes))
+        return [row[2] for row in draw_contributions(records, seen.teller).table.rows]
+
+    agreed = ["more cases raise the score", "more cases raise the score", none, none]
+    assert directions(families=raised) == agreed
+    contributions = (*explanation.contributions, split)
+    assert directions(families=raised, contributions=contributions) == [none, *agreed[1:]]

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from civic_ai.cards.page import Page
+from civic_ai.cards.picture_groups import draw_groups
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
 
@@ -31,10 +34,6 @@ def test_the_title_states_the_finding(page: MakePage, city: City, expected: str)
 
 
 def test_a_group_reached_more_often_is_a_finding_too(page: MakePage) -> None:
-    from dataclasses import replace
-
-    from civic_ai.cards.picture_groups import draw_groups
-
     seen = page(City(groups="unequal"))
     parts = list(seen.records.audit.disparities)
     more = parts[0].ratio.model_copy(update={"value": 1.6, "lower": 1.4, "upper": 1.8})
@@ -78,3 +77,23 @@ def test_the_table_holds_the_numbers_of_the_picture(page: MakePage) -> None:
     rows = page(City(groups="unequal")).pictures.groups["income_quartile"].table.rows
     assert [str(row[0]) for row in rows] == ["q1 (lowest)", "q2", "q3"]
     assert rows[0][1].striptags() == "0.62 (between 0.55 and 0.69)"  # type: ignore[union-attr]
+
+
+def _drawn(seen: Page, lower: float, upper: float) -> str:
+    parts = list(seen.records.audit.disparities)
+    ratio = parts[0].ratio.model_copy(update={"value": 1.0, "lower": lower, "upper": upper})
+    parts[0] = parts[0].model_copy(update={"ratio": ratio})
+    audit = seen.records.audit.model_copy(update={"disparities": tuple(parts)})
+    return draw_groups(replace(seen.records, audit=audit), seen.teller, audit.attributes[0]).svg.decode()
+
+
+def test_an_interval_that_goes_on_beyond_the_axis_ends_in_an_arrow(page: MakePage) -> None:
+    seen = page(City())
+    inside, left, both = _drawn(seen, 0.11, 9.9), _drawn(seen, 0.0, 2.0), _drawn(seen, 0.01, 40.0)
+    assert [(svg.count("◀"), svg.count("▶")) for svg in (inside, left, both)] == [(0, 0), (1, 0), (1, 1)]
+
+
+def test_the_axis_ends_at_ticks_around_every_interval(page: MakePage) -> None:
+    svg = _drawn(page(City()), 0.41, 1.2)
+    assert ">0.2<" in svg
+    assert ">0.1<" not in svg

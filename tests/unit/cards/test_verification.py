@@ -1,20 +1,24 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from pathlib import Path
 
 import pytest
 
-from civic_ai.cards.dossier import seal, write_dossier
+from civic_ai.cards.dossier import seal, sealed_file, write_dossier
 from civic_ai.cards.render import render_cards
 from civic_ai.cards.verification import MANIFEST, RECEIPT, SIDECAR, verify
 from civic_ai.core.canonical import canonical_json, digest_of_bytes
 from civic_ai.core.errors import ConfigError
 from civic_ai.records.dossier import Dossier
+from civic_ai.records.predictions import Bundle
+from civic_ai.store.blobs import Blobs
 from tests.unit.cards.conftest import MakeMade
 from tests.unit.cards.made_city import City
+from tests.unit.cards.made_evidence import make_evidence
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +126,125 @@ def test_a_folder_that_is_no_dossier_says_so(tmp_path: Path, make: object) -> No
     make(place)  # type: ignore[operator]
     with pytest.raises(ConfigError, match=r"no dossier"):
         verify(place)
+
+
+def _evil(copy: Path, name: str) -> None:
+    path = copy / name
+    match name:
+        case "dangling":
+            path.symlink_to(copy / "nowhere")
+        case "outside":
+            path.symlink_to("/etc")
+        case "pipe":
+            os.mkfifo(path)
+        case "public/empty":
+            path.mkdir()
+        case "receipt.json":
+            path.symlink_to("/etc/hostname")
+
+
+@pytest.mark.parametrize("name", ["dangling", "outside", "pipe", "public/empty", RECEIPT])
+def test_whatever_is_no_plain_file_is_unexpected(copy: Path, name: str) -> None:
+    _evil(copy, name)
+    found = verify(copy)
+    assert (found.altered, found.missing, found.unexpected) == ((), (), (name,))
+
+
+@pytest.mark.parametrize("name", ["spec.json", MANIFEST, "full/records/audit.json"])
+def test_a_file_that_became_a_link_to_the_same_bytes_is_altered(
+    copy: Path, tmp_path: Path, name: str
+) -> None:
+    """Who owns the file outside can change it at any time."""
+    shutil.move(copy / name, tmp_path / "outside")
+    (copy / name).symlink_to(tmp_path / "outside")
+    found = verify(copy)
+    assert name in found.altered
+    assert not found.missing
+
+
+def test_a_file_that_became_a_folder_is_altered(copy: Path) -> None:
+    (copy / "spec.json").unlink()
+    (copy / "spec.json").mkdir()
+    assert verify(copy).altered == ("spec.json",)
+
+
+def test_a_folder_that_became_a_link_hides_nothing(copy: Path, tmp_path: Path) -> None:
+    shutil.move(copy / "public", tmp_path / "public")
+    (copy / "public").symlink_to(tmp_path / "public")
+    found = verify(copy)
+    assert found.unexpected == ("public",)
+    assert "public/records/audit.json" in found.missing
+
+
+@pytest.fixture
+def with_model(tmp_path: Path) -> Path:
+    """A dossier with a model's files in it."""
+    one = make_evidence(Blobs(tmp_path / "blobs"), City())
+    bundle = Bundle(files={"model.json": one.blobs.put(b"{}"), "booster.txt": one.blobs.put(b"tree")})
+    evidence = one.evidence.model_copy(update={"bundle": one.blobs.put_record(bundle)})
+    gates = one.gates.model_copy(update={"evidence": evidence.digest})
+    cards = {"public/board_brief.en.html": b"<p>for all</p>"}
+    write_dossier(seal(evidence, gates, cards, one.blobs), one.blobs, tmp_path / "model")
+    return tmp_path / "model"
+
+
+def _remake_manifest(folder: Path, dropped: str = "") -> None:
+    """The manifest and its digest, made again to fit whatever files stand there."""
+    kept = [path for path in _files(folder) if path.name not in (MANIFEST, SIDECAR)]
+    names = {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}
+    files = tuple(sealed_file(name, content) for name, content in names.items() if name != dropped)
+    stated = Dossier.model_validate_json((folder / MANIFEST).read_bytes())
+    forged = stated.model_copy(update={"files": files})
+    (folder / MANIFEST).write_bytes(forged.to_json())
+    (folder / SIDECAR).write_text(f"{forged.digest}  {MANIFEST}\n")
+
+
+def test_a_remade_manifest_hides_no_record_and_no_model_file(with_model: Path) -> None:
+    """Every file but the cards, one after the other: replaced, and the manifest made again."""
+    for path in _files(with_model):
+        name, content = path.relative_to(with_model).as_posix(), path.read_bytes()
+        if path.name in (MANIFEST, SIDECAR) or name.endswith(".html"):
+            continue
+        path.write_bytes(b"{ }")
+        _remake_manifest(with_model)
+        assert name in verify(with_model).altered, name
+        path.write_bytes(content)
+    _remake_manifest(with_model)
+    assert verify(with_model).intact
+
+
+def test_a_remade_manifest_cannot_leave_out_what_the_evidence_names(with_model: Path) -> None:
+    for path in _files(with_model):
+        name, content = path.relative_to(with_model).as_posix(), path.read_bytes()
+        if path.name in (MANIFEST, SIDECAR) or name.endswith(".html"):
+            continue
+        path.unlink()
+        _remake_manifest(with_model)
+        assert name in verify(with_model).missing, name
+        path.write_bytes(content)
+
+
+def test_a_remade_manifest_cannot_add_a_file_that_the_evidence_does_not_name(with_model: Path) -> None:
+    (with_model / "bundle" / "run_me.py").write_bytes(b"print()")
+    _remake_manifest(with_model)
+    assert verify(with_model).unexpected == ("bundle/run_me.py",)
+
+
+def test_only_the_dossiers_digest_protects_the_cards(with_model: Path) -> None:
+    """A card cannot be named by the evidence that it tells of: what people sign is the digest."""
+    before = verify(with_model)
+    (with_model / "public" / "board_brief.en.html").write_bytes(b"<p>all is well</p>")
+    assert verify(with_model).altered == ("public/board_brief.en.html",)
+    _remake_manifest(with_model)
+    after = verify(with_model)
+    assert after.intact
+    assert (after.digest != before.digest, after.evidence) == (True, before.evidence)
+    assert "signature" in str(verify.__doc__)
+
+
+def test_the_evidence_is_the_one_that_the_cards_foot_shows(sealed: Path, copy: Path) -> None:
+    evidence = verify(sealed).evidence
+    assert evidence == digest_of_bytes((sealed / "evidence.json").read_bytes())
+    assert evidence[:12] in (sealed / "public" / "model_card.es.html").read_text()
+    (copy / "evidence.json").write_bytes(b"{}")
+    assert verify(copy).evidence is None

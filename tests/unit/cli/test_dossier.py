@@ -7,6 +7,7 @@ import pytest
 
 from civic_ai.cards.dossier import seal, write_dossier
 from civic_ai.cli.main import main
+from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_evidence import make_evidence
@@ -21,7 +22,11 @@ def folder(tmp_path: Path) -> Path:
 
 def test_an_intact_dossier_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(folder)]) == 0
-    assert capsys.readouterr().out.startswith("intact: ")
+    evidence = digest_of_bytes((folder / "evidence.json").read_bytes())
+    dossier = digest_of_bytes((folder / "manifest.json").read_bytes())
+    assert capsys.readouterr().out == f"intact: {dossier} (evidence {evidence[:12]})\n"
+    assert main(["verify", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["evidence"] == evidence
 
 
 def test_an_altered_file_is_named_and_ends_with_3(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from civic_ai.data.checks import break_rules, broken_name, keep_sound, prove, unique_keys
+from civic_ai.data.checks import break_rules, broken_name, can_be_broken, keep_sound, prove, unique_keys
 from civic_ai.data.engine import open_scratch, rows_of
 from civic_ai.data.tables import read_text_table
 from civic_ai.data.typed import TypedTable, type_table
@@ -166,3 +166,24 @@ def test_pandera_sees_blanks(column: str, tmp_path: Path) -> None:
 def test_keys_are_named_once() -> None:
     promise = contract({"a": {"type": "text", "unique": True}, "b": "text"}, unique=[["a"], ["a", "b"]])
     assert unique_keys(promise) == [("a",), ("a", "b")]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"type": "text"},
+        {"type": "text", "blank": "missing", "allowed": ["a"]},
+        {"type": "text", "blank": "missing", "unique": True},
+        {"type": "integer", "blank": "missing"},
+        {"type": "text", "blank": "missing"},
+    ],
+    ids=["blank refused", "allowed", "unique", "a number", "nothing"],
+)
+def test_a_contract_can_be_broken_exactly_where_some_rows_break_it(
+    column: dict[str, Any], tmp_path: Path
+) -> None:
+    """Blanks, repeats and a word of no type: whatever could break a rule on one column."""
+    promise = contract({"a": {"type": "text", "blank": "missing"}, "b": column})
+    lines = ["1,dragon", "2,dragon", "3,", "4,7"]
+    with typed_table(lines, promise, tmp_path) as (backend, typed):
+        assert bool(break_rules(backend, typed, promise)) == can_be_broken(promise)

@@ -60,7 +60,7 @@ def test_one_late_row_makes_an_end_doubtful(blobs: Blobs) -> None:
 
 
 def test_few_rows_are_no_reason_to_doubt() -> None:
-    """No row where thirteen were usual happens once in half a million such weeks; where fifteen, more seldom."""
+    """No row where thirteen were usual happens by chance in two of a million weeks."""
     eight_weeks = DAYS_BEFORE // LAST_DAYS
     assert not thins_out(0, 13 * eight_weeks)
     assert thins_out(0, 15 * eight_weeks)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError, StoreError
 from civic_ai.records.figure import Figure
-from civic_ai.store.blobs import Blobs, write_atomically
+from civic_ai.store.blobs import Blobs, write_atomically, write_file
 
 
 @pytest.fixture
@@ -94,3 +94,22 @@ def test_many_writers_of_the_same_blob_do_no_harm(blobs: Blobs) -> None:
     files = [path for path in blobs.folder.rglob("*") if path.is_file()]
     assert len(files) == 7
     assert all(digest_of_bytes(path.read_bytes()) == path.name for path in files)
+
+
+def test_a_lost_blob_says_what_to_do(blobs: Blobs) -> None:
+    digest = blobs.put(b"once")
+    blobs.path(digest).unlink()
+    with pytest.raises(StoreError, match=r"(?s)No such file.*journal.*run again"):
+        blobs.get(digest)
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_file_has_the_permissions_that_the_umask_leaves(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        write_file(tmp_path / "shared", b"for all", mode=0o666)
+        write_atomically(tmp_path / "rows", b"the city's")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "shared").stat().st_mode & 0o777 == mode
+    assert (tmp_path / "rows").stat().st_mode & 0o777 == 0o600

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from civic_ai.core.canonical import digest_of
-from civic_ai.records.predictions import Predictions
+from civic_ai.records.predictions import Bundle, Predictions
 from civic_ai.store.blobs import Blobs
 from civic_ai.store.journal import Journal, stage_key
 
@@ -70,3 +71,18 @@ def test_the_last_time_is_remembered(journal: Journal) -> None:
     assert journal.expected_seconds("panel") is None
     journal.note_seconds("panel", 4.25)
     assert journal.expected_seconds("panel") == 4.25
+
+
+@pytest.mark.parametrize("lost", ["bundle", "model.json", "booster.txt", None])
+def test_a_record_whose_model_lost_a_file_is_not_found(
+    journal: Journal, blobs: Blobs, lost: str | None
+) -> None:
+    """The record names the bundle, and only the bundle names the model's files."""
+    bundle = Bundle(files={"model.json": blobs.put(b"{}"), "booster.txt": blobs.put(b"tree")})
+    names = {**bundle.files, "bundle": blobs.put_record(bundle)}
+    record = {"champion": "lightgbm", "bundle": names["bundle"]}
+    digest = blobs.put(json.dumps(record).encode())
+    journal.note("key", digest, 1.5)
+    if lost is not None:
+        blobs.path(names[lost]).unlink()
+    assert journal.find("key", blobs) == (digest if lost is None else None)

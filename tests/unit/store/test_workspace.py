@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from civic_ai.core.errors import StoreError
-from civic_ai.store.workspace import open_workspace
+from civic_ai.store.scratch import scratch_prefix
+from civic_ai.store.workspace import Workspace, open_workspace
 
 
 def test_the_folder_is_the_one_asked_for_then_the_variable_then_the_default(
@@ -35,3 +37,14 @@ def test_everything_stands_below_the_folder(tmp_path: Path) -> None:
     workspace.require_writable()
     for path in (workspace.blobs.folder, workspace.journal.folder, workspace.outbox, workspace.dossiers("p")):
         assert path.is_relative_to(tmp_path)
+
+
+def test_a_sweep_reaches_blobs_and_the_dossiers_of_every_pilot(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    ended = scratch_prefix("reading").replace(f"-{os.getpid()}-", "-4194304999-")
+    left = [workspace.blobs.folder / f"{ended}x", workspace.dossiers("one") / f"{ended}y"]
+    for folder in (*left, workspace.dossiers("one") / "d0a5be8007ad"):
+        folder.mkdir(parents=True)
+    workspace.sweep()
+    assert [folder.exists() for folder in left] == [False, False]
+    assert (workspace.dossiers("one") / "d0a5be8007ad").is_dir()

@@ -28,10 +28,15 @@ def test_each_stage_gets_a_line_with_its_question_and_its_time(capsys: pytest.Ca
     )
 
 
-def test_an_error_begins_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ValueError, match="broken"), ProgressLines() as lines:
+def broken_off(lines: ProgressLines) -> None:
+    with lines:
         lines.started("data", None)
         raise ValueError("broken")
+
+
+def test_an_error_begins_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="broken"):
+        broken_off(ProgressLines())
     assert capsys.readouterr().err == "[1/9] data: What did it hand over? ... \n"
 
 

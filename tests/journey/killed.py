@@ -1,17 +1,20 @@
 """Runs a pilot in a child process that kills itself at a chosen moment.
 
-The child is forked after everything is imported, so that a kill costs the work of a run and not the
-start of Python. A moment is the n-th of: a stage that begins or ends, a file that is about to be
-renamed into place or just was, or so many milliseconds into the run.
+A nursery, a fresh Python that only imports, forks one child for each run: a kill then costs the work
+of a run and not the start of Python, and no child inherits the threads of the tests. A moment is the
+n-th of: a stage that begins or ends, a file that is about to be renamed into place or just was, or so
+many milliseconds into the run.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -100,3 +103,48 @@ def _watch_renames(killer: Killer) -> None:
             killer.reach("after_rename")
 
         setattr(os, name, watched)
+
+
+class Nursery:
+    """The fresh Python that forks the runs; use it as a context."""
+
+    def __enter__(self) -> Nursery:
+        command = [sys.executable, "-m", "tests.journey.killed"]
+        root = Path(__file__).resolve().parents[2]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def run(self, pilot: Path, workspace: Path, moment: Moment) -> str:
+        """Where the run was when it was killed (``models:before_rename``), or ``done``."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        asked = {"pilot": str(pilot), "workspace": str(workspace), "moment": asdict(moment)}
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+
+def main() -> None:
+    """Fork one run for each line on standard input; say on standard output where it ended."""
+    import civic_ai.audit.audit
+    import civic_ai.cards.render
+    import civic_ai.data.snapshot
+    import civic_ai.evaluation.evaluate
+    import civic_ai.explanation.explain
+    import civic_ai.models.fit
+    import civic_ai.panel.build  # noqa: F401
+
+    for line in sys.stdin:
+        asked = json.loads(line)
+        where = run_and_kill(Path(asked["pilot"]), Path(asked["workspace"]), Moment(**asked["moment"]))
+        print(where, flush=True)
+
+
+if __name__ == "__main__":
+    main()

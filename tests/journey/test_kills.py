@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from civic_ai.cards.verification import verify
-from tests.journey.killed import Moment, run_and_kill
+from tests.journey.killed import Moment, Nursery
 from tests.journey.tiny import write_tiny_pilot
 
 STAGES_BEGIN_AND_END = 18
@@ -56,17 +56,19 @@ def test_25_kills_leave_the_same_digests(tmp_path: Path, capsys: pytest.CaptureF
     seed = random.SystemRandom().randrange(10**6)
     pilot = write_tiny_pilot(tmp_path / "tiny-potholes", {"languages: [en, es, pt]": "languages: [en]"})
     undisturbed = tmp_path / "undisturbed"
-    assert run_and_kill(pilot, undisturbed, NEVER) == "done"
-    expected = digests(undisturbed)
-    assert len(expected) == 1
     hit: dict[str, int] = {}
-    for number, moment in enumerate(moments(seed)):
-        workspace = tmp_path / f"killed-{number}"
-        where = run_and_kill(pilot, workspace, moment)
-        hit[where] = hit.get(where, 0) + 1
-        assert run_and_kill(pilot, workspace, NEVER) == "done"
-        assert digests(workspace) == expected, f"{moment} (seed {seed}): {different(workspace, undisturbed)}"
-        shutil.rmtree(workspace)
+    with Nursery() as nursery:
+        assert nursery.run(pilot, undisturbed, NEVER) == "done"
+        expected = digests(undisturbed)
+        assert len(expected) == 1
+        for number, moment in enumerate(moments(seed)):
+            workspace = tmp_path / f"killed-{number}"
+            where = nursery.run(pilot, workspace, moment)
+            hit[where] = hit.get(where, 0) + 1
+            assert nursery.run(pilot, workspace, NEVER) == "done"
+            told = f"{moment} (seed {seed}): {different(workspace, undisturbed)}"
+            assert digests(workspace) == expected, told
+            shutil.rmtree(workspace)
     with capsys.disabled():
         print(f"\nkills by stage and moment (seed {seed}): {json.dumps(hit, sort_keys=True)}")
     assert sum(count for where, count in hit.items() if where != "done") >= 20

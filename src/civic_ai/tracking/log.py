@@ -12,21 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from civic_ai.cards.facts import Records, for_the_public, read_records
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
-from civic_ai.pilot.spec import PilotSpec
-from civic_ai.records.audit import AuditReport
 from civic_ai.records.dossier import Dossier
 from civic_ai.records.evaluation import Evaluation, Score
 from civic_ai.records.evidence import Evidence
-from civic_ai.records.explanation import Explanation
 from civic_ai.records.figure import Figure
 from civic_ai.records.gates import GateReport
-from civic_ai.records.panel import PanelManifest
-from civic_ai.records.predictions import CandidateRecord, Predictions, SplitRecord
+from civic_ai.records.predictions import CandidateRecord, SplitRecord
 from civic_ai.records.record import flatten
-from civic_ai.records.snapshot import DataSnapshot
 from civic_ai.store.blobs import Blobs
 
 _NOT_IN_A_NAME = re.compile(r"[^\w\-. /:]", re.ASCII)
@@ -92,13 +88,7 @@ class _Sealed:
     dossier: Dossier
     evidence: Evidence
     gates: GateReport
-    spec: PilotSpec
-    snapshot: DataSnapshot
-    panel: PanelManifest
-    predictions: Predictions
-    evaluation: Evaluation
-    audit: AuditReport
-    explanation: Explanation
+    records: Records
 
 
 def describe_dossier(digest: str, folder: Path, blobs: Blobs) -> DossierLog:
@@ -120,23 +110,12 @@ def describe_dossier(digest: str, folder: Path, blobs: Blobs) -> DossierLog:
 
 def _open(dossier: Dossier, digest: str, blobs: Blobs) -> _Sealed:
     evidence = blobs.record(Evidence, dossier.evidence)
-    return _Sealed(
-        digest=digest,
-        dossier=dossier,
-        evidence=evidence,
-        gates=blobs.record(GateReport, dossier.gates),
-        spec=blobs.record(PilotSpec, evidence.spec),
-        snapshot=blobs.record(DataSnapshot, evidence.snapshot),
-        panel=blobs.record(PanelManifest, evidence.panel),
-        predictions=blobs.record(Predictions, evidence.predictions),
-        evaluation=blobs.record(Evaluation, evidence.evaluation),
-        audit=blobs.record(AuditReport, evidence.audit_masked),
-        explanation=blobs.record(Explanation, evidence.explanation),
-    )
+    gates = blobs.record(GateReport, dossier.gates)
+    return _Sealed(digest, dossier, evidence, gates, read_records(for_the_public(evidence), blobs))
 
 
 def _model(sealed: _Sealed) -> SealedModel | None:
-    evaluation = sealed.evaluation
+    evaluation = sealed.records.evaluation
     if evaluation.bundle is None:
         return None
     return SealedModel(evaluation.champion, evaluation.bundle, sealed.evidence.environment.libraries)
@@ -169,14 +148,14 @@ def _parent(sealed: _Sealed) -> RunLog:
         measures=tuple(_parent_measures(sealed)),
         tags={"civic_ai.key": sealed.digest, **_shared_tags(sealed), **_verdict_tags(sealed)},
         datasets=(
-            *(DatasetUse(source.name, source.blob, "source") for source in sealed.snapshot.sources),
-            DatasetUse("panel", sealed.panel.blob, "panel"),
+            *(DatasetUse(source.name, source.blob, "source") for source in sealed.records.snapshot.sources),
+            DatasetUse("panel", sealed.records.panel.blob, "panel"),
         ),
     )
 
 
 def _pilot_params(sealed: _Sealed) -> dict[str, str]:
-    spec, evaluation = sealed.spec, sealed.evaluation
+    spec, evaluation = sealed.records.spec, sealed.records.evaluation
     values = {
         "objective": spec.objective,
         "units_per_period": spec.capacity.units_per_period,
@@ -210,19 +189,19 @@ def _shared_tags(sealed: _Sealed) -> dict[str, str]:
 
 def _verdict_tags(sealed: _Sealed) -> dict[str, str]:
     verdicts = {_name(f"civic_ai.gate.{check.gate}"): check.verdict for check in sealed.gates.checks}
-    title = sealed.spec.title.in_language("en")
+    title = sealed.records.spec.title.in_language("en")
     counts = f"{sealed.gates.passed} pass, {sealed.gates.failed} fail, {sealed.gates.unknown} unknown"
     answer = "ready" if sealed.gates.is_ready else "not ready"
     return {
         **verdicts,
         "civic_ai.is_ready": json.dumps(sealed.gates.is_ready),
-        "civic_ai.champion": sealed.evaluation.champion,
+        "civic_ai.champion": sealed.records.evaluation.champion,
         "mlflow.note.content": f"{title}\n\nGates: {answer} ({counts}).",
     }
 
 
 def _parent_measures(sealed: _Sealed) -> Iterator[Measure]:
-    evaluation, gates = sealed.evaluation, sealed.gates
+    evaluation, gates = sealed.records.evaluation, sealed.gates
     yield from _scores(s for s in evaluation.scores if (s.candidate, s.split) == (evaluation.champion, "all"))
     yield from _figure("lift_over_best_baseline", evaluation.lift_over_best_baseline)
     yield from _figure("lockbox_lift", evaluation.lockbox_lift)
@@ -234,20 +213,20 @@ def _parent_measures(sealed: _Sealed) -> Iterator[Measure]:
 
 def _series(sealed: _Sealed) -> Iterator[Measure]:
     """Each candidate over the splits in time, and over the units that could be visited."""
-    steps = {split.name: step for step, split in enumerate(sealed.predictions.splits, start=1)}
-    for score in (*sealed.evaluation.scores, *sealed.evaluation.lockbox):
+    steps = {split.name: step for step, split in enumerate(sealed.records.predictions.splits, start=1)}
+    for score in (*sealed.records.evaluation.scores, *sealed.records.evaluation.lockbox):
         if score.split in steps and score.figure.value is not None:
             name = _name(f"by_split/{score.candidate}.{score.metric}")
             yield Measure(name, score.figure.value, steps[score.split])
-    for point in sealed.evaluation.capacity_curve:
+    for point in sealed.records.evaluation.capacity_curve:
         if point.found.value is not None:
             yield Measure(_name(f"capacity_curve/{point.candidate}"), point.found.value, point.units)
 
 
 def _whom_and_why(sealed: _Sealed) -> Iterator[Measure]:
-    for disparity in sealed.audit.disparities:
+    for disparity in sealed.records.audit.disparities:
         yield from _figure(f"audit/{disparity.fact_key()}", disparity.ratio)
-    for family in sealed.explanation.families:
+    for family in sealed.records.explanation.families:
         yield from _figure(f"explanation/{family.family}", family.share)
 
 
@@ -255,9 +234,9 @@ def _whom_and_why(sealed: _Sealed) -> Iterator[Measure]:
 
 
 def _children(sealed: _Sealed) -> Iterator[RunLog]:
-    for candidate in sealed.predictions.candidates:
-        for split in sealed.predictions.splits:
-            scores = _scores_of(sealed.evaluation, candidate.name, split.name)
+    for candidate in sealed.records.predictions.candidates:
+        for split in sealed.records.predictions.splits:
+            scores = _scores_of(sealed.records.evaluation, candidate.name, split.name)
             if scores:
                 yield _child(sealed, candidate, split, scores)
 
@@ -281,11 +260,11 @@ def _child(
             "civic_ai.candidate": candidate.name,
             "civic_ai.split": split.name,
             "civic_ai.is_baseline": json.dumps(candidate.is_baseline),
-            "civic_ai.is_champion": json.dumps(candidate.name == sealed.evaluation.champion),
+            "civic_ai.is_champion": json.dumps(candidate.name == sealed.records.evaluation.champion),
             "civic_ai.is_lockbox": json.dumps(split.is_lockbox),
             **_shared_tags(sealed),
         },
-        datasets=(DatasetUse("panel", sealed.panel.blob, "training and testing"),),
+        datasets=(DatasetUse("panel", sealed.records.panel.blob, "training and testing"),),
     )
 
 

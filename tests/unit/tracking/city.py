@@ -15,6 +15,7 @@ from civic_ai.records.explanation import Explanation, FamilyContribution
 from civic_ai.records.figure import Figure, Period, missing
 from civic_ai.records.gates import GateCheck, GateReport
 from civic_ai.records.panel import LocationGap, PanelManifest
+from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import CandidateRecord, Predictions, SplitRecord
 from civic_ai.records.snapshot import DataSnapshot, SourceSnapshot
 from civic_ai.store.blobs import Blobs
@@ -34,7 +35,7 @@ def seal_city(workspace: Workspace, *, pilot: str, champion: str, bundle: str | 
     evidence = _evidence(blobs, pilot, champion, bundle)
     gates = _gates(blobs, evidence)
     files = {
-        "public/records/evaluation.json": ("record", "public", blobs.get(evidence.evaluation)),
+        "public/records/evaluation.json": ("record", "public", blobs.get(evidence.evaluation_masked)),
         "public/model_card.en.html": ("card", "public", b"<h1>Model card</h1>"),
         "full/records/audit.json": ("record", "board", SECRET_ROW.encode()),
     }
@@ -89,12 +90,12 @@ def _evidence(blobs: Blobs, pilot: str, champion: str, bundle: str | None) -> Ev
     explanation = _explanation(evaluation)
     records = (spec, snapshot, panel, predictions, evaluation, audit, explanation)
     digests = [blobs.put_record(record) for record in records]
-    names = ("spec", "snapshot", "panel", "predictions", "evaluation", "audit_masked", "explanation")
+    names = ("spec", "snapshot", "panel", "predictions", "evaluation_masked", "audit_masked", "explanation")
     return Evidence(
         pilot=pilot,
         contracts={"requests": "c" * 64},
-        policy="b" * 64,
-        evaluation_masked="e" * 64,
+        policy=blobs.put_record(Policy(policy="made", version="1", gates=())),
+        evaluation="e" * 64,
         audit="a" * 64,
         bundle=bundle,
         code=Code(version="0.1.0", source_digest="d" * 64),

@@ -19,9 +19,10 @@ from typing import Any
 _EXPORTS = {
     "load_pilot": "civic_ai.pilot.load",
     "run": "civic_ai.runner",
+    "sweep": "civic_ai.sweeps.sweep",
     "verify": "civic_ai.cards.verification",
 }
-__all__ = ["__version__", "load_pilot", "run", "verify"]
+__all__ = ["__version__", "load_pilot", "run", "sweep", "verify"]
 
 try:
     __version__ = version("civic-ai")

@@ -23,7 +23,7 @@ JOURNEY: tuple[Stage, ...] = (
     Stage("pilot", "What does the city promise?", "PilotSpec", ("new", "check", "describe")),
     Stage("data", "What did it hand over?", "DataSnapshot"),
     Stage("panel", "What was known when?", "PanelManifest"),
-    Stage("models", "What would each have predicted?", "Predictions"),
+    Stage("models", "What would each have predicted?", "Predictions", ("sweep",)),
     Stage("evaluation", "How good, at our capacity?", "Evaluation"),
     Stage("audit", "For whom? Who does not report?", "AuditReport"),
     Stage("explanation", "Why does it say so?", "Explanation"),

@@ -103,20 +103,24 @@ def look_at(pilot: str | Path, options: Options | None = None) -> Look:
     return _begin(pilot, options or Options()).to_the_data()
 
 
-def _begin(pilot: str | Path, chosen: Options) -> _Run:
+def _begin(pilot: str | Path, chosen: Options) -> Stages:
+    return begin(load_pilot(pilot, chosen.environment), chosen)
+
+
+def begin(pilot: Pilot, options: Options) -> Stages:
+    """The stages of a loaded pilot, in a workspace that can be written. Nothing has run yet."""
     from civic_ai.policy.load import load_policy
 
-    loaded = load_pilot(pilot, chosen.environment)
-    policy = load_policy(chosen.policy)
-    workspace = open_workspace(chosen.environment, chosen.workspace)
+    policy = load_policy(options.policy)
+    workspace = open_workspace(options.environment, options.workspace)
     workspace.require_writable()
     workspace.sweep()
-    return _Run(loaded, policy, workspace, chosen)
+    return Stages(pilot, policy, workspace, options)
 
 
 @dataclass(frozen=True)
-class _Run:
-    """One run: what it works on. Its methods are the stages in order."""
+class Stages:
+    """What a run works on. Its methods go some way along the journey; what stands is not made again."""
 
     pilot: Pilot
     policy: Policy
@@ -131,6 +135,18 @@ class _Run:
         dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
         return Look(spec, self._snapshot(self._contracts()), make_splits(spec, dates))
 
+    def to_the_panel(self) -> PanelManifest:
+        """As far as the panel."""
+        return self.panel_of(self._snapshot(self._contracts()))
+
+    def panel_of(self, snapshot: DataSnapshot) -> PanelManifest:
+        """The panel of a snapshot."""
+        return self._stage("panel", PanelManifest, snapshot, self._build_panel)
+
+    def predictions_of(self, panel: PanelManifest) -> Predictions:
+        """What every candidate says on the test periods of a panel; the lockbox stays shut."""
+        return self._stage("models", Predictions, panel, self._fit)
+
     def to_the_end(self) -> PilotRun:
         """Every stage in order; then the scientists' mirror, which may wait."""
         blobs = self.workspace.blobs
@@ -138,8 +154,8 @@ class _Run:
             blobs.put_record(record)
         contracts = self._contracts()
         snapshot = self._snapshot(contracts)
-        panel = self._stage("panel", PanelManifest, snapshot, self._build_panel)
-        predictions = self._stage("models", Predictions, panel, self._fit)
+        panel = self.panel_of(snapshot)
+        predictions = self.predictions_of(panel)
         evaluation = self._stage("evaluation", Evaluation, predictions, self._evaluate)
         looks = self._note_look(evaluation, predictions)
         audit = self._stage("audit", AuditReport, evaluation, self._audit)
@@ -313,9 +329,9 @@ def _raw_digests(pilot: Pilot) -> dict[str, str]:
     digests = {}
     for name, source in pilot.spec.sources.items():
         for kind, text in (("path", source.path), ("polygons", source.polygons)):
-            path = pilot.resolve(text) if text is not None else None
-            if path is not None and path.is_file():
-                digests[f"{name}.{kind}"] = digest_of_file(path)
+            for shown, path in pilot.files(text).items() if text is not None else ():
+                if path.is_file():
+                    digests[f"{name}.{kind} {shown}"] = digest_of_file(path)
         if source.example is not None:
             digests[f"{name}.example"] = digest_of(source.example.model_dump(mode="json"))
     return digests

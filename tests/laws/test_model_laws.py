@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from civic_ai.models.baselines import BASELINES, rule_scorer
+from civic_ai.models.baselines import BY_QUESTION, rule_scorer
 from civic_ai.models.bundle import open_bundle
 from civic_ai.models.candidates import names_for
 from civic_ai.models.fit import fit_candidates, score_lockbox
@@ -22,6 +22,7 @@ from civic_ai.store.blobs import Blobs
 from tests.unit.models.simulated import FAMILIES, HORIZON, crossed, log_linear, make_pilot, simulate
 
 POLICY = Policy(policy="laws", version="1", gates=(), limits=Limits(training_events=10))
+BASELINES = [baseline.name for baseline in BY_QUESTION["ranking"]]
 WORLDS = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(["count", "event"]),
@@ -83,7 +84,7 @@ def test_nothing_after_the_cutoff_changes_a_splits_scores(
         altered.loc[later, feature] = rng.normal(50.0, 900.0, int(later.sum())) ** 2
     poisoned, _ = predicted(altered, kind)
     first_day = [each[(each["split"] == split) & (each["as_of"] == cutoff)] for each in (honest, poisoned)]
-    assert len(first_day[0]) == 5 * frame["unit"].nunique()
+    assert len(first_day[0]) == (len(BASELINES) + len(names_for(kind))) * frame["unit"].nunique()
     assert first_day[0]["score"].to_numpy().tobytes() == first_day[1]["score"].to_numpy().tobytes()
     if split != "1":
         earlier = [each[each["split"] == "1"]["score"].to_numpy() for each in (honest, poisoned)]
@@ -143,10 +144,8 @@ def test_a_rule_adds_up_and_never_falls_when_a_count_grows(
     frame, _ = world(drawn)
     rule = rule_scorer(name, horizon)
     _adds_up(rule, frame)
-    grown = frame.assign(
-        baseline_recent_count=frame["baseline_recent_count"] + 1,
-        baseline_year_count=frame["baseline_year_count"] + 1,
-    )
+    counts = [column for column in frame if column.startswith("baseline_") and "index" not in column]
+    grown = frame.assign(**{column: frame[column] + 1 for column in counts})
     assert (rule.score(grown) > rule.score(frame)).all()
 
 

@@ -269,7 +269,7 @@ def outcome(path: Path, file: Polluted, truth: list[Row], folder: Path) -> str:
     said = promise(**file.file)
     try:
         with open_scratch(Blobs(folder / "blobs")) as (backend, _):
-            text = read_text_table(backend, RawFile(path, path.name), said, "t")
+            text = read_text_table(backend, [RawFile(path, path.name)], said, "t")
             typed = type_table(backend, text, said, Reading(said.file, "UTC", "UTC"))
             break_rules(backend, typed, said)
             broken = count_quarantined(backend, text, typed)

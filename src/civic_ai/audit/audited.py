@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from civic_ai.audit.answer_disclosure import count_small_answers, count_visible_small_answers
 from civic_ai.audit.contrasts import worst_of
 from civic_ai.audit.disclosure import (
     count_small_cells,
@@ -101,10 +102,12 @@ def check_suppression(report: AuditReport, policy: Policy) -> AuditReport:
 def check_figures(report: AuditReport, evaluation: Evaluation, policy: Policy) -> AuditReport:
     """The report with the small counts of the evaluation it rests on counted too."""
     minimum, check = policy.suppression.minimum, report.suppression
-    visible = count_visible_small_figures(evaluation, mask_evaluation(evaluation, policy), minimum)
-    known = check.visible_small_cells
+    masked, known = mask_evaluation(evaluation, policy), check.visible_small_cells
+    visible = count_visible_small_figures(evaluation, masked, minimum)
+    visible += count_visible_small_answers(evaluation, masked, minimum)
+    small = count_small_figures(evaluation, minimum) + count_small_answers(evaluation, minimum)
     counted = {
-        "small_cells": check.small_cells + count_small_figures(evaluation, minimum),
+        "small_cells": check.small_cells + small,
         "visible_small_cells": None if known is None else known + visible,
     }
     return report.model_copy(update={"suppression": check.model_copy(update=counted)})

@@ -1,11 +1,14 @@
-"""Resampled units: what every sum would have been with other places of the same kind."""
+"""Resampled places: what every sum would have been with other places of the same kind."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 REPLICATES = 1000
 _DRAWS_AT_ONCE = 5_000_000
@@ -27,6 +30,21 @@ def resample_sums(sums: Floats, *, seed: int, replicates: int = REPLICATES) -> F
         for done in range(0, replicates, at_once)
     ]
     return np.concatenate(parts)
+
+
+def clusters_of(areas: Sequence[str | None]) -> Integers:
+    """(units,): codes from 0 of what is resampled together: the units of one area, for what they have in
+    common (crews, inspectors, neighbours) is one piece of evidence; a unit without an area stands alone."""
+    names = [f"area {area}" if area is not None else f"unit {i}" for i, area in enumerate(areas)]
+    return np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
+
+
+def sum_clusters(sums: Floats, clusters: Integers) -> Floats:
+    """(clusters, columns): the rows of ``sums`` (units, columns) added up by the code of their cluster."""
+    order = np.argsort(clusters, kind="stable")
+    begins = np.flatnonzero(np.diff(clusters[order], prepend=-1))
+    added: Floats = np.add.reduceat(sums[order], begins, axis=0)
+    return added
 
 
 def _times_drawn(rng: np.random.Generator, replicates: int, units: int) -> Floats:

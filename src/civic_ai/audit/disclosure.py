@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from civic_ai.audit.evaluation_suppression import SHARES, bin_cells, per_visit
-from civic_ai.audit.suppression import group_cells, is_small, reporting_cells, share_cells
+from civic_ai.audit.suppression import audit_cells, is_small, reporting_cells, share_cells
 from civic_ai.records.audit import AuditReport, GroupCount, GroupFigure, ReportingBias
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Figure
@@ -19,13 +19,13 @@ Table = Mapping[Group, Mapping[str, float]]
 
 def count_small_cells(report: AuditReport, minimum: int) -> int:
     """Small counts in the full version: each cell of each group, and what cells leave over."""
-    tables = (_cells(report), reporting_cells(report.reporting))
+    tables = (audit_cells(report), reporting_cells(report.reporting))
     return sum(len(_small(table, minimum)) for table in tables)
 
 
 def count_visible_small_cells(report: AuditReport, masked: AuditReport, minimum: int) -> int:
     """Small counts that ``masked`` shows, gives away by subtraction, or shows a rate of; must be 0."""
-    groups, shown = _cells(report), _shown_groups(masked)
+    groups, shown = audit_cells(report), _shown_groups(masked)
     reports, told = reporting_cells(report.reporting), _told_groups(masked.reporting)
     small = {group for group, _ in _small(groups, minimum)}
     quiet = {group for group, _ in _small(reports, minimum)}
@@ -67,10 +67,6 @@ def _figures(evaluation: Evaluation) -> dict[Group, Figure]:
 
 def _figure_cells(evaluation: Evaluation) -> dict[Group, dict[str, float]]:
     return {group: share_cells(figure) for group, figure in _figures(evaluation).items()}
-
-
-def _cells(report: AuditReport) -> dict[Group, dict[str, float]]:
-    return {(count.attribute, count.group): group_cells(count) for count in report.counts}
 
 
 def _small(table: Table, minimum: int) -> set[tuple[Group, str]]:
@@ -128,6 +124,8 @@ def _groups_with_rates(masked: AuditReport) -> Iterator[set[Group]]:
     for item in masked.disparities:
         if _shows(item.ratio) or item.needed is not None or (item.joint is not None and _shows(item.joint)):
             yield {(item.attribute, item.group), (item.attribute, item.reference_group)}
+    if masked.worst_covered is not None and _shows_group(masked.worst_covered):
+        yield {(masked.worst_covered.attribute, masked.worst_covered.group)}
     if masked.worst.attribute and masked.worst.group and _shows(masked.worst.ratio):
         yield {(masked.worst.attribute, masked.worst.group)}
 

@@ -12,6 +12,7 @@ from civic_ai.audit.cells import CELLS
 from civic_ai.audit.contrasts import Contrasts, events_needed, judge
 from civic_ai.audit.metrics import Metric
 from civic_ai.audit.rates import GroupSums, Rates, few_clusters, rates
+from civic_ai.audit.suppression import SHOWN_CELLS
 from civic_ai.evaluation.uncertainty import Interval
 from civic_ai.records.audit import Disparity, GroupCount, GroupFigure
 from civic_ai.records.figure import Figure, Period, Verdict, missing
@@ -45,14 +46,15 @@ def measure(sums: Sequence[GroupSums], metric: Metric, period: Period) -> list[M
     return [Measured(part, metric, rates(part, metric), period) for part in sums]
 
 
-def group_counts(sums: GroupSums) -> list[GroupCount]:
-    """What the figures of each group of an attribute rest on."""
+def group_counts(sums: GroupSums, shown: Sequence[str] = SHOWN_CELLS) -> list[GroupCount]:
+    """What the figures of each group of an attribute rest on; None for cells that are not ``shown``."""
+    nothing = dict.fromkeys(SHOWN_CELLS)
     return [
         GroupCount(
             attribute=sums.grouping.attribute,
             group=group,
             units=round(float(units), 2),
-            **{cell: float(value) for cell, value in zip(CELLS[:-1], row, strict=False)},
+            **nothing | {cell: float(row[CELLS.index(cell)]) for cell in shown},
         )
         for group, row, units in zip(sums.grouping.groups, sums.counts, sums.units, strict=True)
     ]

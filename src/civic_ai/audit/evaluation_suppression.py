@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from civic_ai.audit.answer_suppression import AnswerMasking
 from civic_ai.audit.suppression import (
     coarse_figure,
     has_small,
@@ -33,7 +34,7 @@ from civic_ai.records.evaluation import (
 from civic_ai.records.figure import Figure
 from civic_ai.records.policy import Policy
 
-SHARES = ("recall_at_capacity", "precision_at_capacity")
+SHARES = ("recall_at_capacity", "precision_at_capacity", "first_half")
 """The metrics that count cases: value times n."""
 
 Group = tuple[str, str]
@@ -109,6 +110,7 @@ class _Masking:
                 "stability": self._stability(full.stability),
                 "is_masked": True,
             }
+            | AnswerMasking(full, self.policy, self._hidden).masked()
         )
 
     @property

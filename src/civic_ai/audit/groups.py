@@ -61,6 +61,11 @@ class Grouping:
         return weights
 
     @property
+    def by_case(self) -> Grouping:
+        """The same where every unit is a case: each counts once, however many people live in its area."""
+        return replace(self, residents=np.ones(len(self.shares)), weighted_by=None)
+
+    @property
     def reference(self) -> int:
         """The position of the reference group."""
         return self.groups.index(self.reference_group)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from civic_ai.audit.bootstrap import resample_sums
+from civic_ai.audit.bootstrap import Integers, resample_sums, sum_clusters
 from civic_ai.audit.cells import CELLS
 from civic_ai.audit.groups import Grouping
 from civic_ai.audit.metrics import Metric
@@ -26,7 +26,8 @@ class GroupSums:
 
     ``totals`` (groups + 1, cells) and ``replicates`` (replicates, groups + 1, cells) are weighted by
     residents; ``counts`` (groups, cells) are shared out by residents, each case counted once. ``units``
-    (groups,) is the effective number of units: Kish's (1965) n of their shares of the group's events.
+    (groups,) is the effective number of clusters: Kish's (1965) n of their shares of the group's ``basis``,
+    the cell that figures rest on (events, or rows with an interval).
     """
 
     grouping: Grouping
@@ -34,24 +35,34 @@ class GroupSums:
     replicates: Floats
     counts: Floats
     units: Floats
+    basis: str = "events"
 
     @property
     def events(self) -> Floats:
-        """(groups,): cases in each group."""
-        counted: Floats = self.counts[:, CELLS.index("events")]
+        """(groups,): what each group's figures rest on."""
+        counted: Floats = self.counts[:, CELLS.index(self.basis)]
         return counted
 
 
-def sum_groups(cells: Floats, groupings: Sequence[Grouping], *, seed: int) -> tuple[GroupSums, ...]:
-    """Sums and bootstrap replicates of every attribute, all from the same resampled units.
+def sum_groups(
+    cells: Floats,
+    groupings: Sequence[Grouping],
+    *,
+    seed: int,
+    clusters: Integers | None = None,
+    basis: str = "events",
+) -> tuple[GroupSums, ...]:
+    """Sums and bootstrap replicates of every attribute, all from the same resampled clusters.
 
-    ``cells`` (units, cells). All rows of a unit are kept together (see ``resample_sums``).
+    ``cells`` (units, cells). ``clusters`` (units,): see ``clusters_of``; without it every unit stands for
+    itself. All rows of a cluster are kept together (see ``resample_sums``).
     """
-    sums = [_weighted(cells, grouping) for grouping in groupings]
+    together = np.arange(len(cells)) if clusters is None else clusters
+    sums = [sum_clusters(_weighted(cells, grouping), together) for grouping in groupings]
     drawn = resample_sums(np.concatenate(sums, axis=1), seed=seed)
     ends = np.cumsum([part.shape[1] for part in sums])[:-1]
     return tuple(
-        _group_sums(grouping, part, replicates, grouping.shares.T @ cells)
+        _group_sums(grouping, part, replicates, (grouping.shares.T @ cells, basis))
         for grouping, part, replicates in zip(groupings, sums, np.split(drawn, ends, axis=1), strict=True)
     )
 
@@ -63,15 +74,18 @@ def _weighted(cells: Floats, grouping: Grouping) -> Floats:
     return product
 
 
-def _group_sums(grouping: Grouping, by_unit: Floats, drawn: Floats, counts: Floats) -> GroupSums:
-    shape = (-1, len(grouping.groups) + 1, len(CELLS))
-    per_unit = by_unit.reshape(shape)
+def _group_sums(
+    grouping: Grouping, by_cluster: Floats, drawn: Floats, rests_on: tuple[Floats, str]
+) -> GroupSums:
+    shape, (counts, basis) = (-1, len(grouping.groups) + 1, len(CELLS)), rests_on
+    per_cluster = by_cluster.reshape(shape)
     return GroupSums(
         grouping=grouping,
-        totals=per_unit.sum(axis=0),
+        totals=per_cluster.sum(axis=0),
         replicates=drawn.reshape(shape),
         counts=counts,
-        units=effective_number(per_unit[:, :-1, CELLS.index("events")]),
+        units=effective_number(per_cluster[:, :-1, CELLS.index(basis)]),
+        basis=basis,
     )
 
 

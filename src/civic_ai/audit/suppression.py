@@ -29,6 +29,9 @@ Cells = Mapping[str, float]
 SHOWN_CELLS = ("rows", "positives", "events", "selected", "hits", "found")
 """The counts of a group that are shown."""
 
+COVERAGE = "interval_coverage"
+"""The metric of the lockbox; its n is a count that no ``GroupCount`` holds."""
+
 _NOISE = 1e-6
 """Sums of fractions of visits are exact to less than this."""
 
@@ -83,6 +86,7 @@ def mask_audit(report: AuditReport, policy: Policy) -> AuditReport:
             "groups": tuple(_mask_group(figure, hidden, policy) for figure in report.groups),
             "disparities": tuple(_mask_disparity(item, hidden, policy) for item in report.disparities),
             "worst": _mask_worst(report, hidden, policy),
+            "worst_covered": _mask_worst_covered(report, hidden, policy),
             "reporting": _mask_reporting(report.reporting, policy),
             "is_masked": True,
         }
@@ -90,11 +94,11 @@ def mask_audit(report: AuditReport, policy: Policy) -> AuditReport:
 
 
 def hidden_groups(report: AuditReport, minimum: int) -> frozenset[Group]:
-    """Attribute and group of everything to be hidden.
+    """Attribute and group of everything to be hidden, small in the tests or in the lockbox.
 
     Two attributes may hold the same group under different names; it is hidden in both.
     """
-    cells = {(count.attribute, count.group): group_cells(count) for count in report.counts}
+    cells = audit_cells(report)
     hidden = {group for group, counts in cells.items() if has_small(counts, minimum)}
     while True:
         wider = _with_twins(cells, hidden)
@@ -106,10 +110,22 @@ def hidden_groups(report: AuditReport, minimum: int) -> frozenset[Group]:
         hidden = wider
 
 
+def audit_cells(report: AuditReport) -> dict[Group, dict[str, float]]:
+    """What every group of an unmasked report counts; ``told``: its rows in the lockbox with an interval."""
+    told = {
+        (item.attribute, item.group): float(item.figure.n)
+        for item in report.groups
+        if item.metric == COVERAGE
+    }
+    counted = {(count.attribute, count.group): group_cells(count) for count in report.counts}
+    return {group: cells | {"told": told.get(group, 0.0)} for group, cells in counted.items()}
+
+
 def group_cells(count: GroupCount) -> dict[str, float]:
-    """The shown counts of an unmasked group and what they leave over of each other."""
-    shown = {cell: float(getattr(count, cell)) for cell in SHOWN_CELLS}
-    left = {f"{whole} - {part}": shown[whole] - shown[part] for whole, part in _COMPLEMENTS}
+    """The counts that an unmasked group has, and what they leave over of each other."""
+    values = ((cell, getattr(count, cell)) for cell in SHOWN_CELLS)
+    shown = {cell: float(value) for cell, value in values if value is not None}
+    left = {f"{whole} - {part}": shown[whole] - shown[part] for whole, part in _COMPLEMENTS if part in shown}
     return shown | left
 
 
@@ -169,9 +185,9 @@ def _mask_counts(count: GroupCount, hidden: frozenset[Group], policy: Policy) ->
         nothing = dict.fromkeys((*SHOWN_CELLS, "units"))
         return count.model_copy(update=nothing | {"suppressed": True})
     to = policy.suppression.round_counts_to
-    return count.model_copy(
-        update={cell: float(_rounded(getattr(count, cell), to)) for cell in SHOWN_CELLS} | {"units": None}
-    )
+    values = ((cell, getattr(count, cell)) for cell in SHOWN_CELLS)
+    rounded = {cell: None if value is None else float(_rounded(value, to)) for cell, value in values}
+    return count.model_copy(update=rounded | {"units": None})
 
 
 def _mask_group(item: GroupFigure, hidden: frozenset[Group], policy: Policy) -> GroupFigure:
@@ -206,6 +222,12 @@ def _mask_worst(report: AuditReport, hidden: frozenset[Group], policy: Policy) -
     pair = {(worst.attribute, worst.group), (worst.attribute, references[worst.attribute])}
     masked = hidden_figure(worst.ratio) if pair & hidden else coarse_figure(worst.ratio, policy)
     return worst.model_copy(update={"ratio": masked})
+
+
+def _mask_worst_covered(report: AuditReport, hidden: frozenset[Group], policy: Policy) -> GroupFigure | None:
+    """Masked like any figure of its group."""
+    worst = report.worst_covered
+    return None if worst is None else _mask_group(worst, hidden, policy)
 
 
 def _mask_reporting(reporting: ReportingBias, policy: Policy) -> ReportingBias:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from civic_ai import __version__
-from civic_ai.cli import doctor, dossier, journey, pilot, tracking
+from civic_ai.cli import doctor, dossier, journey, pilot, sweep, tracking
 
 app = typer.Typer(
     name="civic-ai",
@@ -20,6 +20,7 @@ app.command("new")(pilot.new)
 app.command("check")(pilot.check)
 app.command("describe")(pilot.describe)
 app.command("run")(journey.run)
+app.command("sweep")(sweep.sweep)
 app.command("verify")(dossier.verify)
 app.command("sync")(tracking.sync)
 app.command("doctor")(doctor.doctor)

@@ -1,7 +1,8 @@
 """The contract's rules on a typed table: counted first, all at once; only broken rules fetch rows.
 
-A rule is a name, a column and an Ibis expression that is true where a row breaks it. What is left after
-broken rows were set aside must satisfy an independent pandera schema of the same contract.
+A rule is a name, a column and an Ibis expression that is true where a row breaks it, so the same rules can
+be asked of a sealed table on any engine. What is left after broken rows were set aside must satisfy an
+independent pandera schema of the same contract.
 """
 
 from __future__ import annotations
@@ -35,11 +36,15 @@ class Rule:
         return self.name if self.column is None else f"{self.name}:{self.column}"
 
 
-def contract_rules(table: ir.Table, typed: TypedTable, contract: Contract) -> list[Rule]:
-    """Every rule of ``contract`` on the rows of ``table`` (the typed table), in a fixed order."""
+def contract_rules(table: ir.Table, contract: Contract) -> list[Rule]:
+    """Every rule of ``contract`` on the rows of ``table`` (typed or sealed), in a fixed order.
+
+    A sealed table has neither dropped columns nor the words of identifiers: their rules are left out.
+    """
     rules = [_repeated_header(table, contract)]
     for name, column in contract.columns.items():
-        rules.extend(_column_rules(table, typed, name, column))
+        if name in table.columns:
+            rules.extend(_column_rules(table, name, column))
     return [rule for rule in rules if rule is not None]
 
 
@@ -48,18 +53,23 @@ def _repeated_header(table: ir.Table, contract: Contract) -> Rule | None:
     cells = [
         table[name] == (column.header or name)
         for name, column in contract.columns.items()
-        if column.type == "text"
+        if column.type == "text" and name in table.columns and table[name].type().is_string()
     ]
     if len(cells) < 2:
         return None
     return Rule("repeated_header", None, ibis.and_(*cells).fill_null(False))
 
 
-def _column_rules(table: ir.Table, typed: TypedTable, name: str, column: ColumnContract) -> Iterator[Rule]:
-    for test, rule in (("#blank ", "blank"), ("#broken ", "type")):
-        if f"{test}{name}" in typed.tests:
-            yield Rule(rule, name, table[f"{test}{name}"])
+def _column_rules(table: ir.Table, name: str, column: ColumnContract) -> Iterator[Rule]:
     value = table[name]
+    if f"#blank {name}" in table.columns:
+        yield Rule("blank", name, table[f"#blank {name}"])
+    elif ROW not in table.columns and column.blank in ("refused", "zero"):
+        yield Rule("blank", name, value.isnull())  # sealed: nothing is blank that may not be
+    if f"#broken {name}" in table.columns:
+        yield Rule("type", name, table[f"#broken {name}"])
+    if value.type() != IBIS_TYPES[column.type]:
+        return  # an identifier, sealed as a code
     if column.min is not None:
         yield Rule("min", name, (value < _bound(column, column.min)).fill_null(False))
     if column.max is not None:
@@ -95,18 +105,43 @@ def break_rules(backend: Any, typed: TypedTable, contract: Contract) -> tuple[Ru
     """
     table, broken = backend.table(typed.name), quoted(broken_name(typed))
     backend.con.execute(f"CREATE TABLE {broken} ({quoted(ROW)} BIGINT, rule VARCHAR)")
-    rules = contract_rules(table, typed, contract)
-    counts = (
-        table.aggregate(**{rule.label(): rule.broken.sum() for rule in rules}).to_pyarrow().to_pylist()[0]
-    )
-    for rule in rules:
-        if counts[rule.label()]:
+    rules = contract_rules(table, contract)
+    found = _counted(table, rules)
+    for rule, count in zip(rules, found, strict=True):
+        if count.rows:
             _insert(backend, broken, table.filter(rule.broken), rule.label())
-    found = [
-        RuleCount(rule=rule.name, column=rule.column, rows=int(counts[rule.label()] or 0)) for rule in rules
-    ]
     found += [_break_unique(backend, typed, key) for key in unique_keys(contract)]
     return tuple(count for count in found if count.rows)
+
+
+def count_broken(table: ir.Table, contract: Contract) -> tuple[RuleCount, ...]:
+    """How many rows of a sealed table break each rule of its contract, on whatever engine it stands: none.
+
+    One pass for all rules of single rows, one for each key that must not repeat.
+    """
+    keys = [key for key in unique_keys(contract) if set(key) <= set(table.columns)]
+    found = [
+        *_counted(table, contract_rules(table, contract)),
+        *(_count_repeated(table, key) for key in keys),
+    ]
+    return tuple(count for count in found if count.rows)
+
+
+def _counted(table: ir.Table, rules: list[Rule]) -> list[RuleCount]:
+    """The rows that break each rule, all counted in one pass."""
+    sums = {f"rule_{at}": rule.broken.sum() for at, rule in enumerate(rules)}
+    counts = table.aggregate(**sums).to_pyarrow().to_pylist()[0] if sums else {}
+    return [
+        RuleCount(rule=rule.name, column=rule.column, rows=int(counts[f"rule_{at}"] or 0))
+        for at, rule in enumerate(rules)
+    ]
+
+
+def _count_repeated(table: ir.Table, key: tuple[str, ...]) -> RuleCount:
+    filled = table.select(*key).drop_null(list(key))
+    shared = filled.group_by(list(key)).aggregate(n=filled.count())
+    rows = shared.filter(shared.n > 1).n.sum().to_pyarrow().as_py()
+    return RuleCount(rule="unique", column="+".join(key), rows=int(rows or 0))
 
 
 def _break_unique(backend: Any, typed: TypedTable, key: tuple[str, ...]) -> RuleCount:
@@ -133,11 +168,11 @@ def broken_name(typed: TypedTable) -> str:
 
 
 def keep_sound(backend: Any, typed: TypedTable, contract: Contract) -> str:
-    """The name of a table with the rows that broke no rule, proved by pandera to keep the contract."""
+    """The name of a view of the rows that broke no rule, proved by pandera to keep the contract."""
     name, columns = typed.name.replace("typed_", "sound_"), ", ".join(map(quoted, contract.columns))
     backend.con.execute(
-        f"""CREATE TABLE {quoted(name)} AS SELECT {columns} FROM {quoted(typed.name)}
-        WHERE {quoted(ROW)} NOT IN (SELECT {quoted(ROW)} FROM {quoted(broken_name(typed))})"""
+        f"""CREATE VIEW {quoted(name)} AS SELECT {columns} FROM {quoted(typed.name)}
+        ANTI JOIN {quoted(broken_name(typed))} USING ({quoted(ROW)})"""
     )
     if number_of(backend, f"SELECT count(*) FROM {quoted(name)}"):  # of no row, pandera says it fails
         prove(backend.table(name), contract)

@@ -16,9 +16,9 @@ TRUTH_PREFIX = "truth_"
 
 @dataclass(frozen=True)
 class Origin:
-    """The table of a source and, where there are any, the outlines of its areas."""
+    """The files of a source's table and, where there are any, the outlines of its areas."""
 
-    table: RawFile
+    files: tuple[RawFile, ...]
     polygons: RawFile | None
 
 
@@ -32,13 +32,14 @@ def find_origin(pilot: Pilot, name: str, blobs: Blobs) -> Origin:
         from civic_ai.data.synthetic import write_city
 
         example = source.example
-        files = write_city(example.size, example.seed, blobs.folder.parent / "example")
-        table = RawFile(files[example.table], f"example/{example.table}.csv")
-        outlines = RawFile(files["polygons"], "example/areas.geojson") if example.table == "areas" else None
-        return Origin(_no_truth(table), outlines)
+        made = write_city(example.size, example.seed, blobs.folder.parent / "example")
+        table = RawFile(made[example.table], f"example/{example.table}.csv")
+        outlines = RawFile(made["polygons"], "example/areas.geojson") if example.table == "areas" else None
+        return Origin((_no_truth(table),), outlines)
     assert source.path is not None  # pilot/rules.py: a path or an example
-    polygons = None if source.polygons is None else _no_truth(_file(pilot, source.polygons))
-    return Origin(_no_truth(_file(pilot, source.path)), polygons)
+    outlines = None if source.polygons is None else _no_truth(_file(pilot, source.polygons))
+    files = tuple(_no_truth(RawFile(path, shown)) for shown, path in pilot.files(source.path).items())
+    return Origin(files, outlines)
 
 
 def _file(pilot: Pilot, text: str) -> RawFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from civic_ai.core.errors import ConfigError, DataError, Mistake
+from civic_ai.core.errors import ConfigError, Mistake
 from civic_ai.core.messages import say
 from civic_ai.data.checks import break_rules, keep_sound
 from civic_ai.data.copies import copy_findings
@@ -61,14 +61,14 @@ def prepare_source(backend: Any, pilot: Pilot, name: str, contract: Contract, bl
     :class:`ConfigError` when columns look personal and the contract does not say what to do with them.
     """
     origin = find_origin(pilot, name, blobs)
-    text = read_text_table(backend, origin.table, contract, name)
+    text = read_text_table(backend, origin.files, contract, name)
     _refuse_personal(backend, pilot, name, text, contract)
     zone = contract.time_zone or pilot.spec.time_zone
     typed = type_table(backend, text, contract, Reading(contract.file, zone, pilot.spec.time_zone))
     broken = count_rules(text, break_rules(backend, typed, contract))
     quarantined = count_quarantined(backend, text, typed)
     if quarantined > contract.quarantine_share * (text.rows + len(text.broken)):
-        raise refuse_too_many(backend, origin.table, text, typed, broken)
+        raise refuse_too_many(backend, text, typed, broken)
     sound = keep_sound(backend, typed, contract)
     polygons = None if origin.polygons is None else read_polygons(origin.polygons, _key(pilot, name))
     known_at = pilot.spec.sources[name].known_at
@@ -86,7 +86,7 @@ def prepare_source(backend: Any, pilot: Pilot, name: str, contract: Contract, bl
         period=None if known_at is None else _period(backend, sound, known_at),
     )
     if made.rows == 0:
-        raise origin.table.refuse(say("holds no row that keeps the contract"))
+        raise origin.files[0].refuse(say("holds no row that keeps the contract"))
     return made
 
 
@@ -182,6 +182,4 @@ def refuse_too_little(backend: Any, pilot: Pilot, made: Prepared, needed: int) -
         says = say("holds {rows} rows until {last}, but a model needs at least {needed} events to learn from",
                    rows=rows, last=last.isoformat(), needed=needed)  # fmt: skip
         remedy = say("Hand over a longer period, or ask a question that more rows answer.")
-        error = made.origin.table.refuse(says, remedy=remedy)
-        assert isinstance(error, DataError)
-        raise error
+        raise made.origin.files[0].refuse(says, remedy=remedy)

@@ -40,33 +40,35 @@ def count_quarantined(backend: Any, text: TextTable, typed: TypedTable) -> int:
 
 def count_rules(text: TextTable, broken: tuple[RuleCount, ...]) -> tuple[RuleCount, ...]:
     """How many rows each rule set aside: broken lines first, then the contract's rules."""
-    lines = Counter(line.rule for line in text.broken)
+    lines = Counter(line.rule for _, line in text.broken)
     return (*(RuleCount(rule=rule, column=None, rows=lines[rule]) for rule in sorted(lines)), *broken)
 
 
 def refuse_too_many(
-    backend: Any, raw: RawFile, text: TextTable, typed: TypedTable, counts: tuple[RuleCount, ...]
+    backend: Any, text: TextTable, typed: TypedTable, counts: tuple[RuleCount, ...]
 ) -> DataError:
     """The error for a source with more broken rows than its contract allows: each rule with a line."""
     mistakes = []
     for count in sorted(counts, key=lambda count: -count.rows)[:20]:
         says = say("{count} rows break the rule '{rule}'", count=count.rows, rule=count.rule)
-        line = _first_line(backend, text, typed, count)
+        raw, line = _first_place(backend, text, typed, count)
         about = raw.path.name if count.column is None else count.column
         mistakes.append(Mistake(about, says, Place(raw.shown, line), RULES[count.rule]))
     return DataError(mistakes)
 
 
-def _first_line(backend: Any, text: TextTable, typed: TypedTable, count: RuleCount) -> int:
-    lines = [line.line for line in text.broken if line.rule == count.rule]
+def _first_place(backend: Any, text: TextTable, typed: TypedTable, count: RuleCount) -> tuple[RawFile, int]:
+    lines = [(raw, line.line) for raw, line in text.broken if line.rule == count.rule]
     label = count.rule if count.column is None else f"{count.rule}:{count.column}"
     broken = quoted(broken_name(typed))
     rows = rows_of(backend, f"SELECT min({quoted(ROW)}) FROM {broken} WHERE rule = '{label}'")
-    return lines[0] if lines else text.line_of(int(rows[0][0]))
+    return lines[0] if lines else text.origin_of(int(rows[0][0]))
 
 
 def quarantine_table(backend: Any, text: TextTable, typed: TypedTable, contract: Contract) -> pa.Table | None:
-    """Columns ``line`` (int64), ``rules`` (joined by blanks) and ``raw`` (the cells, or null); by line.
+    """Columns ``file``, ``line`` (int64), ``rules`` (joined by blanks) and ``raw`` (the cells, or null).
+
+    Sorted by file and line.
 
     ``raw`` leaves out columns that the contract drops or keeps only as a code; of a broken line, whose
     cells are unknown, it is null where the contract has such a column. None when nothing was set aside.
@@ -86,18 +88,25 @@ def quarantine_table(backend: Any, text: TextTable, typed: TypedTable, contract:
         SELECT aside.{quoted(ROW)}, rules, concat_ws(chr(9), {cells})
         FROM aside JOIN {quoted(text.name)} t ON t.rowid = aside.{quoted(ROW)}""",
     )
-    found: list[tuple[int, str, str | None]] = [
-        (text.line_of(int(row)), str(rules), str(raw)) for row, rules, raw in rows
+    origins = [text.origin_of(int(row)) for row, _, _ in rows]
+    found: list[tuple[str, int, str, str | None]] = [
+        (raw.path.name, line, str(rules), str(cells))
+        for (raw, line), (_, rules, cells) in zip(origins, rows, strict=True)
     ]
     is_open = len(shown) == len(contract.columns)
     found += [
-        (line.line, line.rule, line.raw.decode("utf-8", "backslashreplace") if is_open else None)
-        for line in text.broken
+        (
+            raw.path.name,
+            line.line,
+            line.rule,
+            line.raw.decode("utf-8", "backslashreplace") if is_open else None,
+        )
+        for raw, line in text.broken
     ]
     if not found:
         return None
-    found.sort(key=lambda row: row[0])
-    lines, rules, raws = zip(*found, strict=True)
-    return pa.table(
-        {"line": pa.array(lines, pa.int64()), "rules": pa.array(rules), "raw": pa.array(raws, pa.string())}
-    )
+    files, lines, rules, raws = zip(*sorted(found, key=lambda row: row[:2]), strict=True)
+    return pa.table({"file": files, "line": lines, "rules": rules, "raw": raws}, schema=_ASIDE)
+
+
+_ASIDE = pa.schema({"file": pa.string(), "line": pa.int64(), "rules": pa.string(), "raw": pa.string()})

@@ -8,10 +8,11 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from civic_ai.core.canonical import digest_of_file
+from civic_ai.core.canonical import digest_of, digest_of_file
 from civic_ai.core.errors import ConfigError, DataError, Mistake
 from civic_ai.data.checks import can_be_broken
-from civic_ai.data.engine import literal, open_memory, open_scratch, quoted
+from civic_ai.data.counting import open_counting
+from civic_ai.data.engine import literal, open_scratch, quoted
 from civic_ai.data.location import location_findings
 from civic_ai.data.prepare import Prepared, find_in_source, prepare_source, refuse_too_little
 from civic_ai.data.quarantine import quarantine_table
@@ -65,12 +66,13 @@ def _worst_share(prepared: Iterable[Prepared], allowed: float) -> float | None:
 
 
 def open_tables(snapshot: DataSnapshot, blobs: Blobs) -> dict[str, ir.Table]:
-    """The sealed tables as Ibis tables by source, all in one DuckDB, columns typed by contract.
+    """The sealed tables as Ibis tables by source, all on one engine, columns typed by contract.
 
-    Each blob is checked against its digest. Timestamps are in the pilot's time zone, without offset;
-    identifiers are integer codes.
+    The engine is DuckDB, unless :func:`~civic_ai.data.counting.counted_by` says Spark. Each blob is checked
+    against its digest. Timestamps are in the pilot's time zone, without offset; identifiers are integer
+    codes.
     """
-    backend = open_memory()
+    backend = open_counting()
     return {source.name: _open(backend, source, blobs) for source in snapshot.sources}
 
 
@@ -119,9 +121,11 @@ def _seal(backend: Any, folder: Path, made: Prepared, blobs: Blobs) -> SourceSna
     """Store table, quarantine, polygons and contract; the record that names them."""
     contract = made.contract
     aside = quarantine_table(backend, made.text, made.typed, contract)
+    raw = {file.path.name: digest_of_file(file.path) for file in made.origin.files}
     return SourceSnapshot(
         name=made.name,
-        raw_digest=digest_of_file(made.origin.table.path),
+        raw_digest=next(iter(raw.values())) if len(raw) == 1 else digest_of(raw),
+        raw_files=raw,
         contract_digest=blobs.put_record(contract),
         blob=_seal_table(backend, folder, made, blobs),
         quarantine_blob=None if aside is None else blobs.put_table(aside),
@@ -158,9 +162,7 @@ def _seal_table(backend: Any, folder: Path, made: Prepared, blobs: Blobs) -> str
         f"""COPY (SELECT {columns} FROM {quoted(made.sound)} s {joins} ORDER BY ALL)
         TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"""
     )
-    digest = blobs.put(path.read_bytes())
-    path.unlink()
-    return digest
+    return blobs.take(path)
 
 
 def _code_join(table: str, name: str) -> str:

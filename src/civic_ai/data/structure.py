@@ -2,12 +2,15 @@
 
 A line without quotes is whole when it has the right number of delimiters: that is counted for a
 block of some megabytes at once. A line with quotes is whole when each quote opens a field, closes one
-or is doubled inside one. What remains is read byte by byte (``quoting.py``): a row over several lines
-is put together, anything else is set aside with its line number and the rule that it breaks.
+or is doubled inside one. Where quotes reach over lines, the same is counted for rows in place of lines;
+if all rows of the block are whole, that is all. What remains is read byte by byte (``quoting.py``): a row
+over several lines is put together, anything else is set aside with its line number and the rule that it
+breaks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -46,9 +49,24 @@ class Lines:
         return np.frombuffer(self.data, dtype=np.uint8)
 
     @cached_property
-    def ends(self) -> Positions:
+    def feeds(self) -> Positions:
         """Where the line feeds stand."""
         return np.flatnonzero(self.bytes_ == _LF)
+
+    @cached_property
+    def quotes(self) -> Positions:
+        """Where the quotes stand."""
+        return np.flatnonzero(self.bytes_ == ord(self.dialect.quote))
+
+    @property
+    def ends(self) -> Positions:
+        """Where the lines end."""
+        return self.feeds
+
+    @cached_property
+    def has_open_quotes(self) -> bool:
+        """Whether quotes reach over the end of a line."""
+        return bool((self.count(self.quotes) % 2).any())
 
     @cached_property
     def starts(self) -> Positions:
@@ -76,6 +94,46 @@ class Lines:
         return np.diff(after, prepend=0)
 
 
+class Spans(Lines):
+    """The same block with rows for lines: a line feed between two quotes is part of a cell.
+
+    That holds as long as all its rows are whole; after a stray quote, nothing would be in its place.
+    """
+
+    @cached_property
+    def ends(self) -> Positions:
+        """Where the rows end: line feeds with an even number of quotes before them."""
+        ends: Positions = self.feeds[np.searchsorted(self.quotes, self.feeds) % 2 == 0]
+        return ends
+
+    @property
+    def open_bytes(self) -> int:
+        """Size of the row at the end of the block that goes on later."""
+        return len(self.data) - int(self.ends[-1]) - 1 if len(self.ends) else len(self.data)
+
+    def are_whole(self) -> bool:
+        """Whether every row is whole, but for one that goes on in the next block."""
+        is_known = not self.open_bytes if self.is_last else self.open_bytes <= self.dialect.line_bytes
+        return is_known and len(self.ends) > 0 and not any(flags.any() for flags in _suspects(self))
+
+    def as_block(self) -> Block:
+        """All rows, if they are whole."""
+        stop = int(self.ends[-1]) + 1
+        returns = self.stops[self.stops < self.ends] if self.has_cr else self.ends[:0]
+        piece = np.delete(self.bytes_[:stop], returns).tobytes() if len(returns) else self.data[:stop]
+        lines = np.searchsorted(self.feeds, self.starts)
+        jumps = np.flatnonzero(np.diff(lines, prepend=-2) != 1)
+        taken = int(np.searchsorted(self.feeds, stop))
+        return Block(
+            pieces=[piece],
+            jumps=[(int(row), self.first + int(lines[row])) for row in jumps],
+            rows=len(self.ends),
+            rows_over_lines=int((np.diff(lines, append=taken) > 1).sum()),
+            used=stop,
+            lines=taken,
+        )
+
+
 @dataclass
 class Block:
     """What a block holds: the bytes of its rows (LF ends), their number, and the broken lines.
@@ -95,8 +153,12 @@ class Block:
 
 def scan_block(lines: Lines) -> Block:
     """Sort the lines of a block (which ends with a line feed) into rows and broken lines."""
+    if lines.has_open_quotes:
+        spans = Spans(lines.data, lines.first, lines.dialect, lines.is_last)
+        if spans.are_whole():
+            return spans.as_block()
     block = Block()
-    for hard in np.flatnonzero(_suspect(lines)).tolist():
+    for hard in np.flatnonzero(np.logical_or.reduce(list(_suspects(lines)))).tolist():
         if hard < block.lines:
             continue  # it was part of the row before
         _take_good(block, lines, hard)
@@ -151,53 +213,51 @@ def _set_aside(block: Block, lines: Lines, rule: str) -> None:
     block.lines += 1
 
 
-def _suspect(lines: Lines) -> Flags:
-    """Lines that counting alone does not show to be whole rows."""
-    data, dialect = lines.data, lines.dialect
+def _suspects(lines: Lines) -> Iterator[Flags]:
+    """Lines that counting alone does not show to be whole rows, by one test after another."""
+    dialect = lines.dialect
     sizes = lines.stops - lines.starts
-    suspect: Flags = (sizes == 0) | (sizes > dialect.field_bytes)
+    yield (sizes == 0) | (sizes > dialect.field_bytes)
+    if len(lines.quotes):
+        yield _badly_quoted(lines)
     delimiters = np.flatnonzero(lines.bytes_ == ord(dialect.delimiter))
-    if dialect.quote in data:
-        quotes = np.flatnonzero(lines.bytes_ == ord(dialect.quote))
-        suspect |= _badly_quoted(lines, quotes)
-        delimiters = _outside_quotes(lines, delimiters, quotes)
-    suspect |= lines.count(delimiters) != dialect.width - 1
-    if b"\0" in data:
-        suspect |= lines.count(np.flatnonzero(lines.bytes_ == 0)) > 0
+    yield lines.count(_outside_quotes(lines, delimiters)) != dialect.width - 1
+    if b"\0" in lines.data:
+        yield lines.count(np.flatnonzero(lines.bytes_ == 0)) > 0
     if lines.has_cr:
-        returns = lines.count(np.flatnonzero(lines.bytes_ == _CR))
-        suspect |= returns > (lines.stops < lines.ends)
-    if not data.isascii():
-        suspect |= _undecodable(lines)
-    return suspect
+        returns = lines.count(_outside_quotes(lines, np.flatnonzero(lines.bytes_ == _CR)))
+        yield returns > (lines.stops < lines.ends)
+    if not lines.data.isascii():
+        yield _undecodable(lines)
 
 
-def _badly_quoted(lines: Lines, quotes: Positions) -> Flags:
+def _badly_quoted(lines: Lines) -> Flags:
     """Lines where a quote does not open, close or double, or where one stays open."""
+    quotes = lines.quotes
     content = np.concatenate((lines.bytes_, np.array([_LF, _LF], dtype=np.uint8)))
     before, after = content[quotes - 1], content[quotes + 1]
     ends_line = (after == _LF) | ((after == _CR) & (content[quotes + 2] == _LF))
     mark, quote = ord(lines.dialect.delimiter), ord(lines.dialect.quote)
     good_open = (before == mark) | (before == quote) | (before == _LF)
     good_close = (after == mark) | (after == quote) | ends_line
-    opens = _numbers_in_line(lines, quotes, quotes) % 2 == 0
+    opens = _numbers_in_line(lines, quotes) % 2 == 0
     is_odd: Flags = lines.count(quotes) % 2 == 1
     return is_odd | (lines.count(quotes[np.where(opens, ~good_open, ~good_close)]) > 0)
 
 
-def _outside_quotes(lines: Lines, delimiters: Positions, quotes: Positions) -> Positions:
-    """The delimiters that stand outside of quotes (an even number of quotes before, in the line)."""
-    outside: Positions = delimiters[_numbers_in_line(lines, delimiters, quotes) % 2 == 0]
+def _outside_quotes(lines: Lines, places: Positions) -> Positions:
+    """Those of the places that stand outside of quotes (an even number of quotes before, in the line)."""
+    outside: Positions = places[_numbers_in_line(lines, places) % 2 == 0] if len(lines.quotes) else places
     return outside
 
 
-def _numbers_in_line(lines: Lines, places: Positions, quotes: Positions) -> Positions:
+def _numbers_in_line(lines: Lines, places: Positions) -> Positions:
     """How many quotes stand before each of ``places`` (sorted) in its line, up to a multiple of two."""
-    before: Positions = np.searchsorted(quotes, places)
-    if not (lines.count(quotes) % 2).any():
+    before: Positions = np.searchsorted(lines.quotes, places)
+    if not lines.has_open_quotes:
         return before
     line: Positions = np.searchsorted(lines.ends, places)
-    in_line: Positions = before - np.searchsorted(quotes, lines.starts)[line]
+    in_line: Positions = before - np.searchsorted(lines.quotes, lines.starts)[line]
     return in_line
 
 

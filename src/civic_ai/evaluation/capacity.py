@@ -33,6 +33,15 @@ def expected_found(lists: Lists, units: int) -> Floats:
     return sure + cut.open * among_tied / cut.tied
 
 
+def expected_curve(lists: Lists) -> Floats:
+    """(dates, places + 1): events found by visiting 0, 1, 2, ... places, averaged over all orders of equal
+    scores; where a date has no more units, all of its events."""
+    before = np.take_along_axis(lists.cumulative, lists.tied_from, axis=1)
+    after = np.take_along_axis(lists.cumulative, lists.tied_until, axis=1)
+    share = (np.arange(1, lists.scores.shape[1] + 1) - lists.tied_from) / (lists.tied_until - lists.tied_from)
+    return np.concatenate([np.zeros((len(lists.sizes), 1)), before + share * (after - before)], axis=1)
+
+
 def found_range(lists: Lists, units: int) -> tuple[Floats, Floats]:
     """(dates,) twice: events found under the unluckiest and the luckiest order of equal scores."""
     cut = _cut(lists, units)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
-from civic_ai.evaluation.metrics import Metric
+from civic_ai.evaluation.metric import Metric
 from civic_ai.evaluation.statistic import Statistic
 from civic_ai.evaluation.uncertainty import Replicates
 from civic_ai.records.evaluation import Choice

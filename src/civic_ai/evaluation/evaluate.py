@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from civic_ai.evaluation.calibration import calibration_bins, calibration_of
-from civic_ai.evaluation.choose import Chosen, choose_champion
+from civic_ai.evaluation.choose import choose_champion
+from civic_ai.evaluation.coherent import coherent_sums
+from civic_ai.evaluation.coverage import coverages, lockbox_coverage
+from civic_ai.evaluation.looked import Looked
 from civic_ai.evaluation.metrics import METRICS
-from civic_ai.evaluation.scores import NO_RATE, Terms, terms_of
+from civic_ai.evaluation.scores import NO_RATE, terms_of
+from civic_ai.evaluation.selection import selection_rules
 from civic_ai.evaluation.stability import expected_in_lockbox, lockbox_verdict, stability_of
-from civic_ai.evaluation.trial import Trial, open_lockbox, try_on_tests
+from civic_ai.evaluation.staffing import staffing
+from civic_ai.evaluation.time_to_find import times_to_find
+from civic_ai.evaluation.trial import open_lockbox, try_on_tests
 from civic_ai.evaluation.visits import capacity_curve, per_100_visits, tie_range
-from civic_ai.models.fit import LockboxScores, score_lockbox
+from civic_ai.evaluation.what_if import what_if
+from civic_ai.models.fit import score_lockbox
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Calibration, Evaluation, Score, Stability
 from civic_ai.records.figure import Figure, Verdict, missing
@@ -22,28 +28,17 @@ from civic_ai.records.predictions import Predictions
 from civic_ai.store.blobs import Blobs
 
 
-@dataclass(frozen=True, eq=False)
-class _Looked:
-    """Everything that was looked at, before it is written down."""
-
-    predictions: Predictions
-    terms: Terms
-    tests: Trial
-    chosen: Chosen
-    opened: LockboxScores
-    lockbox: Trial
-    end_is_doubtful: bool
-
-
 def evaluate(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: Blobs) -> Evaluation:
     """Scores on the test splits, the champion, and then one look at the lockbox.
 
-    The lockbox is scored for the champion and the best baseline, and for nobody else: what 100 visits
-    would find (``per_100_visits``) is told from the test periods, where every candidate was tried, so no
-    second look is needed when a baseline wins. Rows whose label has not matured are counted and left out.
-    Raises :class:`DataError` when the test periods hold no event, or when candidates differ in their rows.
+    The lockbox is scored for the champion and the best baseline, and for nobody else: everything else is
+    told from the test periods, where every candidate was tried, so no second look is needed when a baseline
+    wins. Rows whose label has not matured are counted and left out. What the question does not ask stays
+    empty. Raises :class:`DataError` when the test periods hold no event, or when candidates differ in their
+    rows.
     """
     terms = terms_of(spec, predictions, policy)
+    panel = blobs.record(PanelManifest, predictions.panel)
     tests = try_on_tests(blobs.table(predictions.blob), terms)
     chosen = choose_champion(
         predictions.candidates,
@@ -52,10 +47,18 @@ def evaluate(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: B
         tests.whole.resampled,
     )
     opened = score_lockbox(spec, predictions, [one.name for one in chosen.looked_at], blobs)
-    lockbox = open_lockbox(blobs.table(opened.blob), terms)
-    panel = blobs.record(PanelManifest, predictions.panel)
-    looked = _Looked(predictions, terms, tests, chosen, opened, lockbox, panel.end_is_doubtful)
-    return _write_down(looked, policy.tolerances.calibration_slope)
+    looked = Looked(
+        spec=spec,
+        policy=policy,
+        predictions=predictions,
+        panel=panel,
+        units=blobs.table(panel.units_blob),
+        tests=tests,
+        chosen=chosen,
+        opened=opened,
+        lockbox=open_lockbox(blobs.table(opened.blob), terms),
+    )
+    return _with_details(looked, _with_visits(looked, _write_down(looked)))
 
 
 def lift_verdict(lift: Figure) -> Verdict:
@@ -67,20 +70,21 @@ def lift_verdict(lift: Figure) -> Verdict:
     return "fail" if lift.upper <= 1 else "insufficient_evidence"
 
 
-def _write_down(looked: _Looked, slope_tolerance: float) -> Evaluation:
+def _write_down(looked: Looked) -> Evaluation:
+    """What every question asks."""
     terms, tests, chosen, lockbox = looked.terms, looked.tests, looked.chosen, looked.lockbox
-    champion, baseline = chosen.champion.name, chosen.best_baseline.name
+    champion, baseline = looked.champion, looked.baseline
     scores = tests.scores(looked.predictions.candidates)
-    shown = {name: tests.lists[name] for name in (champion, chosen.best_candidate.name, baseline)}
     lift = tests.lift(chosen.best_candidate.name, baseline)
     expected = expected_in_lockbox(tests.lists[champion], lockbox.lists[champion], terms)
+    observed = lockbox.whole.figure(lockbox.lists[champion], terms.objective, terms.kind)
     return Evaluation(
         predictions=looked.predictions.digest,
+        question=terms.question,
         kind=terms.kind,
         objective=terms.objective.name,
         capacity=terms.capacity,
         scores=scores,
-        ties=tuple(tie_range(name, lists) for name, lists in tests.lists.items()),
         best_baseline=baseline,
         best_candidate=chosen.best_candidate.name,
         champion=champion,
@@ -92,13 +96,9 @@ def _write_down(looked: _Looked, slope_tolerance: float) -> Evaluation:
         lockbox=lockbox.scores(chosen.looked_at),
         lockbox_blob=looked.opened.blob,
         lockbox_lift=lockbox.lift(champion, baseline),
-        lockbox_agrees=lockbox_verdict(
-            expected, lockbox.whole.figure(lockbox.lists[champion], terms.objective, terms.kind)
-        ),
+        lockbox_agrees=lockbox_verdict(expected, observed),
         lockbox_expected=expected,
-        capacity_curve=tuple(capacity_curve(shown, tests.whole, terms.kind)),
-        per_100_visits=tuple(per_100_visits(shown, baseline, tests.whole, terms.kind)),
-        calibration=_calibration(looked, scores, slope_tolerance),
+        calibration=_calibration(looked, scores),
         stability=_stability(looked, scores),
         unmatured_rows=_unmatured(looked),
         block_dates=tests.whole.resampled.block_dates,
@@ -106,15 +106,47 @@ def _write_down(looked: _Looked, slope_tolerance: float) -> Evaluation:
     )
 
 
-def _unmatured(looked: _Looked) -> int | None:
+def _with_visits(looked: Looked, made: Evaluation) -> Evaluation:
+    """With what visits find, where there is a capacity."""
+    tests, kind = looked.tests, looked.terms.kind
+    if looked.terms.capacity is None:
+        return made
+    shown = {name: tests.lists[name] for name in looked.shown}
+    return made.model_copy(
+        update={
+            "ties": tuple(tie_range(name, lists) for name, lists in tests.lists.items()),
+            "capacity_curve": tuple(capacity_curve(shown, tests.whole, kind)),
+            "per_100_visits": tuple(per_100_visits(shown, looked.baseline, tests.whole, kind)),
+            "what_if": tuple(what_if(looked)),
+        }
+    )
+
+
+def _with_details(looked: Looked, made: Evaluation) -> Evaluation:
+    """With intervals, other choices, and what demand and cases ask."""
+    covered = tuple(coverages(looked))
+    is_demand = looked.terms.question == "demand"
+    return made.model_copy(
+        update={
+            "coverage": covered,
+            "coverage_verdict": lockbox_coverage(covered, looked.champion, looked.lockbox.whole.name),
+            "selection": tuple(selection_rules(looked)),
+            "staffing": tuple(staffing(looked)) if is_demand else (),
+            "coherent_sums": tuple(coherent_sums(looked)) if is_demand else (),
+            "time_to_find": tuple(times_to_find(looked)),
+        }
+    )
+
+
+def _unmatured(looked: Looked) -> int | None:
     """Rows counted too early; None where there seems to be none, but the end of the extract is doubtful."""
-    champion = looked.chosen.champion.name
-    count = looked.tests.unmatured(champion) + looked.lockbox.unmatured(champion)
-    return count if count or not looked.end_is_doubtful else None
+    count = looked.tests.unmatured(looked.champion) + looked.lockbox.unmatured(looked.champion)
+    return count if count or not looked.panel.end_is_doubtful else None
 
 
-def _calibration(looked: _Looked, scores: tuple[Score, ...], tolerance: float) -> Calibration:
-    tests, champion = looked.tests, looked.chosen.champion.name
+def _calibration(looked: Looked, scores: tuple[Score, ...]) -> Calibration:
+    tests, champion = looked.tests, looked.champion
+    tolerance = looked.policy.tolerances.calibration_slope
     measured = {s.metric: s.figure for s in scores if (s.candidate, s.split) == (champion, tests.whole.name)}
     if "calibration_slope" not in measured:
         return calibration_of(missing(NO_RATE), missing(NO_RATE), (), tolerance=tolerance)
@@ -123,7 +155,7 @@ def _calibration(looked: _Looked, scores: tuple[Score, ...], tolerance: float) -
     return calibration_of(measured[slope.name], measured["bias_ratio"], tuple(bins), tolerance=tolerance)
 
 
-def _stability(looked: _Looked, scores: tuple[Score, ...]) -> Stability:
+def _stability(looked: Looked, scores: tuple[Score, ...]) -> Stability:
     metric, chosen = looked.terms.objective, looked.chosen
 
     def by_split(candidate: str) -> Mapping[str, Figure]:

@@ -16,7 +16,7 @@ from scipy.special import logit
 from civic_ai.evaluation.lists import Floats, Integers, Lists
 from civic_ai.evaluation.statistic import Statistic
 
-Kind = Literal["event", "count"]
+Kind = Literal["event", "count", "duration"]
 _MOST_STEPS = 50
 _LONGEST_STEP = 2.0
 _CLOSE_ENOUGH = 1e-9

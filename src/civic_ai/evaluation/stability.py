@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from civic_ai.evaluation.lists import Lists, Mask
-from civic_ai.evaluation.metrics import Metric
+from civic_ai.evaluation.metric import Metric
 from civic_ai.evaluation.scores import Terms, objective_of
 from civic_ai.records.evaluation import Stability
 from civic_ai.records.figure import Figure, Verdict, missing
@@ -103,7 +103,7 @@ def expected_in_lockbox(tests: Lists, lockbox: Lists, terms: Terms) -> Figure:
     half = float(t * values.std(ddof=1) * math.sqrt(1 + 1 / n))
     return Figure(
         value=middle,
-        lower=max(middle - half, 0.0),
+        lower=middle - half if terms.objective.is_signed else max(middle - half, 0.0),
         upper=middle + half,
         level=terms.level,
         n=n,

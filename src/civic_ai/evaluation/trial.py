@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from civic_ai.evaluation.lists import Lists, read_lists
-from civic_ai.evaluation.scores import ALL, NO_ROWS, Scope, Terms, make_scope, objective_of, score_lists
+from civic_ai.evaluation.metrics import METRICS
+from civic_ai.evaluation.scope import NO_ROWS, Scope
+from civic_ai.evaluation.scores import ALL, Terms, make_scope, objective_of, score_lists
 from civic_ai.evaluation.statistic import Statistic
 from civic_ai.evaluation.visits import IS_BASELINE
 from civic_ai.panel.split import LOCKBOX
@@ -58,8 +60,11 @@ class Trial:
             return missing(IS_BASELINE)
         if not len(lists.sizes):
             return missing(NO_ROWS)
-        basis = self.whole.basis(lists, self.terms.objective).without_value(NO_COMPARISON)
-        return basis.compared(self.objective(candidate), self.objective(baseline), self.terms.objective.gain)
+        objective = self.terms.objective
+        told = METRICS[objective.lift_on or objective.name]
+        ours, theirs = (told.measure(self.lists[name], self.terms.kind) for name in (candidate, baseline))
+        basis = self.whole.basis(lists, told).without_value(NO_COMPARISON)
+        return basis.compared(ours, theirs, told.gain)
 
     def unmatured(self, candidate: str) -> int:
         """Rows of a candidate whose label was not known yet; no list holds them."""
@@ -69,7 +74,7 @@ class Trial:
 
 def try_on_tests(table: pa.Table, terms: Terms) -> Trial:
     """The trial on the test splits: a scope over all of them, and one for each."""
-    lists = read_lists(table, terms.splits, terms.capacity)
+    lists = read_lists(table, terms.setting)
     anyone = next(iter(lists.values()))
     every = make_scope(ALL, anyone, anyone.split >= 0, terms)
     each = (make_scope(name, anyone, anyone.split == at, terms) for at, name in enumerate(terms.splits))
@@ -78,6 +83,6 @@ def try_on_tests(table: pa.Table, terms: Terms) -> Trial:
 
 def open_lockbox(table: pa.Table, terms: Terms) -> Trial:
     """The trial on the last period."""
-    lists = read_lists(table, (LOCKBOX,), terms.capacity)
+    lists = read_lists(table, replace(terms.setting, splits=(LOCKBOX,)))
     anyone = next(iter(lists.values()))
     return Trial(table, lists, (make_scope(LOCKBOX, anyone, anyone.split >= 0, terms),), terms)

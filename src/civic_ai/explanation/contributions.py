@@ -1,7 +1,8 @@
-"""How far each feature moved each score, on the model's own (log or logit) scale.
+"""How far each feature moved each score, on the model's own (log, logit or log odds of waiting) scale.
 
 Trees: TreeSHAP (Lundberg et al. 2020) as LightGBM computes it. Linear models: coefficient times the
-distance from the mean training row, which is exact. Rules: the count itself. All explain the rows of
+distance from the mean training row, which is exact. Rules: the count or the rate itself, or how far a
+group's curve lies from that of all. All explain the rows of
 the lockbox, because the sealed model was trained before them and its scores of them were judged.
 """
 
@@ -30,18 +31,29 @@ from civic_ai.store.blobs import Blobs
 Positions = NDArray[np.int64]
 
 _LEAST_SCORE = 1e-12
+KEY = ["unit", "as_of", "step"]
+"""What a scored row is known by."""
 RULE_FAMILIES = {
+    "baseline_last_value": "history",
+    "baseline_seasonal_naive": "history",
     "baseline_recent_count": "history",
+    "baseline_quarter_count": "history",
     "baseline_year_count": "history",
     "baseline_season_index": "season",
+    "baseline_arrival": "case",
+    "baseline_group": "case",
+    "baseline_group_rate": "case",
+    "baseline_observer_rate": "observer",
+    "exposure": "area",
 }
+"""The families of the reserved columns of the panel that a champion may read."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cases:
-    """The champion, and the rows of the lockbox that it scored: one a unit and as-of date.
+    """The champion, and the rows of the lockbox that it scored: one a unit, as-of date and step.
 
-    ``frame`` holds unit, as_of, ``judged`` (the score that the evaluation judged) and the features;
+    ``frame`` holds unit, as_of, step, ``judged`` (the score that the evaluation judged) and the features;
     ``families`` names the family of each feature of the scorer.
     """
 
@@ -55,8 +67,8 @@ class Contributions:
     """``parts`` (rows x features) plus ``base`` make a row's raw score.
 
     ``values`` (rows x features) are the features, NaN where not known; ``raw`` is the score by the
-    library that fitted the model, ``judged`` the one that the evaluation judged, on the scale of what
-    is predicted.
+    library that fitted the model. On the scale of what is predicted: ``said`` is what the scorer says now,
+    ``judged`` what the evaluation judged.
     """
 
     features: tuple[str, ...]
@@ -66,6 +78,7 @@ class Contributions:
     parts: Floats
     base: float
     raw: Floats
+    said: Floats
     judged: Floats
 
     @property
@@ -74,10 +87,12 @@ class Contributions:
 
         Against the library's raw score (absolute below 1), and against the score that was judged:
         reasons that add up to another score explain another model. None where one is no finite number.
+        The mean days of a hazard are no function of its raw score, so there the scorer itself is asked again.
         """
         total = self.parts.sum(axis=1) + self.base
         raw = np.abs(total - self.raw) / np.maximum(1.0, np.abs(self.raw))
-        judged = np.abs(MEANS[self.link](total) - self.judged) / np.maximum(_LEAST_SCORE, self.judged)
+        predicted = MEANS[self.link](total) if self.link in MEANS else self.said
+        judged = np.abs(predicted - self.judged) / np.maximum(_LEAST_SCORE, np.abs(self.judged))
         worst = float(np.max(np.maximum(raw, judged), initial=0.0))
         return worst if np.isfinite(worst) else None
 
@@ -92,12 +107,12 @@ class Contributions:
 
     def take(self, rows: Positions) -> Contributions:
         """The contributions of some rows, by position."""
-        columns = ("values", "parts", "raw", "judged")
+        columns = ("values", "parts", "raw", "said", "judged")
         return replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
 
 def read_cases(evaluation: Evaluation, blobs: Blobs) -> Cases:
-    """The champion and every row of the lockbox that it scored, in order of as-of date and unit.
+    """The champion and every row of the lockbox that it scored, in order of as-of date, unit and step.
 
     Raises :class:`DataError` when a scored row is not in the panel,
     :class:`~civic_ai.core.errors.RefusedError` when the bundle was altered.
@@ -110,7 +125,7 @@ def read_cases(evaluation: Evaluation, blobs: Blobs) -> Cases:
         else open_bundle(evaluation.bundle, blobs)
     )
     known = {feature.name: feature.family for feature in manifest.features} | RULE_FAMILIES
-    columns = blobs.table(manifest.blob).select(["unit", "as_of", *scorer.features])
+    columns = blobs.table(manifest.blob).select(list(dict.fromkeys([*KEY, *scorer.features])))
     frame = _with_features(_judged(evaluation, blobs), columns.to_pandas(date_as_object=False))
     return Cases(scorer, frame, tuple(known[name] for name in scorer.features))
 
@@ -127,6 +142,7 @@ def contribute(cases: Cases, rows: Positions) -> Contributions:
         parts=made[:, :-1],
         base=float(made[0, -1]),
         raw=library_scores(scorer, frame),
+        said=scorer.score(frame),
         judged=frame["judged"].to_numpy(dtype=np.float64),
     )
 
@@ -139,22 +155,22 @@ def library_scores(scorer: Scorer, frame: pd.DataFrame) -> Floats:
     """
     if not isinstance(scorer, PipelineScorer):
         return scorer.raw_scores(frame)
-    matrix = feature_matrix(frame, scorer.features)
+    matrix, offset = scorer.matrix(frame), scorer.offset(frame).sum(axis=1)
     with threadpool_limits(1):
         if scorer.link == "logit":
             return np.asarray(scorer.pipeline.decision_function(matrix))
-        return np.asarray(np.log(scorer.pipeline.predict(matrix)))
+        return np.asarray(np.log(scorer.pipeline.predict(matrix)) + offset)
 
 
 def _judged(evaluation: Evaluation, blobs: Blobs) -> pd.DataFrame:
     table = blobs.table(evaluation.lockbox_blob)
     rows = table.filter(pc.equal(table["candidate"], evaluation.champion))
-    frame: pd.DataFrame = rows.select(["unit", "as_of", "score"]).to_pandas(date_as_object=False)
+    frame: pd.DataFrame = rows.select([*KEY, "score"]).to_pandas(date_as_object=False)
     return frame.rename(columns={"score": "judged"}).astype({"unit": "str"})
 
 
 def _with_features(judged: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
-    joined = judged.merge(panel, on=["unit", "as_of"], how="left", validate="one_to_one", indicator=True)
+    joined = judged.merge(panel, on=KEY, how="left", validate="one_to_one", indicator=True)
     strays = int((joined["_merge"] != "both").sum())
     if strays or joined.empty:
         raise DataError.because(
@@ -162,4 +178,4 @@ def _with_features(judged: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
             about="lockbox",
             remedy=say("Run the pilot again: the scores belong to another panel."),
         )
-    return joined.drop(columns="_merge").sort_values(["as_of", "unit"], ignore_index=True)
+    return joined.drop(columns="_merge").sort_values(["as_of", "unit", "step"], ignore_index=True)

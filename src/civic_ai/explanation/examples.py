@@ -11,16 +11,27 @@ from civic_ai.records.explanation import Example
 
 MOST_ROWS = 1000
 """Rows that one example is made from, at most."""
-_MIDDLE = 0.05
+_MIDDLE, _TENTH = 0.05, 0.1
 
 
-def like_cases(frame: pd.DataFrame, capacity: int) -> dict[str, Positions]:
-    """Positions of like rows of ``frame`` (as_of, judged): those that would be visited (``list``), as many
-    again that come next (``next``), and of the rest those in the ``middle`` of their date's ranking."""
+def like_cases(frame: pd.DataFrame, capacity: int | None) -> dict[str, Positions]:
+    """Positions of like rows of ``frame`` (as_of, judged).
+
+    Where so many are visited: those that would be (``list``), as many again that come next (``next``), and
+    of the rest those in the ``middle`` of their date's ranking. Where nothing is visited: the ``highest``
+    tenth of each date, the ``middle`` and the ``lowest`` tenth.
+    """
     by_date = frame.groupby("as_of")["judged"]
     rank = by_date.rank(ascending=False, method="first").to_numpy()
     place = rank / by_date.transform("size").to_numpy()
-    is_middle = (np.abs(place - 0.5) <= _MIDDLE) & (rank > 2 * capacity)
+    is_middle = np.abs(place - 0.5) <= _MIDDLE
+    if capacity is None:
+        return {
+            "highest": np.flatnonzero(place <= _TENTH),
+            "middle": np.flatnonzero(is_middle),
+            "lowest": np.flatnonzero(place > 1 - _TENTH),
+        }
+    is_middle &= rank > 2 * capacity
     return {
         "list": np.flatnonzero(rank <= capacity),
         "next": np.flatnonzero((rank > capacity) & (rank <= 2 * capacity)),

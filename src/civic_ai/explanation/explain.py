@@ -13,6 +13,8 @@ from civic_ai.explanation.examples import MOST_ROWS, like_cases, make_example
 from civic_ai.explanation.stability import STABLE_AGREEMENT, Weeks, figures, mean_sizes, resample_weeks
 from civic_ai.models.baselines import RuleScorer
 from civic_ai.models.boosting import BoosterScorer
+from civic_ai.models.curve_baselines import CurveScorer
+from civic_ai.models.hazard import HazardScorer
 from civic_ai.models.pipelines import PipelineScorer
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Evaluation
@@ -25,8 +27,10 @@ SAMPLE_ROWS = 5000
 
 METHODS: Mapping[type, str] = {
     BoosterScorer: "tree_shap",
+    HazardScorer: "tree_shap",
     PipelineScorer: "coefficients",
     RuleScorer: "rule",
+    CurveScorer: "rule",
 }
 """How contributions are made, by the kind of scorer."""
 
@@ -42,7 +46,7 @@ def explain_champion(spec: PilotSpec, evaluation: Evaluation, policy: Policy, bl
     moved = contribute(cases, rows)
     weeks = resample_weeks(
         cases.frame["as_of"].to_numpy()[rows],
-        math.ceil(spec.label.horizon_days / spec.as_of.every_days),
+        math.ceil(spec.label.horizon_days * spec.label.steps / spec.as_of.every_days),
         seed=spec.seed,
         level=policy.tolerances.confidence_level,
     )
@@ -81,7 +85,10 @@ def _contributions(moved: Contributions, ways: list[Direction], weeks: Weeks) ->
 
 
 def _families(moved: Contributions, ways: list[Direction], weeks: Weeks) -> tuple[FamilyContribution, ...]:
-    """One a family, the largest first; the parts of a family are added up before their size is taken."""
+    """One a family, the largest first; the parts of a family are added up before their size is taken. None
+    where a rule says the same of everything."""
+    if not moved.families:
+        return ()
     sizes = mean_sizes(np.column_stack(list(moved.by_family.values())), weeks)
     by_feature = np.abs(moved.parts).mean(axis=0)
     made = []

@@ -21,6 +21,10 @@ REASONS = {
     "weather_lowers": N_("The weather of the days before lowers their score."),
     "area_raises": N_("What the area and its streets are like raises their score."),
     "area_lowers": N_("What the area and its streets are like lowers their score."),
+    "case_raises": N_("What these cases are like raises their score."),
+    "case_lowers": N_("What these cases are like lowers their score."),
+    "observer_raises": N_("Who makes the record raises their score."),
+    "observer_lowers": N_("Who makes the record lowers their score."),
 }
 """The sentence of each code. "Raises": above the score of an average case."""
 

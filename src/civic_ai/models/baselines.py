@@ -1,92 +1,52 @@
-"""The simple rules that a city could use without any model. They always run and always appear.
-
-Each multiplies a trailing count of the unit's own history up to the horizon. Source: METHODS 2.2;
-in forecasting, the seasonal rule is "mean times seasonal index" (Brown 1959).
-"""
+"""Every baseline by the question that it answers. All of them always run and always appear."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-import pandas as pd
+from civic_ai.models.rows import PanelRows
+from civic_ai.models.rules import Baseline, Rule, RuleScorer
 
-from civic_ai.models.scorer import Floats, feature_matrix
-from civic_ai.records.predictions import CandidateRecord, Settings
-
-RECENT_DAYS = 28
 YEAR_DAYS = 364
 
-
-@dataclass(frozen=True)
-class Rule:
-    """A baseline: which trailing count, over how many days, and the season's index if it has one."""
-
-    name: str
-    simplicity: int
-    count: str
-    window_days: int
-    index: str | None = None
-
-    @property
-    def record(self) -> CandidateRecord:
-        """What the predictions' record says of the rule."""
-        settings: Settings = {
-            "count": self.count,
-            "window_days": self.window_days,
-            "index": self.index or "none",
-        }
-        return CandidateRecord(
-            name=self.name, is_baseline=True, simplicity=self.simplicity, settings=settings
-        )
-
-
-RULES = (
-    Rule("recent_count", 0, "baseline_recent_count", RECENT_DAYS),
-    Rule("year_count", 1, "baseline_year_count", YEAR_DAYS),
-    Rule("seasonal_index", 2, "baseline_year_count", YEAR_DAYS, index="baseline_season_index"),
+_PLACES = (
+    Rule("last_value", "baseline_last_value"),
+    Rule("seasonal_naive", "baseline_seasonal_naive"),
+    Rule("recent_count", "baseline_recent_count", 28),
+    Rule("quarter_count", "baseline_quarter_count", 91),
+    Rule("year_count", "baseline_year_count", YEAR_DAYS),
+    Rule("seasonal_index", "baseline_year_count", YEAR_DAYS, index="baseline_season_index"),
 )
-BASELINES: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
+_CASES = (
+    Rule("arrival_order", "baseline_arrival", sign=-1),
+    Rule("group_rate", "baseline_group_rate"),
+    Rule("observer_rate", "baseline_observer_rate"),
+)
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*_PLACES, *_CASES)}
 
 
-@dataclass(frozen=True)
-class RuleScorer:
-    """Expected rows in the horizon: count x horizon / window, times the season's index.
+def _ranked(rules: Sequence[Rule]) -> tuple[Baseline, ...]:
+    return tuple(rule.as_baseline(place) for place, rule in enumerate(rules))
 
-    For event labels this is a count too (it may exceed 1): it ranks units, it is no probability.
-    """
 
-    rule: Rule
-    horizon_days: int
-    link = "identity"
+BY_QUESTION: Mapping[str, tuple[Baseline, ...]] = {
+    "ranking": _ranked(_PLACES),
+    "demand": _ranked(_PLACES),
+    "cases": _ranked(_CASES),
+    "durations": (),
+}
+"""The baselines of each question, simplest first."""
 
-    @property
-    def candidate(self) -> str:
-        """The rule's name."""
-        return self.rule.name
 
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The baseline columns of the panel that the rule reads."""
-        return (self.rule.count,) if self.rule.index is None else (self.rule.count, self.rule.index)
-
-    def score(self, frame: pd.DataFrame) -> Floats:
-        """Expected label rows within the horizon, one a row."""
-        return np.asarray(self.contributions(frame).sum(axis=1))
-
-    def raw_scores(self, frame: pd.DataFrame) -> Floats:
-        """A rule's own scale is its score."""
-        return self.score(frame)
-
-    def contributions(self, frame: pd.DataFrame) -> Floats:
-        """The count's part; the season's part (count's part x (index - 1)); base 0."""
-        values = feature_matrix(frame, self.features)
-        base = values[:, :1] * (self.horizon_days / self.rule.window_days)
-        season = base * (values[:, 1:] - 1.0)
-        return np.hstack([base, season, np.zeros_like(base)])
+def baselines_of(rows: PanelRows) -> tuple[Baseline, ...]:
+    """The baselines of the panel's question for which the panel has the columns, simplest first."""
+    return tuple(
+        baseline
+        for baseline in BY_QUESTION[rows.panel.question]
+        if set(baseline.reads) <= set(rows.frame.columns)
+    )
 
 
 def rule_scorer(name: str, horizon_days: int) -> RuleScorer:
-    """The baseline called ``name`` for labels that look ``horizon_days`` ahead."""
-    return RuleScorer(BASELINES[name], horizon_days)
+    """The rule called ``name`` for labels that look ``horizon_days`` ahead."""
+    return RuleScorer(RULES[name], horizon_days)

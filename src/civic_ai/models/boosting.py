@@ -1,8 +1,13 @@
 """LightGBM: gradient-boosted trees, trained so that the same data give the same model bytes.
 
-The number of rounds is found on the last block of the training dates, after a gap of one horizon;
-the model is then trained on all training rows with that number. Values are binned once, on the
-training rows of the first split, and every later split takes a subset (no bin has seen a future).
+The number of rounds is found on the last block of the training dates, after a gap of one horizon; so is the
+variance power of a Tweedie deviance (Tweedie 1984), both by the loss that all powers share. The model is then
+trained on all training rows. Values are binned once, on the training rows of the first split in which the
+same features vary, and every later split and every other objective takes a subset of the same binned rows
+(no bin has seen a future).
+
+Counts with an exposure e are trained as the rate y / e with weight e^(2 - power), whose gradients are those
+of an offset log(e) (McCullagh and Nelder 1989, section 6.2); so LightGBM starts from the mean rate itself.
 """
 
 from __future__ import annotations
@@ -10,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
+from typing import ClassVar
 
 import lightgbm as lgb
 import numpy as np
@@ -19,7 +26,7 @@ from numpy.typing import NDArray
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.models.rows import Training
-from civic_ai.models.scorer import Floats, ModelScorer, feature_matrix
+from civic_ai.models.scorer import Floats, ModelScorer
 from civic_ai.records.predictions import FittedModel, Settings
 
 MAX_ROUNDS = 1000
@@ -27,7 +34,7 @@ PATIENCE_ROUNDS = 30
 STOPPING_SHARE = 0.2
 NUM_LEAVES = 31
 LEAF_CHUNK_ROWS = 20_000
-OBJECTIVES = {"log": "poisson", "logit": "binary"}
+TWEEDIE_POWERS = (1.1, 1.3, 1.5)
 TREES: Settings = {
     "learning_rate": 0.05,
     "num_leaves": NUM_LEAVES,
@@ -49,30 +56,55 @@ SETTINGS: Settings = {
     "stopping_share": STOPPING_SHARE,
     "missing": "own branch",
 }
+TWEEDIE_SETTINGS: Settings = {**SETTINGS, "tweedie_variance_powers": "1.1, 1.3 or 1.5"}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A loss to train with and the loss to stop and to choose by; ``power``: variance ~ mean^power."""
+
+    settings: Settings
+    metric: str
+    power: float = 1.0
+
+    def parameters(self, seed: int) -> Settings:
+        """What LightGBM is told."""
+        return {**TREES, **self.settings, "metric": self.metric, "seed": seed}
+
+
+POISSON = (Objective({"objective": "poisson"}, "poisson"),)
+BINARY = (Objective({"objective": "binary"}, "binary_logloss"),)
+TWEEDIE = tuple(
+    Objective({"objective": "tweedie", "tweedie_variance_power": power}, "poisson", power)
+    for power in TWEEDIE_POWERS
+)
+BY_LINK = {"log": POISSON, "logit": BINARY}
 
 
 @dataclass(frozen=True)
 class BoosterScorer(ModelScorer):
     """A booster read from its own text, so that a loaded one predicts the same to the last bit."""
 
+    file_name: ClassVar[str] = "booster.txt"
     booster: lgb.Booster
 
     def raw_scores(self, frame: pd.DataFrame) -> Floats:
         """Log of the expected count, or log odds, one a row."""
-        matrix = feature_matrix(frame, self.features)
-        return np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=1))
+        made = self.booster.predict(self.matrix(frame), raw_score=True, num_threads=1)
+        return np.asarray(made + self.offset(frame).sum(axis=1))
 
     def contributions(self, frame: pd.DataFrame) -> Floats:
         """TreeSHAP (Lundberg et al. 2020) by LightGBM itself; the last column is the base."""
-        matrix = feature_matrix(frame, self.features)
-        return np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=1))
+        made = self.booster.predict(self.matrix(frame), pred_contrib=True, num_threads=1)
+        return np.hstack([made[:, :-1], self.offset(frame), made[:, -1:]])
 
-    def smallest_cell(self, matrix: Floats) -> int:
-        """Rows of ``matrix`` in the emptiest leaf of any tree.
+    def smallest_cell(self, frame: pd.DataFrame) -> int:
+        """Rows of ``frame`` in the emptiest leaf of any tree.
 
         Measured, because ``min_data_in_leaf`` bounds LightGBM's own estimate of a leaf's rows, not
         the rows themselves.
         """
+        matrix = self.matrix(frame)
         trees, leaves = self.booster.num_trees(), NUM_LEAVES
         counts = np.zeros(trees * leaves, dtype=np.int64)
         for start in range(0, len(matrix), LEAF_CHUNK_ROWS):
@@ -82,47 +114,93 @@ class BoosterScorer(ModelScorer):
             counts += np.bincount(cells.ravel(), minlength=len(counts))
         return int(counts[counts > 0].min())
 
+    def to_bytes(self) -> bytes:
+        """LightGBM's own text."""
+        return bytes(self.booster.model_to_string().encode())
+
+    @classmethod
+    def from_bytes(cls, model: FittedModel, content: bytes) -> BoosterScorer:
+        """The booster of the text."""
+        return cls(model, lgb.Booster(model_str=content.decode()))
+
 
 def plan_boosting(trainings: Sequence[Training], model: FittedModel) -> list[Callable[[], ModelScorer]]:
-    """Fits, one a split, still to be run. Splits in which the same features vary share their bins."""
-    parameters = {**TREES, "objective": OBJECTIVES[model.link], "seed": model.seed}
-    binned: dict[bytes, lgb.Dataset] = {}
-    for training in trainings:
-        if training.varying.tobytes() not in binned:
-            binned[training.varying.tobytes()] = _bins(training, parameters)
+    """Fits with the likelihood of the label's kind, one a split, still to be run."""
+    return _plan(trainings, model, BY_LINK[model.link])
+
+
+def plan_tweedie(trainings: Sequence[Training], model: FittedModel) -> list[Callable[[], ModelScorer]]:
+    """Fits with a Tweedie deviance, one a split, still to be run."""
+    return _plan(trainings, model, TWEEDIE)
+
+
+def _plan(
+    trainings: Sequence[Training], model: FittedModel, objectives: Sequence[Objective]
+) -> list[Callable[[], ModelScorer]]:
+    """Splits in which the same features vary share the bins of the first of them."""
+    first = {training.varying.tobytes(): training for training in reversed(trainings)}
     return [
-        partial(_fit, training, model, binned[training.varying.tobytes()], parameters)
+        partial(_fit, training, first[training.varying.tobytes()], model, objectives)
         for training in trainings
     ]
 
 
-def _bins(training: Training, parameters: Settings) -> lgb.Dataset:
-    """Every row of the panel in the bins of one split's training rows. Labels not known are never used."""
-    rows = training.rows
-    first = lgb.Dataset(
-        training.matrix, training.label, feature_name=list(rows.names), params=dict(parameters)
-    ).construct()
-    label = np.nan_to_num(rows.label, nan=0.0)
-    return lgb.Dataset(rows.matrix, label, reference=first, params=dict(parameters)).construct()
+def _fit(
+    training: Training, first: Training, model: FittedModel, objectives: Sequence[Objective]
+) -> BoosterScorer:
+    """Trained on all training rows with the objective and the rounds that predict the last block best."""
+    binned = binned_rows(first, model.seed)
+    blocks = [binned.subset(training.positions[block]).construct() for block in stopping_blocks(training)]
+    tried = [(*_try(each, model.seed, training, blocks), each) for each in objectives]
+    _, rounds, best = min(tried, key=lambda each: each[0])
+    rows = _labelled(binned.subset(training.positions).construct(), training, best.power)
+    made = lgb.train(dict(best.parameters(model.seed)), rows, num_boost_round=rounds)
+    settings = {**model.settings, **best.settings, "rounds": rounds}
+    fitted = {"settings": settings, "typical_exposure": training.typical_exposure}
+    return BoosterScorer(model.model_copy(update=fitted), lgb.Booster(model_str=made.model_to_string()))
 
 
-def _fit(training: Training, model: FittedModel, binned: lgb.Dataset, parameters: Settings) -> BoosterScorer:
-    rounds = _find_rounds(training, binned, parameters)
-    made = lgb.train(dict(parameters), binned.subset(training.positions), num_boost_round=rounds)
-    return BoosterScorer(model, lgb.Booster(model_str=made.model_to_string()))
-
-
-def _find_rounds(training: Training, binned: lgb.Dataset, parameters: Settings) -> int:
-    """Rounds after which the last block of training dates is no longer predicted better."""
-    learn, stop = stopping_blocks(training)
+def _try(
+    objective: Objective, seed: int, training: Training, blocks: Sequence[lgb.Dataset]
+) -> tuple[float, int]:
+    """Loss on the last block of training dates, and the rounds after which it falls no longer."""
+    learn, stop = blocks
     tried = lgb.train(
-        dict(parameters),
-        binned.subset(training.positions[learn]),
+        dict(objective.parameters(seed)),
+        _labelled(learn, training, objective.power),
         num_boost_round=MAX_ROUNDS,
-        valid_sets=[binned.subset(training.positions[stop])],
+        valid_sets=[_labelled(stop, training)],
         callbacks=[lgb.early_stopping(PATIENCE_ROUNDS, verbose=False)],
     )
-    return int(tried.best_iteration)
+    return float(tried.best_score["valid_0"][objective.metric]), int(tried.best_iteration)
+
+
+def _labelled(subset: lgb.Dataset, training: Training, power: float = 1.0) -> lgb.Dataset:
+    """The rows with their label, as rates with weights where there is an exposure."""
+    rows, positions = training.rows, subset.used_indices
+    label = rows.label[positions]
+    if rows.exposure is None:
+        return subset.set_label(label)
+    exposure = rows.exposure[positions] / training.typical_exposure
+    return subset.set_label(label / exposure).set_weight(exposure ** (2.0 - power))
+
+
+_BINNING = Lock()
+
+
+def binned_rows(first: Training, seed: int) -> lgb.Dataset:
+    """Every row of the panel in the bins of the training rows of ``first``; made once, then shared."""
+    name = f"bins of split {first.split.name} with seed {seed}"
+    kept = first.rows.derived
+    with _BINNING:
+        if name not in kept:
+            kept[name] = _bin(first, {**TREES, "seed": seed})
+    return kept[name]
+
+
+def _bin(first: Training, parameters: Settings) -> lgb.Dataset:
+    bins = lgb.Dataset(first.matrix, feature_name=list(first.rows.names), params=dict(parameters)).construct()
+    return lgb.Dataset(first.rows.matrix, reference=bins, params=dict(parameters)).construct()
 
 
 def stopping_blocks(training: Training) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -132,7 +210,7 @@ def stopping_blocks(training: Training) -> tuple[NDArray[np.int64], NDArray[np.i
     """
     dates = np.unique(training.as_of)
     first_stop = dates[-max(1, round(STOPPING_SHARE * len(dates)))]
-    matured = training.as_of + np.timedelta64(training.rows.horizon_days, "D") <= first_stop
+    matured = training.rows.matured_on[training.positions] <= first_stop
     blocks = np.flatnonzero(matured), np.flatnonzero(training.as_of >= first_stop)
     events = [int(training.label[block].sum()) for block in blocks]
     if 0 in events:

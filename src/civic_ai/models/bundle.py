@@ -1,17 +1,14 @@
 """bundle/1: a fitted model as plain files under one digest. No pickle, no raw rows, no categories.
 
-``model.json`` says what the model reads and how it was made; ``booster.txt`` (LightGBM's text) or
-``pipeline.skops`` (canonical skops) is the model. Files are blobs; the bundle is the canonical JSON
-that names them by digest. Every digest is checked before a byte is parsed.
+``model.json`` says what the model reads and how it was made; the one other file (``booster.txt``,
+``pipeline.skops``, ...; see ``ModelScorer.file_name``) is the model. Files are blobs; the bundle is the
+canonical JSON that names them by digest. Every digest is checked before a byte is parsed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import lightgbm as lgb
 from pydantic import ValidationError
 
 from civic_ai.core.canonical import digest_of_bytes
@@ -20,7 +17,6 @@ from civic_ai.core.messages import Message, say
 from civic_ai.models.boosting import BoosterScorer
 from civic_ai.models.pipelines import PipelineScorer
 from civic_ai.models.scorer import ModelScorer
-from civic_ai.models.skops_bytes import dump_estimator, load_estimator
 from civic_ai.records.predictions import Bundle, FittedModel
 from civic_ai.records.record import Record
 from civic_ai.store.blobs import Blobs
@@ -28,37 +24,14 @@ from civic_ai.store.blobs import Blobs
 MODEL = "model.json"
 
 
-@dataclass(frozen=True)
-class ModelFile:
-    """How a kind of fitted model becomes bytes, and how it is read once their digest is checked."""
-
-    name: str
-    kind: type[ModelScorer]
-    write: Callable[[Any], bytes]
-    read: Callable[[FittedModel, bytes], ModelScorer]
-
-
-MODEL_FILES = (
-    ModelFile(
-        "booster.txt",
-        BoosterScorer,
-        lambda scorer: scorer.booster.model_to_string().encode(),
-        lambda model, content: BoosterScorer(model, lgb.Booster(model_str=content.decode())),
-    ),
-    ModelFile(
-        "pipeline.skops",
-        PipelineScorer,
-        lambda scorer: dump_estimator(scorer.pipeline),
-        lambda model, content: PipelineScorer(model, load_estimator(content)),
-    ),
-)
+KINDS: tuple[type[ModelScorer], ...] = (BoosterScorer, PipelineScorer)
+"""Every kind of model that can be sealed, each with its own file."""
 R = TypeVar("R", bound=Record)
 
 
 def seal_bundle(scorer: ModelScorer, blobs: Blobs) -> str:
     """Keep a fitted model; the digest of its bundle."""
-    file = next(file for file in MODEL_FILES if isinstance(scorer, file.kind))
-    files = {MODEL: blobs.put_record(scorer.model), file.name: blobs.put(file.write(scorer))}
+    files = {MODEL: blobs.put_record(scorer.model), scorer.file_name: blobs.put(scorer.to_bytes())}
     return blobs.put_record(Bundle(files=files))
 
 
@@ -69,9 +42,9 @@ def open_bundle(digest: str, blobs: Blobs) -> ModelScorer:
     """
     bundle = _parse(Bundle, _read(digest, blobs))
     contents = {name: _read(part, blobs) for name, part in bundle.files.items()}
-    for file in MODEL_FILES:
-        if set(contents) == {MODEL, file.name}:
-            return file.read(_parse(FittedModel, contents[MODEL]), contents[file.name])
+    for kind in KINDS:
+        if set(contents) == {MODEL, kind.file_name}:
+            return kind.from_bytes(_parse(FittedModel, contents[MODEL]), contents[kind.file_name])
     raise _refused(say("the bundle does not hold a model that we know"), digest)
 
 

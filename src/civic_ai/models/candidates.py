@@ -1,7 +1,8 @@
 """What is tried besides the baselines: one row a candidate. A new one is a new row.
 
-Each family has one likelihood a label kind (Poisson for counts, Bernoulli for events), so scores are
-means in the label's own unit. Nothing recalibrates them: the evaluation measures whether they hold.
+Each family has a likelihood for the label's kind (Poisson or Tweedie for counts, Bernoulli for events), so
+scores are means in the label's own unit. Nothing recalibrates them: the evaluation measures whether they
+hold.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from civic_ai.models.rows import PanelRows, Training
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.records.predictions import CandidateRecord, FittedModel, Settings
 
-Plan = Callable[[Sequence[Training], FittedModel], Sequence[Callable[[], ModelScorer]]]
-Link = Literal["log", "logit"]
+Fit = Callable[[], ModelScorer]
+"""One fit, still to be run; it pickles as the address of its panel, its split and its settings."""
+Plan = Callable[[Sequence[Training], FittedModel], Sequence[Fit]]
+Link = Literal["log", "logit", "hazard"]
 
 
 @dataclass(frozen=True)
@@ -67,16 +70,14 @@ class Candidate:
 
 
 _LINEAR = ("numpy", "scikit-learn", "skops")
+_TREES = ("lightgbm", "numpy")
+_ANY: Mapping[str, Link] = {"count": "log", "event": "logit"}
 _TABLE = (
-    Candidate("poisson_glm", 3, {"count": "log"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_poisson),
-    Candidate("logistic_glm", 3, {"event": "logit"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_logistic),
+    Candidate("poisson_glm", 10, {"count": "log"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_poisson),
+    Candidate("logistic_glm", 10, {"event": "logit"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_logistic),
+    Candidate("lightgbm", 11, _ANY, boosting.SETTINGS, _TREES, boosting.plan_boosting),
     Candidate(
-        "lightgbm",
-        4,
-        {"count": "log", "event": "logit"},
-        boosting.SETTINGS,
-        ("lightgbm", "numpy"),
-        boosting.plan_boosting,
+        "lightgbm_tweedie", 12, {"count": "log"}, boosting.TWEEDIE_SETTINGS, _TREES, boosting.plan_tweedie
     ),
 )
 CANDIDATES: Mapping[str, Candidate] = {candidate.name: candidate for candidate in _TABLE}

@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-import pyarrow as pa
-from joblib import Parallel, delayed
-from threadpoolctl import threadpool_limits
-
-from civic_ai.core.errors import DataError
-from civic_ai.core.messages import say
-from civic_ai.models.baselines import BASELINES, rule_scorer
+from civic_ai.models.baselines import baselines_of
+from civic_ai.models.bounds import with_bounds
 from civic_ai.models.bundle import seal_bundle
-from civic_ai.models.candidates import CANDIDATES
+from civic_ai.models.candidates import CANDIDATES, Fit
+from civic_ai.models.fanout import run_all
+from civic_ai.models.racing import LEAST_SPLITS, RACED_SPLITS, drop_losers
 from civic_ai.models.rows import PanelRows, Training, read_rows, refuse_few_events, training_of
-from civic_ai.models.scorer import Floats, ModelScorer, Scorer
-from civic_ai.panel.split import Split, make_splits
+from civic_ai.models.scorer import ModelScorer, Scorer
+from civic_ai.models.table import Scored, long_table, read_scored, score
+from civic_ai.panel.split import make_splits
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Period
 from civic_ai.records.panel import PanelManifest
 from civic_ai.records.policy import Policy
-from civic_ai.records.predictions import Predictions, SplitRecord
+from civic_ai.records.predictions import Dropped, Predictions, SplitRecord
 from civic_ai.store.blobs import Blobs
-
-FITS_AT_ONCE = 2
-"""One thread inside a fit and two fits at once beat two threads inside (measured: TARGETS 3)."""
-
-Fit = Callable[[], ModelScorer]
-
-
-@dataclass(frozen=True)
-class Scored:
-    """The scores of one candidate on one split's test rows."""
-
-    candidate: str
-    split: Split
-    scores: Floats
 
 
 @dataclass(frozen=True)
 class LockboxScores:
     """``blob``: the long table of the named candidates on the lockbox; ``bundles``: name to digest
-    of the sealed model (a baseline has none)."""
+    of the sealed model (a rule has none)."""
 
     blob: str
     bundles: Mapping[str, str]
@@ -60,21 +43,21 @@ def fit_candidates(spec: PilotSpec, panel: PanelManifest, policy: Policy, blobs:
     for training in trainings:
         refuse_few_events(training, policy.limits.training_events)
     tested = [training for training in trainings if not training.split.is_lockbox]
-    scored = [
-        _score(rule_scorer(name, rows.horizon_days), each.split, rows)
-        for name in BASELINES
-        for each in tested
-    ]
-    scored += _fit_and_score(spec, rows, tested)
-    table = long_table(scored, rows)
-    rules = [rule.record for rule in BASELINES.values()]
-    tried = [CANDIDATES[name].record for name in spec.models.candidates]
+    baselines = baselines_of(rows)
+    scored = [score(each.fit(training), training.split, rows) for each in baselines for training in tested]
+    raced, dropped = _race(spec, rows, tested)
+    level = policy.tolerances.interval_level
+    table = long_table(with_bounds([*scored, *raced], rows, level), rows)
+    lost = {each.candidate for each in dropped}
+    tried = [CANDIDATES[name].record for name in spec.models.candidates if name not in lost]
     return Predictions(
         panel=panel.digest,
         blob=blobs.put_table(table),
         rows=table.num_rows,
-        candidates=(*rules, *tried),
+        candidates=(*(baseline.record for baseline in baselines), *tried),
         splits=tuple(_split_record(training) for training in trainings),
+        interval_level=level,
+        dropped=dropped,
     )
 
 
@@ -83,47 +66,24 @@ def score_lockbox(
 ) -> LockboxScores:
     """Scores of the named candidates and baselines on the lockbox, and their sealed models.
 
-    Models are trained on all that had matured by the lockbox's cutoff.
+    Models are trained on all that had matured by the lockbox's cutoff; intervals learn from the tests too.
     """
     rows = read_rows(blobs.record(PanelManifest, predictions.panel), blobs)
     trainings = _trainings(spec, rows)
     lockbox = trainings[-1]
-    rules = [rule_scorer(name, rows.horizon_days) for name in names if name in BASELINES]
-    plans = [_plan(name, trainings, spec.seed)[-1] for name in names if name in CANDIDATES]
-    models = run_fits(plans)
-    scorers: list[Scorer] = [*rules, *models]
-    scored = [_score(scorer, lockbox.split, rows) for scorer in scorers]
+    simple = [baseline.fit(lockbox) for baseline in baselines_of(rows) if baseline.name in names]
+    fits = [_plan(name, trainings, spec.seed)[-1] for name in names if name in CANDIDATES]
+    scorers: list[Scorer] = [*simple, *run_all(fits)]
+    seen = read_scored(blobs.table(predictions.blob), names, [each.split for each in trainings[:-1]])
+    opened = [score(scorer, lockbox.split, rows) for scorer in scorers]
+    scored = [
+        each
+        for each in with_bounds([*seen, *opened], rows, predictions.interval_level)
+        if each.split.is_lockbox
+    ]
+    models = [scorer for scorer in scorers if isinstance(scorer, ModelScorer)]
     bundles = {model.candidate: _seal(model, lockbox, blobs) for model in models}
     return LockboxScores(blobs.put_table(long_table(scored, rows)), bundles)
-
-
-def long_table(scored: Iterable[Scored], rows: PanelRows) -> pa.Table:
-    """One row a candidate, split, as-of date and unit, in that order; ``label`` null if unmatured."""
-    in_order = sorted(scored, key=lambda each: (each.candidate, each.split.name))
-    positions = np.concatenate([rows.of(each.split) for each in in_order])
-    lengths = [len(each.scores) for each in in_order]
-    label = rows.label[positions]
-    unknown = pa.nulls(len(positions), pa.float64())
-    units = pa.array(rows.frame["unit"], pa.string()).dictionary_encode()
-    return pa.table(
-        {
-            "unit": units.take(pa.array(positions)),
-            "as_of": pa.array(rows.as_of[positions], pa.date32()),
-            "split": np.repeat([each.split.name for each in in_order], lengths),
-            "candidate": np.repeat([each.candidate for each in in_order], lengths),
-            "score": np.concatenate([each.scores for each in in_order]),
-            "lower": unknown,
-            "upper": unknown,
-            "label": pa.array(label, mask=np.isnan(label)),
-        }
-    )
-
-
-def run_fits(fits: Iterable[Fit]) -> list[ModelScorer]:
-    """The fitted models, two fits at once and one thread in each, so that bytes do not depend on cores."""
-    with threadpool_limits(1):
-        made: list[ModelScorer] = Parallel(FITS_AT_ONCE, prefer="threads")(delayed(fit)() for fit in fits)
-    return made
 
 
 def _trainings(spec: PilotSpec, rows: PanelRows) -> list[Training]:
@@ -136,30 +96,34 @@ def _plan(name: str, trainings: Sequence[Training], seed: int) -> Sequence[Fit]:
     return candidate.plan(trainings, candidate.unfitted(trainings[0].rows, seed))
 
 
-def _fit_and_score(spec: PilotSpec, rows: PanelRows, trainings: Sequence[Training]) -> list[Scored]:
-    fits = [fit for name in spec.models.candidates for fit in _plan(name, trainings, spec.seed)]
-    splits = [training.split for _ in spec.models.candidates for training in trainings]
-    return [_score(model, split, rows) for model, split in zip(run_fits(fits), splits, strict=True)]
+def _race(
+    spec: PilotSpec, rows: PanelRows, trainings: Sequence[Training]
+) -> tuple[list[Scored], tuple[Dropped, ...]]:
+    """Every candidate on every split, but for those that are dropped on the way: of them nothing is left."""
+    plans: dict[str, Sequence[Fit]] = {
+        name: _plan(name, trainings, spec.seed) for name in spec.models.candidates
+    }
+    raced = RACED_SPLITS if len(trainings) >= LEAST_SPLITS and len(plans) > 1 else len(trainings)
+    early = _fit_and_score(plans, trainings[:raced], rows)
+    dropped = drop_losers(early, rows, spec) if raced < len(trainings) else ()
+    lost = {each.candidate for each in dropped}
+    left = {name: plan[raced:] for name, plan in plans.items() if name not in lost}
+    scored = [*early, *_fit_and_score(left, trainings[raced:], rows)]
+    return [each for each in scored if each.candidate not in lost], dropped
 
 
-def _score(scorer: Scorer, split: Split, rows: PanelRows) -> Scored:
-    positions = rows.of(split)
-    if not len(positions):
-        raise DataError.because(
-            say(
-                "split {split} has no row to score on its {dates} dates",
-                split=split.name,
-                dates=len(split.test_dates),
-            ),
-            about="cohort",
-            remedy=say("Widen the cohort, or move the validation periods to dates with units."),
-        )
-    return Scored(scorer.candidate, split, scorer.score(rows.frame.iloc[positions]))
+def _fit_and_score(
+    plans: Mapping[str, Sequence[Fit]], trainings: Sequence[Training], rows: PanelRows
+) -> list[Scored]:
+    """The first fits of each plan, one a training."""
+    fits = [fit for plan in plans.values() for fit, _ in zip(plan, trainings, strict=False)]
+    splits = [training.split for _ in plans for training in trainings]
+    return [score(model, split, rows) for model, split in zip(run_all(fits), splits, strict=True)]
 
 
 def _seal(model: ModelScorer, training: Training, blobs: Blobs) -> str:
     """The model's bundle, with the fewest training rows behind any of its values written into it."""
-    smallest = model.smallest_cell(training.matrix)
+    smallest = model.smallest_cell(training.frame)
     return seal_bundle(
         replace(model, model=model.model.model_copy(update={"smallest_cell": smallest})), blobs
     )

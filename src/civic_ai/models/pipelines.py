@@ -2,7 +2,8 @@
 
 Steps: log1p of counts, the median and a flag where a value is not known, each column held within the
 range it had in training (a linear model must not run away on a day unlike any other), standardised,
-then the model with a normal prior of standard deviation 1 on each coefficient.
+then the model with a normal prior of standard deviation 1 on each coefficient. Counts with an exposure e are
+fitted as rates y / e with weight e, the same likelihood as with an offset log(e) (McCullagh and Nelder 1989).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,8 +24,11 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.models.rows import PanelRows, Training
-from civic_ai.models.scorer import Floats, ModelScorer, feature_matrix
+from civic_ai.models.scorer import Floats, ModelScorer
+from civic_ai.models.skops_bytes import dump_estimator, load_estimator
 from civic_ai.records.predictions import FittedModel, Settings
+
+Glm: TypeAlias = PoissonRegressor | LogisticRegression
 
 COUNTED = ("history", "neighbours")
 MAX_ITERATIONS = 200
@@ -51,6 +56,7 @@ class Coefficient:
 class PipelineScorer(ModelScorer):
     """A fitted pipeline. Scores are sums over each row alone: the other rows change no bit of them."""
 
+    file_name: ClassVar[str] = "pipeline.skops"
     pipeline: Pipeline
 
     @property
@@ -62,12 +68,12 @@ class PipelineScorer(ModelScorer):
     def coefficients(self) -> tuple[Coefficient, ...]:
         """One a transformed column, in the order of the pipeline's last step."""
         logged = list(self.pipeline["log"].transformers[0][2])
-        order = logged + [i for i in range(len(self.features)) if i not in logged]
+        order = logged + [i for i in range(len(self.model.features)) if i not in logged]
         flagged = [order[i] for i in self.pipeline["missing"].indicator_.features_]
         parts = [(i, "value") for i in order] + [(i, "missing") for i in flagged]
         weights = np.ravel(self.pipeline["glm"].coef_)
         return tuple(
-            Coefficient(self.features[i], part, float(weight))
+            Coefficient(self.model.features[i], part, float(weight))
             for (i, part), weight in zip(parts, weights, strict=True)
         )
 
@@ -77,42 +83,52 @@ class PipelineScorer(ModelScorer):
 
     def contributions(self, frame: pd.DataFrame) -> Floats:
         """Weight x standardised value, summed by feature; the last column is the intercept."""
-        standardised = self.pipeline[:-1].transform(feature_matrix(frame, self.features))
-        made = np.zeros((len(frame), len(self.features) + 1))
-        made[:, -1] = self.intercept
+        standardised = self.pipeline[:-1].transform(self.matrix(frame))
+        made = np.zeros((len(frame), len(self.model.features)))
         for column, coefficient in enumerate(self.coefficients):
-            made[:, self.features.index(coefficient.feature)] += coefficient.weight * standardised[:, column]
-        return made
+            feature = self.model.features.index(coefficient.feature)
+            made[:, feature] += coefficient.weight * standardised[:, column]
+        base = np.full((len(frame), 1), self.intercept)
+        return np.hstack([made, self.offset(frame), base])
 
-    def smallest_cell(self, matrix: Floats) -> int:
+    def smallest_cell(self, frame: pd.DataFrame) -> int:
         """Every training row has a part in every coefficient."""
-        return len(matrix)
+        return len(frame)
+
+    def to_bytes(self) -> bytes:
+        """Canonical skops."""
+        return dump_estimator(self.pipeline)
+
+    @classmethod
+    def from_bytes(cls, model: FittedModel, content: bytes) -> PipelineScorer:
+        """The pipeline of the skops file, if it holds nothing but what our own pipelines are made of."""
+        return cls(model, load_estimator(content))
 
 
 def plan_poisson(trainings: Sequence[Training], model: FittedModel) -> list[Callable[[], ModelScorer]]:
     """Fits of a Poisson regression, one a split, still to be run."""
-    return [partial(_fit, training, model, _poisson(len(training.positions))) for training in trainings]
+    return [partial(_fit, training, model, _poisson) for training in trainings]
 
 
 def plan_logistic(trainings: Sequence[Training], model: FittedModel) -> list[Callable[[], ModelScorer]]:
     """Fits of a logistic regression, one a split, still to be run."""
-    return [partial(_fit, training, model, _logistic()) for training in trainings]
+    return [partial(_fit, training, model, _logistic) for training in trainings]
 
 
-def _poisson(rows: int) -> PoissonRegressor:
-    """scikit-learn divides the likelihood by the number of rows, and so the prior."""
+def _poisson(weight: float) -> PoissonRegressor:
+    """scikit-learn divides the likelihood by the ``weight`` of all rows, and so the prior."""
     return PoissonRegressor(
-        alpha=1.0 / (PRIOR_SD**2 * rows), solver="newton-cholesky", max_iter=MAX_ITERATIONS
+        alpha=1.0 / (PRIOR_SD**2 * weight), solver="newton-cholesky", max_iter=MAX_ITERATIONS
     )
 
 
-def _logistic() -> LogisticRegression:
+def _logistic(_: float) -> LogisticRegression:
     return LogisticRegression(C=PRIOR_SD**2, solver="newton-cholesky", max_iter=MAX_ITERATIONS)
 
 
-def _fit(
-    training: Training, model: FittedModel, glm: PoissonRegressor | LogisticRegression
-) -> PipelineScorer:
+def _fit(training: Training, model: FittedModel, family: Callable[[float], Glm]) -> PipelineScorer:
+    exposure = training.relative_exposure
+    glm = family(float(exposure.sum()))
     pipeline = Pipeline(
         [
             ("log", _log_counts(training.rows)),
@@ -122,7 +138,7 @@ def _fit(
             ("glm", glm),
         ]
     )
-    pipeline.fit(training.matrix, training.label)
+    pipeline.fit(training.matrix, training.label / exposure, glm__sample_weight=exposure)
     if int(np.max(glm.n_iter_)) >= MAX_ITERATIONS:
         raise DataError.because(
             say(
@@ -133,7 +149,8 @@ def _fit(
             ),
             remedy=say("Look for features that are nearly copies of each other, and drop one of each."),
         )
-    return PipelineScorer(model, pipeline)
+    fitted = model.model_copy(update={"typical_exposure": training.typical_exposure})
+    return PipelineScorer(fitted, pipeline)
 
 
 def _log_counts(rows: PanelRows) -> ColumnTransformer:

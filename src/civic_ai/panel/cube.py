@@ -11,11 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import ibis
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from civic_ai.panel.known import DAY, Days, day_numbers
-from civic_ai.panel.units import Ints, Units
+from civic_ai.panel.request_types import of_types, type_number
+from civic_ai.panel.unit_list import Ints, Units
 
 Counts = NDArray[np.int32]
 
@@ -35,12 +39,26 @@ class DailyCounts:
 
 
 def count_daily(rows: Any, units: Units) -> DailyCounts:
-    """One group-by over known rows (ibis, with the day): how many by place and day."""
-    placed = rows.mutate(place=units.places.place(rows))
-    counted = placed.group_by(["place", DAY]).aggregate(n=placed.count()).to_pyarrow()
+    """One group-by over known rows (ibis, with the day): how many by place (and type) and day.
+
+    Where units have types, rows of other types are left out.
+    """
+    crossing = units.crossing
+    rows = of_types(rows, None if crossing is None else crossing.types)
+    kind = ibis.literal(0) if crossing is None else type_number(rows, crossing.types)
+    placed = rows.select(rows[DAY], place=units.places.place(rows), kind=kind)
+    counted = placed.group_by(["place", "kind", DAY]).aggregate(n=placed.count()).to_pyarrow()
+    place = _place_positions(counted["place"], units.by_place)
+    unit = place if crossing is None else np.where(place < 0, -1, crossing.at[place, counted["kind"]])
     days = day_numbers(counted[DAY].to_numpy())
-    positions = units.positions(counted["place"].to_pandas())
-    return DailyCounts(positions, days, counted["n"].to_numpy().astype(np.int64))
+    return DailyCounts(unit, days, counted["n"].to_numpy().astype(np.int64))
+
+
+def _place_positions(places: pa.ChunkedArray, units: Units) -> Ints:
+    """The position of each place among the units; each different place is looked up once."""
+    coded = pc.dictionary_encode(places).combine_chunks()
+    found = np.append(units.positions(coded.dictionary.to_pandas()), -1)
+    return np.asarray(found[coded.indices.fill_null(len(found) - 1).to_numpy()])
 
 
 @dataclass(frozen=True)
@@ -77,11 +95,12 @@ def build_cube(counts: DailyCounts, ends: Iterable[Days], units: int) -> Cube:
 
 
 def days_since_last(counts: DailyCounts, days: Days, units: int) -> NDArray[np.float64]:
-    """Days from the last row known by each day to that day: days x units; NaN where there was none."""
+    """Days from the last row known by each day (in order) to that day: days x units; NaN where there was
+    none."""
     placed = counts.placed()
-    span = int(max(placed.day.max(initial=0), days.max())) + 1
-    keys = np.sort(placed.unit * span + np.clip(placed.day, 0, None))
-    asked = np.arange(units)[None, :] * span + days[:, None]
-    found = np.searchsorted(keys, asked, side="right") - 1
-    last = np.where(found >= 0, keys[np.maximum(found, 0)] if len(keys) else -1, -1)
-    return np.where(last >= np.arange(units)[None, :] * span, (asked - last).astype(np.float64), np.nan)
+    slot = np.searchsorted(days, placed.day)
+    seen = slot < len(days)
+    last = np.full((len(days), units), -np.inf)
+    np.maximum.at(last, (slot[seen], placed.unit[seen]), placed.day[seen].astype(np.float64))
+    waited = days[:, None] - np.maximum.accumulate(last, axis=0)
+    return np.where(np.isfinite(waited), waited, np.nan)

@@ -23,7 +23,7 @@ LEAST_CHANCE = 1e-6
 
 def end_is_doubtful(scope: Scope, last_day: int) -> bool:
     """Whether the label's source thins out before its ``last_day``, and the last label reaches into that."""
-    if int(scope.dates[-1]) + scope.horizon <= last_day - LAST_DAYS:
+    if int(scope.dates[-1]) + scope.reach <= last_day - LAST_DAYS:
         return False
     return thins_out(*_rows_at_end(scope.city, last_day))
 

@@ -1,4 +1,4 @@
-"""The season as known from the date alone."""
+"""The season as known from the date alone: that of the window looked at, and how far ahead it lies."""
 
 from __future__ import annotations
 
@@ -18,15 +18,21 @@ _YEAR = 365.25
 
 def calendar_columns(block: CalendarFeature, scope: Scope) -> list[FeatureColumn]:
     """``season_sin`` and ``season_cos`` (day of the year on a circle), ``month`` (1 to 12), ``trend``
-    (years since the first as-of date); dates x 1."""
+    (years since the first as-of date), of the day after which the window begins; windows x 1."""
     return [
         FeatureColumn(
             Feature(name=name, source="calendar", known_by="calendar", family="season"),
-            make(scope.dates).astype(np.float32)[:, None],
+            make(scope.starts).astype(np.float32)[:, None],
         )
         for part in block.calendar
         for name, make in _PARTS[part].items()
     ]
+
+
+def step_columns(scope: Scope) -> list[FeatureColumn]:
+    """``step``: windows ahead from 0 (windows x 1), where there are several."""
+    record = Feature(name="step", source="calendar", known_by="calendar", family="season")
+    return [FeatureColumn(record, scope.step.astype(np.float32)[:, None])] if scope.steps > 1 else []
 
 
 def _angle(dates: Days) -> Floats:

@@ -56,6 +56,14 @@ class Grid:
         lat, lon = (column_of(table, name, about="unit.grid") for name in (self.lat_column, self.lon_column))
         return lat.notnull() & lon.notnull()
 
+    def every(self) -> Ints:
+        """All cells of the bounding box, in order."""
+        return np.arange(self.rows * self.columns, dtype=np.int64)
+
+    def rows_and_columns(self, cells: Ints) -> tuple[Ints, Ints]:
+        """Row (to the north) and column (to the east) of each cell."""
+        return np.divmod(cells, self.columns)
+
     def centres(self, cells: Ints) -> tuple[Floats, Floats]:
         """Latitude and longitude of the middle of each cell."""
         row, column = np.divmod(cells, self.columns)

@@ -1,7 +1,10 @@
 """What happened within the horizon, and from when on that is final.
 
-The label of unit u on the as-of date D looks at the days D+1 to D+horizon (see ``known``). An event happens
-on the day it became known. Where the spec names the column of the incident (``audit.reporting.incident``),
+The label of unit u on the as-of date D looks at the days D+1 to D+horizon (see ``known``), and with several
+steps at the windows of that length after it. An event happens on the day it became known. A window that
+touches days which were not handed over (``gaps``) has no label: nobody knows what happened then.
+
+Where the spec names the column of the incident (``audit.reporting.incident``),
 label rows are incidents: the first report counts, on its day and at its place, and later reports of the same
 incident do not. So nothing that the city knew on the as-of date can come back as a new event after it.
 """
@@ -18,8 +21,10 @@ from numpy.typing import NDArray
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.panel.cube import DailyCounts, build_cube, count_daily
+from civic_ai.panel.gaps import silence_of_types
 from civic_ai.panel.known import City, Days, first_and_last_day, known_rows
-from civic_ai.panel.units import Units
+from civic_ai.panel.request_types import of_types
+from civic_ai.panel.unit_list import Units
 from civic_ai.panel.where import column_of
 from civic_ai.pilot.spec import PilotSpec
 
@@ -28,34 +33,43 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Label:
-    """``values``: dates x units, NaN where unmatured. ``events``: label rows by unit and day.
+    """``values``: windows x units, NaN where unmatured or in a gap. ``events``: label rows by unit and day.
 
-    ``first_day`` and ``last_day``: first and last day on which the source knew anything.
+    ``is_matured`` (windows): the window has ended. ``in_gap`` (windows x units): it touches days that were
+    not handed over. ``first_day`` and ``last_day``: first and last day on which the source knew anything.
     """
 
     values: Floats
+    is_matured: NDArray[np.bool_]
+    in_gap: NDArray[np.bool_]
     events: DailyCounts
     first_day: int
     last_day: int
 
 
-def make_label(city: City, units: Units, dates: Days) -> Label:
-    """The label of every unit on every date. Raises :class:`DataError` when none has matured."""
+def make_label(city: City, units: Units, starts: Days) -> Label:
+    """The label of every unit in every window ``(start, start + horizon]``.
+
+    Raises :class:`DataError` when none has matured.
+    """
     spec = city.spec.label
     period = first_and_last_day(city, spec.source)
-    if period is None or dates[0] + spec.horizon_days > period[1]:
+    if period is None or starts[0] + spec.horizon_days > period[1]:
         raise _nothing_matured(spec.source, spec.horizon_days)
     events = count_daily(label_rows(city), units)
-    ends = dates + spec.horizon_days
-    happened = build_cube(events, (dates, ends), len(units)).between(dates, ends)
+    ends = starts + spec.horizon_days
+    happened = build_cube(events, (starts, ends), len(units)).between(starts, ends)
     counted = happened if spec.kind == "count" else np.minimum(happened, 1)
-    values = np.where((ends <= period[1])[:, None], counted, np.nan)
-    return Label(values, events, *period)
+    silent = silence_of_types(city.spec, spec.source).between(starts, ends) > 0
+    is_matured, in_gap = ends <= period[1], silent[:, units.type_of]
+    values = np.where(is_matured[:, None] & ~in_gap, counted, np.nan)
+    return Label(values, is_matured, in_gap, events, *period)
 
 
 def label_rows(city: City) -> Any:
-    """The rows that the label counts (ibis): one an incident where incidents are named."""
+    """The rows that the label counts (ibis): of the pilot's types; one an incident where these are named."""
     rows = known_rows(city, city.spec.label.source, city.spec.label.where)
+    rows = of_types(rows, city.spec.unit.types)
     incident = incident_column(city.spec)
     return rows if incident is None else first_reports(rows, incident, city.known_at(city.spec.label.source))
 

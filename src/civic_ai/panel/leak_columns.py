@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from civic_ai.panel.known import City
-from civic_ai.pilot.spec import ColumnFeature, CountFeature, FeatureBlock, TrailingFeature
+from civic_ai.pilot.spec import CategoryFeature, ColumnFeature, CountFeature, FeatureBlock, TrailingFeature
 from civic_ai.pilot.where import columns_of, parse_where
 from civic_ai.records.contract import ColumnContract, Contract
 from civic_ai.records.panel import LeakFinding
@@ -34,6 +34,8 @@ def _used(block: FeatureBlock) -> Iterator[tuple[str, str]]:
         yield from ((block.source, name) for name in _in_where(block.where))
     elif isinstance(block, ColumnFeature):
         yield from ((block.source, name) for name in block.columns)
+    elif isinstance(block, CategoryFeature):
+        yield from ((block.source, name) for name in block.categories)
     elif isinstance(block, TrailingFeature):
         yield from ((block.source, name) for name in (*block.mean, *block.sum))
 

@@ -9,7 +9,7 @@ import ibis
 import numpy as np
 
 from civic_ai.panel.known import DAY, City, Days, day_numbers, known_rows
-from civic_ai.panel.label import incident_column
+from civic_ai.panel.label import incident_column, label_rows
 from civic_ai.panel.leak_columns import is_afterwards
 from civic_ai.panel.parts import Parts
 from civic_ai.panel.units import as_id
@@ -95,7 +95,7 @@ def find_incidents_across(parts: Parts, contracts: Mapping[str, Contract]) -> li
 
 def _across(parts: Parts, name: str) -> Iterator[LeakFinding]:
     city, scope = parts.scope.city, parts.scope
-    rows = known_rows(city, city.spec.label.source, city.spec.label.where)
+    rows = label_rows(city)
     rows = rows.filter(rows[name].notnull())
     total, distinct = rows.count().execute(), rows[name].nunique().execute()
     if not LEAST_DISTINCT * total <= distinct < total:
@@ -103,8 +103,8 @@ def _across(parts: Parts, name: str) -> Iterator[LeakFinding]:
     day, first, is_same_place = _repeats(rows, name, scope.units.places)
     latest = np.searchsorted(scope.dates, day) - 1
     before = scope.dates[np.maximum(latest, 0)]
-    across = int(((latest >= 0) & (first <= before) & (day <= before + scope.horizon)).sum())
-    is_close = len(day) > 0 and float(np.median(day - first)) <= scope.horizon
+    across = int(((latest >= 0) & (first <= before) & (day <= before + scope.reach)).sum())
+    is_close = len(day) > 0 and float(np.median(day - first)) <= scope.reach
     if across >= max(1, LEAST_ACROSS * total) and is_close and is_same_place.mean() >= LEAST_SAME_PLACE:
         source = city.spec.label.source
         yield LeakFinding(

@@ -53,27 +53,30 @@ class Rows:
 
 
 def sample_rows(parts: Parts) -> Rows:
-    """Rows of the cohort whose own and shifted labels have all matured."""
-    values = parts.label.values
-    matured = int((~np.isnan(values[:, 0])).sum())
+    """Rows of the cohort (the first step) whose own and shifted labels are all known."""
+    values = parts.scope.first_step(parts.label.values)
+    matured = int(parts.scope.first_step(parts.label.is_matured).sum())
     apart = -(-parts.scope.horizon // parts.scope.city.spec.as_of.every_days)
     shifts = tuple(range(min(2 * apart, MOST_SHIFT, max(matured - 1, 0) // 3) + 1))
     dates = np.arange(0, max(matured - shifts[-1], 0), apart)
     units = np.arange(0, values.shape[1], max(1, -(-len(dates) * values.shape[1] // MOST_ROWS)))
     date, unit = (axis.ravel() for axis in np.meshgrid(dates, units, indexing="ij"))
-    listed = parts.cohort[date, unit]
+    is_known = ~np.isnan([values[date + shift, unit] for shift in shifts]).any(axis=0)
+    listed = parts.cohort[date, unit] & is_known
     date, unit = date[listed], unit[listed]
-    usual = _usual(parts)
+    usual = _usual(values, parts.scope.city.spec.label.kind)
     happened = [values[date + shift, unit] > usual[unit] for shift in shifts]
     return Rows(date, unit, shifts, np.array(happened, dtype=bool).reshape(len(shifts), len(date)))
 
 
-def _usual(parts: Parts) -> Any:
-    """What a label must exceed to count as an event: 0, for counts the unit's own median."""
-    values = parts.label.values
-    if parts.scope.city.spec.label.kind == "event":
+def _usual(values: Any, kind: str) -> Any:
+    """What a label must exceed to count as an event: 0, for counts the unit's own median over known dates."""
+    if kind == "event":
         return np.zeros(values.shape[1])
-    return np.nanmedian(values[~np.isnan(values[:, 0])], axis=0)
+    usual = np.zeros(values.shape[1])
+    known = ~np.isnan(values).all(axis=0)
+    usual[known] = np.nanmedian(values[:, known], axis=0)
+    return usual
 
 
 def find_deciding(parts: Parts, rows: Rows, limit: float) -> tuple[list[LeakFinding], tuple[Finding, ...]]:
@@ -82,11 +85,11 @@ def find_deciding(parts: Parts, rows: Rows, limit: float) -> tuple[list[LeakFind
     strong: list[Finding] = []
     one_group = np.zeros(len(rows.unit), dtype=np.int64)
     for column in parts.features:
-        values = column.dense(parts.scope.shape)[rows.date, rows.unit]
-        within = _either_way(_areas_under_curve(values, rows.unit, rows.happened))
+        values = column.at(parts.scope, rows.date, rows.unit)
+        within = either_way(areas_under_curve(values, rows.unit, rows.happened))
         leaks += _deciding(column, rows, within, limit)
         leaks += _copied(column, rows, parts)
-        overall = float(_either_way(_areas_under_curve(values, one_group, rows.happened[:1]))[0])
+        overall = float(either_way(areas_under_curve(values, one_group, rows.happened[:1]))[0])
         if overall >= limit and within[0] < limit:
             strong.append(_strong(column, overall))
     return leaks, tuple(strong)
@@ -108,12 +111,12 @@ def _deciding(column: FeatureColumn, rows: Rows, within: Any, limit: float) -> l
     ]
 
 
-def _either_way(areas: Any) -> Any:
+def either_way(areas: Any) -> Any:
     """High or low values may give the event away."""
     return np.fmax(np.nan_to_num(areas, nan=0.5), 1 - np.nan_to_num(areas, nan=0.5))
 
 
-def _areas_under_curve(values: Any, group: Ints, happened: Any) -> Any:
+def areas_under_curve(values: Any, group: Ints, happened: Any) -> Any:
     """Share of pairs (with, without event; same group) in the right order, ties half; one for each line
     of ``happened``.
 
@@ -150,10 +153,9 @@ def _copied(column: FeatureColumn, rows: Rows, parts: Parts) -> list[LeakFinding
     """Is the feature the label of an earlier date whose window had not yet ended?"""
     apart = -(-parts.scope.horizon // parts.scope.city.spec.as_of.every_days)
     is_event = parts.scope.city.spec.label.kind == "event"
-    values = np.nan_to_num(column.dense(parts.scope.shape))
-    theirs = parts.label.values[rows.date, rows.unit]
+    theirs = parts.scope.first_step(parts.label.values)[rows.date, rows.unit]
     for shift in rows.shifts[1:apart]:
-        mine = values[rows.date + shift, rows.unit]
+        mine = np.nan_to_num(column.at(parts.scope, rows.date + shift, rows.unit))
         mine = mine != 0 if is_event else mine
         seen = (mine != 0) | (theirs > 0)
         same, count = int((seen & (mine == theirs)).sum()), int(seen.sum())

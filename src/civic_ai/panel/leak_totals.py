@@ -175,13 +175,14 @@ def _other_columns(parts: Parts, source: str, areas: Any) -> dict[str, Floats]:
 
 
 def _citywide_trials(parts: Parts) -> Iterator[Trial]:
-    matured = np.flatnonzero(~np.isnan(parts.label.values[:, 0]))
-    apart = -(-parts.scope.horizon // parts.scope.city.spec.as_of.every_days)
-    dates = parts.scope.dates[matured[::apart]]
-    ends = dates + parts.scope.horizon
-    cube = build_cube(parts.label.events, (dates, ends), len(parts.scope.units))
+    scope = parts.scope
+    matured = np.flatnonzero(~np.isnan(scope.first_step(parts.label.values)).any(axis=1))
+    apart = -(-scope.horizon // scope.city.spec.as_of.every_days)
+    dates = scope.dates[matured[::apart]]
+    ends = dates + scope.horizon
+    cube = build_cube(parts.label.events, (dates, ends), len(scope.units))
     totals = cube.between(dates, ends).sum(axis=1).astype(np.float64)
     for column in parts.features:
         if column.is_citywide and column.record.source != "calendar":
-            values = column.values[matured[::apart], 0].astype(np.float64)
+            values = scope.first_step(column.values)[matured[::apart], 0].astype(np.float64)
             yield Trial(column.record.name, values, np.zeros(len(totals)), totals)

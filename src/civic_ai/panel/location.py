@@ -13,7 +13,9 @@ import ibis
 
 from civic_ai.core.dates import add_days
 from civic_ai.panel.known import DAY, City, known_rows
-from civic_ai.panel.units import Units, register_of
+from civic_ai.panel.request_types import of_types
+from civic_ai.panel.unit_list import Units
+from civic_ai.panel.units import register_of
 from civic_ai.pilot.spec import CountFeature, PilotSpec
 from civic_ai.records.figure import Verdict
 from civic_ai.records.panel import LocationGap
@@ -50,15 +52,15 @@ def _rows_used(city: City) -> Any:
         default=1,
     )
     first = add_days(spec.as_of.first, 1 - reach)
-    last = add_days(spec.as_of.last, spec.label.horizon_days)
-    rows = known_rows(city, spec.label.source, spec.label.where)
+    last = add_days(spec.as_of.last, spec.label.horizon_days * spec.label.steps)
+    rows = of_types(known_rows(city, spec.label.source, spec.label.where), spec.unit.types)
     return rows.filter((rows[DAY] >= ibis.literal(first)) & (rows[DAY] <= ibis.literal(last)))
 
 
 def _area_column(spec: PilotSpec, rows: Any) -> str | None:
     """The column of the rows that names the area even where coordinates are missing."""
     key = spec.sources[register_of(spec)].key
-    return key if spec.unit.grid is not None and key in rows.columns else None
+    return key if spec.unit.area is None and key in rows.columns else None
 
 
 def _shares(rows: Any, by: str, least: int) -> dict[str, float]:

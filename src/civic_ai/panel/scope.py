@@ -1,4 +1,8 @@
-"""What the panel spans, and one column of it."""
+"""What the panel spans, and one column of it.
+
+A *window* is one as-of date and one step ahead: the label of the window looks at the days ``(start, start +
+horizon]``. X a date is kept as dates x units, and what is the same for all units or dates as one column or line.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from numpy.typing import NDArray
 
 from civic_ai.panel.known import City, Days
 from civic_ai.panel.split import Split
-from civic_ai.panel.units import Units
+from civic_ai.panel.unit_list import Ints, Units
 from civic_ai.records.panel import Feature
 
 
@@ -25,18 +29,48 @@ class Scope:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Dates x units."""
-        return len(self.dates), len(self.units)
+        """Windows x units."""
+        return len(self.dates) * self.steps, len(self.units)
 
     @property
     def horizon(self) -> int:
-        """Days that the label looks ahead."""
+        """Days of one label window."""
         return self.city.spec.label.horizon_days
+
+    @property
+    def steps(self) -> int:
+        """Label windows after each as-of date, one after another."""
+        return self.city.spec.label.steps
+
+    @property
+    def reach(self) -> int:
+        """Days from an as-of date to the end of its last label window."""
+        return self.horizon * self.steps
+
+    @property
+    def step(self) -> Ints:
+        """The step of each window, from 0; steps change fastest."""
+        return np.tile(np.arange(self.steps, dtype=np.int64), len(self.dates))
+
+    @property
+    def starts(self) -> Days:
+        """The day after which each window begins: the as-of date for the first step."""
+        return np.repeat(self.dates, self.steps) + self.step * self.horizon
+
+    def spread(self, values: NDArray[Any]) -> NDArray[Any]:
+        """``values`` (windows, dates or one line; units or one column) for every window and unit."""
+        is_by_date = self.steps > 1 and len(values) == len(self.dates)
+        by_window = np.repeat(values, self.steps, axis=0) if is_by_date else values
+        return np.broadcast_to(by_window, self.shape)
+
+    def first_step(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The lines of ``values`` that belong to the first window of each date."""
+        return values[:: self.steps] if len(values) == self.shape[0] else values
 
 
 @dataclass(frozen=True)
 class FeatureColumn:
-    """A feature and its values: dates x units, or dates x 1 (the whole city), or 1 x units (static).
+    """A feature and its values: windows or dates x units, or x 1 (the whole city), or 1 x units (static).
 
     NaN stands for not known on that day.
     """
@@ -54,6 +88,8 @@ class FeatureColumn:
         """The same for every unit, by construction."""
         return bool(self.values.shape[1] == 1)
 
-    def dense(self, shape: tuple[int, int]) -> NDArray[Any]:
-        """The values for every date and unit."""
-        return np.broadcast_to(self.values, shape)
+    def at(self, scope: Scope, date: Ints, unit: Ints) -> NDArray[Any]:
+        """The values of the first step at positions of date and unit."""
+        values = scope.first_step(self.values)
+        line = np.zeros_like(date) if self.is_static else date
+        return np.asarray(values[line, np.zeros_like(unit) if self.is_citywide else unit])

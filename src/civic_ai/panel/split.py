@@ -2,7 +2,9 @@
 
 The lockbox is the last ``lockbox_days`` of as-of dates; before it stand ``splits`` test periods of
 ``test_days``, walking back. The cutoff of a split is its first test date. A row may be trained on when
-its label window ended by the cutoff, so the gap between training and test is the horizon.
+its label window ended by the cutoff (:func:`matured_on`), so the gap between training and test is the
+horizon. Durations are the exception: a case that is still open at the cutoff is a censored row, so all rows
+before the cutoff may be trained on.
 """
 
 from __future__ import annotations
@@ -11,12 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from civic_ai.core.dates import add_days
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
 from civic_ai.pilot.spec import PilotSpec
 
 LOCKBOX = "lockbox"
+Moments = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,13 @@ def make_splits(spec: PilotSpec, as_of_dates: Sequence[date]) -> tuple[Split, ..
     return tuple(_split(spec, dates, *period) for period in _test_periods(spec, dates[-1]))
 
 
+def matured_on(as_of: Moments, step: NDArray[np.integer], horizon_days: int) -> Moments:
+    """The day by the end of which the label of each row is final: its window is the ``step``-th (from 0) of
+    ``horizon_days`` after the as-of date. One day a row, in the unit of days."""
+    days = (np.asarray(step, dtype=np.int64) + 1) * horizon_days
+    return np.asarray(np.asarray(as_of, dtype="datetime64[D]") + days.astype("timedelta64[D]"))
+
+
 def _test_periods(spec: PilotSpec, last: date) -> list[tuple[str, date, date]]:
     """Name, day before the first and last day of each test period, oldest first."""
     wanted = spec.validation
@@ -59,10 +72,17 @@ def _split(spec: PilotSpec, dates: Sequence[date], name: str, after: date, upto:
             about="validation",
             remedy=say("Make the period longer than as_of.every_days, or ask for fewer splits."),
         )
-    training = tuple(day for day in dates if add_days(day, spec.label.horizon_days) <= tests[0])
+    training = tuple(day for day in dates if _may_train(spec, day, tests[0]))
     if not training:
         raise _too_short(spec, name, tests[0])
     return Split(name, training, tests, tests[0], is_lockbox=name == LOCKBOX)
+
+
+def _may_train(spec: PilotSpec, day: date, cutoff: date) -> bool:
+    """Whether the first label window after ``day`` has ended; durations are censored at the cutoff."""
+    if spec.question == "durations":
+        return day < cutoff
+    return add_days(day, spec.label.horizon_days) <= cutoff
 
 
 def _too_short(spec: PilotSpec, name: str, cutoff: date) -> ConfigError:

@@ -1,4 +1,5 @@
-"""What gets a score: the cells of a grid laid over the areas, or the areas themselves.
+"""What gets a score: cells laid over the areas (squares or hexagons), or the areas themselves, and with types
+every one of them for each type of request.
 
 Units come from the polygons or from the list of areas, never from the requests: a place that nobody
 reports from is a unit too, and no unit exists only because something will happen there.
@@ -7,34 +8,24 @@ reports from is a unit too, and no unit exists only because something will happe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 
 from civic_ai.core.errors import ConfigError, DataError
 from civic_ai.core.messages import say
-from civic_ai.panel.grid import lay_grid
+from civic_ai.panel.grid import Grid, lay_grid
+from civic_ai.panel.hexagons import HexagonLayer, lay_hexagons
 from civic_ai.panel.known import City
 from civic_ai.panel.polygons import Polygons, read_polygons
+from civic_ai.panel.request_types import cross_with_types
+from civic_ai.panel.unit_list import Ints, Units
 from civic_ai.panel.where import column_of
-from civic_ai.pilot.spec import PilotSpec
+from civic_ai.pilot.spec import PilotSpec, Unit
 from civic_ai.records.snapshot import DataSnapshot
 from civic_ai.store.blobs import Blobs
-
-Ints = NDArray[np.int64]
-
-
-class Places(Protocol):
-    """How a row of a table says where it belongs."""
-
-    def place(self, table: Any) -> Any:
-        """The place of each row as an ibis column; null where it has none."""
-
-    def has_place(self, table: Any) -> Any:
-        """Whether a row says where it is at all (ibis boolean)."""
 
 
 @dataclass(frozen=True)
@@ -52,41 +43,21 @@ class AreaColumn:
         return column_of(table, self.column, about="unit.area").notnull()
 
 
-@dataclass(frozen=True)
-class Units:
-    """``frame``: unit, area, lat, lon, row, col, sorted by unit. ``codes``: the place of each unit.
-
-    ``neighbours`` is a symmetric 0/1 matrix, units x units; None where the data does not say who is
-    next to whom. ``width_error`` is the largest relative error of a cell's width, 0 for areas.
-    """
-
-    frame: pd.DataFrame
-    places: Places
-    codes: pd.Index
-    neighbours: Any
-    width_error: float = 0.0
-    areas_without_cells: int = 0
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def positions(self, places: Any) -> Ints:
-        """Position of the unit at each place; -1 where that place is no unit."""
-        return np.asarray(self.codes.get_indexer(pd.Index(places)), dtype=np.int64)
-
-
 def make_units(city: City, snapshot: DataSnapshot, blobs: Blobs) -> Units:
     """The units of the pilot. Raises :class:`ConfigError` or :class:`DataError` when there are none."""
     source = register_of(city.spec)
     polygons = _polygons(city, source, snapshot, blobs)
-    units = _areas(city, source, polygons) if city.spec.unit.grid is None else _cells(city.spec, polygons)
-    if len(units) == 0:
+    places = (
+        _areas(city, source, polygons) if city.spec.unit.area is not None else _cells(city.spec, polygons)
+    )
+    if len(places) == 0:
         raise DataError.because(
             say("there is no unit: no area is listed, or no cell has its middle inside an area"),
             about="unit",
             remedy=say("Look at the source {source}, or use smaller cells.", source=source),
         )
-    return units
+    types = city.spec.unit.types
+    return places if types is None else cross_with_types(places, types)
 
 
 def register_of(spec: PilotSpec) -> str:
@@ -117,25 +88,29 @@ def _polygons(city: City, source: str, snapshot: DataSnapshot, blobs: Blobs) -> 
 
 
 def _cells(spec: PilotSpec, polygons: Polygons | None) -> Units:
-    wanted = spec.unit.grid
-    if wanted is None or polygons is None:
+    if polygons is None:
         raise ConfigError.because(
             say("a grid needs the polygons of the city"),
             about="unit.inside",
             remedy=say("Give the source under unit.inside a GeoJSON file: 'polygons'."),
         )
-    grid = lay_grid(polygons, size_m=wanted.size_m, lat_column=wanted.lat, lon_column=wanted.lon)
-    every = np.arange(grid.rows * grid.columns, dtype=np.int64)
-    area = polygons.area_at(*grid.centres(every))
+    layer = _layer(spec.unit, polygons)
+    every = layer.every()
+    area = polygons.area_at(*layer.centres(every))
     cells, area = every[area >= 0], area[area >= 0]
-    lat, lon = grid.centres(cells)
-    row, column = np.divmod(cells, grid.columns)
     names = np.array(polygons.areas, dtype=object)[area]
-    frame = _frame(grid.names(cells), names, (lat, lon), (row, column))
+    frame = _frame(layer.names(cells), names, layer.centres(cells), layer.rows_and_columns(cells))
     without = len(polygons.areas) - len(np.unique(area))
-    return Units(
-        frame, grid, pd.Index(cells), _matrix(grid.adjacent(cells), len(cells)), grid.width_error, without
-    )
+    touching = _matrix(layer.adjacent(cells), len(cells))
+    return Units(frame, layer, pd.Index(cells), touching, layer.width_error, without)
+
+
+def _layer(unit: Unit, polygons: Polygons) -> Grid | HexagonLayer:
+    if unit.hexagons is not None:
+        return lay_hexagons(polygons, unit.hexagons)
+    assert unit.grid is not None, "a unit is an area, a grid or hexagons (pilot.rules)"
+    wanted = unit.grid
+    return lay_grid(polygons, size_m=wanted.size_m, lat_column=wanted.lat, lon_column=wanted.lon)
 
 
 def _areas(city: City, source: str, polygons: Polygons | None) -> Units:
@@ -170,6 +145,7 @@ def _matrix(pairs: tuple[Ints, Ints], size: int) -> Any:
 
 
 def _frame(names: list[str], areas: Any, centres: Any, cells: Any) -> pd.DataFrame:
-    columns = {"unit": names, "area": areas, "lat": centres[0], "lon": centres[1]}
+    none = pd.array([None] * len(names), dtype="object")
+    columns = {"unit": names, "area": areas, "type": none, "lat": centres[0], "lon": centres[1]}
     cell = {"row": pd.array(cells[0], dtype="Int32"), "col": pd.array(cells[1], dtype="Int32")}
-    return pd.DataFrame(columns | cell)
+    return pd.DataFrame(columns | cell | {"observer": none})

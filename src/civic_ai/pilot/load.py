@@ -31,10 +31,29 @@ class Pilot:
         """The file that a path of the spec means. Raises :class:`ConfigError` if it is refused."""
         return resolve_path(text, self.folder, self.variables)
 
+    def files(self, text: str) -> dict[str, Path]:
+        """Every file that a path of the spec means, by the path that names it alone, in order.
+
+        A ``*`` in the file's name stands for any letters; where nothing fits, the path itself is given.
+        Raises :class:`ConfigError` if one is refused.
+        """
+        whole = self.resolve(text)
+        if "*" not in whole.name:
+            return {text: whole}
+        beside = text.removesuffix(whole.name)
+        return {beside + name: self.resolve(beside + name) for name in _names_like(whole)} or {text: whole}
+
     def shown(self, path: Path) -> str:
         """``path`` as errors show it: below the pilot's folder where it stands there."""
         inside = path.is_relative_to(self.folder)
         return str(Path(self.document.file).parent / path.relative_to(self.folder)) if inside else str(path)
+
+
+def _names_like(whole: Path) -> list[str]:
+    """Names of files in the folder of ``whole`` that fit its name with ``*``; hidden files never do."""
+    fits = re.compile(".*".join(map(re.escape, whole.name.split("*"))))
+    names = (entry.name for entry in whole.parent.iterdir()) if whole.parent.is_dir() else iter(())
+    return sorted(name for name in names if fits.fullmatch(name) and not name.startswith("."))
 
 
 def load_pilot(path: Path | str, environment: Mapping[str, str]) -> Pilot:
@@ -44,9 +63,13 @@ def load_pilot(path: Path | str, environment: Mapping[str, str]) -> Pilot:
     every mistake of the spec, of the rules between its parts and of its paths.
     """
     file = Path(path) / SPEC_FILE if Path(path).is_dir() else Path(path)
-    document = load_yaml(file)
+    return read_pilot(load_yaml(file), file.resolve().parent, environment)
+
+
+def read_pilot(document: Document, folder: Path, environment: Mapping[str, str]) -> Pilot:
+    """The pilot that ``document`` describes, standing in ``folder``. Raises as :func:`load_pilot`."""
     reading = read_parts(document, PilotSpec)
-    spec, folder = reading.record, file.resolve().parent
+    spec = reading.record
     broken = list(broken_rules(spec, reading.parts))
     variables: dict[str, str] = {}
     if {"sources", "variables"} <= reading.parts:

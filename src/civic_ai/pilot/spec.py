@@ -29,8 +29,38 @@ class Grid(Record):
     """Side of a cell, in metres."""
 
 
+class Hexagons(Record):
+    """H3 cells over coordinates in degrees (WGS 84). Needs the extra ``civic-ai[h3]``."""
+
+    lat: Column
+    """Column with the latitude, in degrees."""
+    lon: Column
+    """Column with the longitude, in degrees."""
+    resolution: int = Field(ge=5, le=11)
+    """H3 resolution: 7 is about 5 km2 a cell, 8 about 0.7 km2, 9 about 0.1 km2."""
+
+
+class Types(Record):
+    """Several types of request at once: a unit is then a place and a type.
+
+    A name may stand for several values of the column, because services are renamed over time.
+    """
+
+    column: Column
+    """The column of the unit's source that names the type."""
+    values: dict[Name, tuple[str, ...]] = Field(min_length=1)
+    """A short name for each type, and every value of the column that means it."""
+    called: dict[Name, Text] = {}
+    """The names that people read on cards."""
+
+
 class Unit(Record):
-    """What gets a score: a cell of a grid, or an area that the data names (``area`` column)."""
+    """What gets a score: a cell of a grid, an area that the data names (``area``), or a case (one row).
+
+    With ``types`` a place has one unit for each type of request. With ``case`` every row of the source is a
+    unit, scored once: on the last as-of date before ``due_on`` where that is given (the list of what comes
+    up), else on the first as-of date on which the city knew it (the list of what came in).
+    """
 
     name: Text
     """What people call one unit: street cell, district."""
@@ -38,8 +68,16 @@ class Unit(Record):
     """The source whose rows fall into units."""
     grid: Grid | None = None
     """Cells from coordinates. Give this or `area`."""
+    hexagons: Hexagons | None = None
+    """H3 cells from coordinates."""
     area: Column | None = None
-    """Column that names the area. Give this or `grid`."""
+    """Column that names the area. Give this, `grid` or `hexagons`; for cases it is optional."""
+    types: Types | None = None
+    """Several types of request at once; not for cases."""
+    case: tuple[Column, ...] = ()
+    """Columns that together name one case. Every row of the source is then a unit."""
+    due_on: Column | None = None
+    """For cases: column with the day on which the case is dealt with as things are done today."""
     inside: Name | None = None
     """The source whose polygons the units lie in; a cell takes the area where its centre lies."""
 
@@ -55,11 +93,25 @@ class ExampleCity(Record):
     """The same seed gives the same city."""
 
 
+class Gap(Record):
+    """A stretch in which a source is silent because rows were not handed over: not a zero."""
+
+    first: date
+    """First day without rows."""
+    last: date
+    """Last day without rows."""
+    types: tuple[Name, ...] = ()
+    """Types of `unit.types` that are missing then; without it: everything is missing."""
+    why: Text
+    """Why, as people read it on the data card."""
+
+
 class Source(Record):
     """One table of the city. ``known_at`` is the column that says when a row became known."""
 
     path: str | None = None
-    """The file, in the pilot's folder or below a declared variable."""
+    """The file, in the pilot's folder or below a declared variable. A ``*`` in its name (requests_*.csv.gz)
+    makes one source of all files that fit: each is checked by the same contract."""
     example: ExampleCity | None = None
     """A table of the embedded example city, instead of a file."""
     contract: str
@@ -70,6 +122,8 @@ class Source(Record):
     """Column that names the area (or other unit) of a row."""
     polygons: str | None = None
     """GeoJSON file with a polygon for each key."""
+    gaps: tuple[Gap, ...] = ()
+    """Stretches in which rows were not handed over. Labels and counts that touch one are blank."""
 
 
 class Cohort(Record):
@@ -79,10 +133,23 @@ class Cohort(Record):
     """Score only units with a row in so many days before the as-of date. Without it: all units."""
 
 
+class Exposure(Record):
+    """How much there is to ask for in a unit (km of road, residents): counts are modelled per exposure."""
+
+    source: Name = Field(alias="from")
+    """The source with the column, by area."""
+    column: Column
+    """A positive number for each area."""
+
+
 class Label(Record):
     """What happens within ``horizon_days`` after the as-of date, in rows that satisfy ``where``.
 
     ``called`` is what one visit would find, with its article, as cards say it: a pothole, un bache.
+    With ``steps`` the label is told for so many windows of ``horizon_days``, one after another (weeks ahead).
+    For cases ``where`` says which rows turned out so, and ``known_at`` when that was known. For durations
+    ``where`` says which rows are looked at, ``ended_at`` when each ended (blank: still open, censored), and
+    ``horizon_days`` up to how many days the time is told.
     """
 
     source: Name = Field(alias="from")
@@ -91,8 +158,18 @@ class Label(Record):
     """Which rows count, such as request_type == 'pothole'."""
     horizon_days: Annotated[int, Field(ge=1, le=730)]
     """Days after the as-of date within which it happens."""
-    kind: Literal["event", "count"]
-    """event (does it happen at all?) or count (how often?)."""
+    kind: Literal["event", "count", "duration"]
+    """event (does it happen at all?), count (how often?) or duration (how long does it take?)."""
+    steps: Annotated[int, Field(ge=1, le=26)] = 1
+    """Windows of `horizon_days`, one after another; more than 1 for counts only."""
+    exposure: Exposure | None = None
+    """For counts: how much there is to ask for in a unit."""
+    known_at: Column | None = None
+    """For cases: column that says when the outcome was known."""
+    while_open: Literal["left_out", "positive", "negative"] = "left_out"
+    """For cases: what an outcome not known by the horizon counts as."""
+    ended_at: Column | None = None
+    """For durations: column that says when the case ended; blank while it is open."""
     called: Text | None = None
     """The name that people read on cards."""
 
@@ -147,6 +224,17 @@ class ColumnFeature(Record):
     """Columns taken as they were known on the day."""
 
 
+class CategoryFeature(Record):
+    """Text columns as indicators, one for each of the most frequent values before the first cutoff."""
+
+    source: Name = Field(alias="from")
+    """The source with the columns: the cases' own, or one by area."""
+    categories: tuple[Column, ...] = Field(min_length=1)
+    """Columns with text."""
+    most: Annotated[int, Field(ge=2, le=200)] = 20
+    """Values kept for each column; rarer ones have no indicator."""
+
+
 class CalendarFeature(Record):
     """The season as known from the date alone."""
 
@@ -154,7 +242,7 @@ class CalendarFeature(Record):
     """season (sine and cosine of the day of the year), month, trend (days since the first date)."""
 
 
-_FEATURE_KEYS = ("count_days", "trailing_days", "columns", "calendar")
+_FEATURE_KEYS = ("count_days", "trailing_days", "columns", "categories", "calendar")
 
 
 def _feature_kind(value: Any) -> str | None:
@@ -169,25 +257,45 @@ FeatureBlock = Annotated[
     Annotated[CountFeature, Tag("<count_days>")]
     | Annotated[TrailingFeature, Tag("<trailing_days>")]
     | Annotated[ColumnFeature, Tag("<columns>")]
+    | Annotated[CategoryFeature, Tag("<categories>")]
     | Annotated[CalendarFeature, Tag("<calendar>")],
     Discriminator(
         _feature_kind,
         custom_error_type="feature_kind",
-        custom_error_message="give one of count_days, trailing_days, columns or calendar",
+        custom_error_message="give one of count_days, trailing_days, columns, categories or calendar",
     ),
 ]
 
-BaselineName = Literal["recent_count", "year_count", "seasonal_index"]
-CandidateName = Literal["poisson_glm", "logistic_glm", "lightgbm"]
+Question = Literal["ranking", "demand", "cases", "durations"]
+"""Where will it happen, how much will come, which case first, how long will it take."""
+
+BaselineName = Literal[
+    "last_value", "seasonal_naive", "recent_count", "quarter_count", "year_count", "seasonal_index",
+    "arrival_order", "group_rate", "observer_rate", "curve_of_all", "curve_of_group",
+]  # fmt: skip
+CandidateName = Literal["poisson_glm", "logistic_glm", "lightgbm", "lightgbm_tweedie", "lightgbm_hazard"]
+SettingName = Literal[
+    "learning_rate",
+    "num_leaves",
+    "min_data_in_leaf",
+    "bagging_fraction",
+    "feature_fraction",
+    "lambda_l2",
+    "prior_sd",
+]
 
 
 class Models(Record):
-    """What is tried. The baselines always run, whether they are named here or not."""
+    """What is tried. The baselines of the question always run, whether they are named here or not."""
 
-    baselines: tuple[BaselineName, ...] = ("recent_count", "year_count", "seasonal_index")
-    """Simple rules. All of them always run."""
+    baselines: tuple[BaselineName, ...] = ()
+    """Simple rules. All that fit the question always run."""
     candidates: tuple[CandidateName, ...] = Field(min_length=1)
     """Models to try against the rules."""
+    settings: dict[CandidateName, dict[SettingName, Annotated[float, Field(gt=0)]]] = {}
+    """Settings of a candidate that differ from ours; `civic-ai sweep` tries several."""
+    rate_by: Column | None = None
+    """For cases and durations: the column by which the simplest rule keeps its rates or curves."""
 
 
 class Validation(Record):
@@ -202,14 +310,21 @@ class Validation(Record):
 
 
 class Capacity(Record):
-    """Units the city can act on between two as-of dates, by whom, at what effort."""
+    """Units the city can act on between two as-of dates, by whom, at what effort.
 
-    units_per_period: Annotated[int, Field(ge=1)]
+    A demand or a duration is no list, so these questions have no ``units_per_period``.
+    """
+
+    units_per_period: Annotated[int, Field(ge=1)] | None = None
     """Units that can be visited between two as-of dates."""
     who: Text
     """Who visits them."""
     hours_per_unit: Annotated[float, Field(gt=0)] | None = None
-    """Working hours for one visit, if declared."""
+    """Working hours for one visit (for demand: one request), if declared."""
+    hours_by_type: dict[Name, Annotated[float, Field(gt=0)]] = {}
+    """Working hours for one request of each type, where types differ."""
+    what_if: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """Other capacities to tell of: 60, 100, 150 units a period."""
     cost_per_unit: Annotated[float, Field(ge=0)] | None = None
     """Cost of one visit, if declared."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
@@ -276,7 +391,13 @@ class Review(Record):
 
 
 Objective = Literal[
-    "recall_at_capacity", "precision_at_capacity", "average_precision", "mean_poisson_deviance"
+    "recall_at_capacity",
+    "precision_at_capacity",
+    "average_precision",
+    "days_earlier",
+    "mean_poisson_deviance",
+    "root_mean_squared_scaled_error",
+    "integrated_brier_score",
 ]
 
 
@@ -329,3 +450,12 @@ class PilotSpec(Record):
     """In which languages people read about it."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)]
     """Makes the run repeatable."""
+
+    @property
+    def question(self) -> Question:
+        """Which of the four questions it asks."""
+        if self.label.kind == "duration":
+            return "durations"
+        if self.unit.case:
+            return "cases"
+        return "demand" if self.capacity.units_per_period is None else "ranking"

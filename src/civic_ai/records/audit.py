@@ -135,7 +135,9 @@ class SuppressionCheck(Record):
 class AuditReport(Record):
     """All group figures and their verdicts for the champion on the test periods.
 
-    ``leading`` names the metrics that decide ``worst_verdict``, by the pilot's intervention.
+    ``leading`` names the metrics that decide ``worst_verdict``, by the pilot's question and intervention.
+    ``coverage_verdict``: do the champion's intervals hold in the lockbox, overall and in every group with
+    enough to tell? ``worst_covered`` is the group in which they hold least.
     """
 
     evaluation: str
@@ -148,6 +150,8 @@ class AuditReport(Record):
     disparities: tuple[Disparity, ...]
     worst: Worst
     worst_verdict: Verdict
+    coverage_verdict: Verdict = "unknown"
+    worst_covered: GroupFigure | None = None
     reporting: ReportingBias
     suppression: SuppressionCheck
     is_masked: bool = False

@@ -20,7 +20,13 @@ ColumnType = Literal["text", "integer", "number", "date", "timestamp", "flag"]
 
 
 class FileFormat(Record):
-    """How the file is written. Nothing is guessed: what is not declared here is the default."""
+    """How the file is written. Nothing is guessed: what is not declared here is the default.
+
+    Where a source has several files, all are written like this; only the order of columns may differ. One
+    rule for all is on purpose: 1.234 is a thousand in a file with decimal commas and one and a bit in a file
+    with decimal points, and the cell does not tell. A file that is written otherwise breaks its cells, and is
+    refused with its name and line; give it a source and a contract of its own.
+    """
 
     kind: Literal["csv", "tsv", "parquet"] = "csv"
     """csv, tsv or parquet; the file may end in .gz (csv, tsv)."""
@@ -86,7 +92,7 @@ class Freshness(Record):
 
 
 class Limits(Record):
-    """Beyond these a file is refused before it is read into memory."""
+    """Beyond these a file is refused before it is read into memory. They hold for each file of a source."""
 
     bytes: int = Field(default=2_000_000_000, ge=1)
     """Size of the file."""

@@ -54,6 +54,26 @@ PANEL_FINDINGS: dict[str, str] = {
     "strong_feature": N_(
         "This feature alone separates almost all rows (AUC {auc}), because places differ so much."
     ),
+    "unnamed_cases": N_("{count} cases have no name and were left out."),
+    "repeated_cases": N_("{count} cases have the name of another case; the first of each name was kept."),
+    "cases_without_due_on": N_("{count} cases do not say when they are due and were left out."),
+    "ended_before_start": N_("{count} cases were over before they came in, by their dates, and were left out."),
+    "over_before_list": N_(
+        "{count} cases ({percent} %) were over before the first list after them: those on lists are the slower."
+    ),
+    "outcome_not_known": N_(
+        "{count} cases ({percent} %) had no known outcome within the horizon and are in no test."
+    ),
+    "open_cases_missing": N_(
+        "Only {count} cases are still open where {expected} would be usual: the slow ones may be missing."
+    ),
+    "cases_outside_areas": N_("{count} cases lie in no area of the city."),
+    "label_rate_changes": N_(
+        "Of the cases of {lowest_year} {lowest} % count, of {highest_year} {highest} %: is it the same outcome?"
+    ),
+    "duration_changes": N_(
+        "Cases of {lowest_year} took {lowest} days on average, of {highest_year} {highest} days."
+    ),
     "leak_search_not_possible": N_(
         "The search for leaks needs {needed} rows with and without an event; there are {found}."
     ),

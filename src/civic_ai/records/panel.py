@@ -18,7 +18,7 @@ class Feature(Record):
     name: str
     source: str
     known_by: str
-    family: Literal["history", "neighbours", "season", "weather", "area"]
+    family: Literal["history", "neighbours", "season", "weather", "area", "case", "observer"]
 
     named_by = ("name",)
 
@@ -46,7 +46,13 @@ class LocationGap(Record):
 
 
 class PanelManifest(Record):
-    """What the panel holds. ``blob``: unit, as_of, one column a feature, label (blank: unmatured).
+    """What the panel holds. ``blob``: unit, as_of, step, one column a feature, label (blank: unmatured).
+
+    ``step`` counts windows ahead (0: the first). Durations also have ``ended`` (False: censored) beside the
+    label, which is the days until then. Reserved columns begin with ``baseline_`` (what the simple rules
+    read), ``exposure`` (counts per exposure), ``scale`` (the unit's one-step naive error, for scaled errors)
+    and ``due_in_days`` (cases: days from the as-of date until the case is dealt with as things are done today).
+    The units' blob has unit, area, type, lat, lon, row, col, observer.
 
     ``end_is_doubtful``: the last days of the label's source look as if they had not all arrived, and the
     label of a tested row reaches into them.
@@ -61,11 +67,16 @@ class PanelManifest(Record):
     as_of_dates: int
     period: Period
     horizon_days: int
-    label_kind: Literal["event", "count"]
+    question: Literal["ranking", "demand", "cases", "durations"] = "ranking"
+    steps: int = 1
+    types: tuple[str, ...] = ()
+    label_kind: Literal["event", "count", "duration"]
     label_rate: float | None
     events: int
     events_outside_cohort: int
     unmatured_rows: int
+    censored_rows: int | None = None
+    rows_in_gaps: int | None = None
     last_known_on: str
     end_is_doubtful: bool = False
     features: tuple[Feature, ...]

@@ -26,6 +26,8 @@ class Tolerances(Record):
     calibration_slope: float = Field(default=1.25, gt=1)
     reporting_ratio: float = Field(default=1.25, gt=1)
     missing_location_drift: float = Field(default=0.10, gt=0, le=1)
+    interval_level: float = Field(default=0.90, gt=0.5, lt=1)
+    coverage_shortfall: float = Field(default=0.03, gt=0, lt=0.5)
     confidence_level: float = Field(default=0.90, gt=0.5, lt=1)
 
 

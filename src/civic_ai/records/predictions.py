@@ -41,14 +41,39 @@ class CandidateRecord(Record):
     named_by = ("name",)
 
 
+class Dropped(Record):
+    """A candidate that was given up after the splits up to ``after_split``, and whose rows are nowhere.
+
+    It lay ``behind`` the best candidate on ``measure`` (mean over the splits so far; lower is better), by at
+    least two of its standard errors.
+    """
+
+    candidate: str
+    after_split: str
+    measure: str
+    behind: float
+    standard_error: float
+
+    named_by = ("candidate",)
+
+
 class Predictions(Record):
-    """``blob``: unit, as_of, split, candidate, score, lower, upper, label (blank: unmatured)."""
+    """``blob``: unit, as_of, step, split, candidate, score, lower, upper, label (blank: unmatured), and where
+    the question has them ``scale`` and ``due_in_days`` (see the panel), ``ended`` and ``open_after_<d>``: the
+    chance of being still open after d days.
+
+    ``lower`` and ``upper`` bound the outcome itself at ``interval_level`` (blank where nothing was known to
+    calibrate them on, and for events, whose interval is told for areas, not for rows).
+    ``dropped`` candidates were given up on the way: they stand neither in ``candidates`` nor in the blob.
+    """
 
     panel: str
     blob: str
     rows: int
     candidates: tuple[CandidateRecord, ...]
     splits: tuple[SplitRecord, ...]
+    interval_level: float | None = None
+    dropped: tuple[Dropped, ...] = ()
 
 
 class FittedModel(Record):
@@ -56,11 +81,13 @@ class FittedModel(Record):
 
     Every feature is a ``dtype`` number, NaN where not known; the model turns ``link`` of what it
     predicts into a sum. ``smallest_cell``: fewest training rows behind any one value that it keeps.
+    ``typical_exposure``: where counts are modelled per exposure, the exposure at which the sum is the log of
+    the expected count; elsewhere log(exposure / typical) is added to it.
     """
 
     candidate: str
-    label_kind: Literal["event", "count"]
-    link: Literal["log", "logit"]
+    label_kind: Literal["event", "count", "duration"]
+    link: Literal["log", "logit", "hazard", "identity"]
     horizon_days: int
     seed: int
     features: tuple[str, ...]
@@ -68,6 +95,7 @@ class FittedModel(Record):
     settings: Settings
     libraries: dict[str, str]
     smallest_cell: int | None = None
+    typical_exposure: float | None = None
 
 
 class Bundle(Record):

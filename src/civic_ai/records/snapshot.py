@@ -41,11 +41,14 @@ class SourceSnapshot(Record):
     """One source after its contract was applied. ``blob`` is zstd Parquet, rows sorted.
 
     ``rows`` counts what was kept, ``quarantined`` what broke the contract (kept in
-    ``quarantine_blob`` with the reason), ``duplicates`` exact repeats that were set aside.
+    ``quarantine_blob`` with the reason), ``duplicates`` exact repeats that were set aside. ``raw_files`` are
+    the digests of the files by name; ``raw_digest`` is that of the file, or of ``raw_files`` where there are
+    several.
     """
 
     name: str
     raw_digest: str
+    raw_files: dict[str, str] = {}
     contract_digest: str
     blob: str
     quarantine_blob: str | None = None

@@ -11,7 +11,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from civic_ai.core.canonical import digest_of_bytes
+from civic_ai.core.canonical import digest_of_bytes, digest_of_file
 from civic_ai.core.errors import CivicError, RefusedError, StoreError
 from civic_ai.core.messages import say
 
@@ -51,6 +51,15 @@ class Blobs:
         digest = digest_of_bytes(content)
         if digest not in self:
             write_atomically(self.path(digest), content)
+        return digest
+
+    def take(self, file: Path) -> str:
+        """Keep a file of the same disk by moving it here, without reading it into memory; its digest."""
+        digest = digest_of_file(file)
+        if digest in self:
+            file.unlink()
+        else:
+            _move_atomically(file, self.path(digest))
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -122,6 +131,19 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     try:
         write_file(path, content, mode=0o600)
+    except OSError as error:
+        raise store_error(path, error) from error
+
+
+def _move_atomically(file: Path, path: Path) -> None:
+    """As :func:`write_atomically`, of a file that is written already and not yet flushed to disk."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file.chmod(0o600)
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(file, path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise store_error(path, error) from error
 

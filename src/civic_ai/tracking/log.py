@@ -96,7 +96,7 @@ def describe_dossier(digest: str, folder: Path, blobs: Blobs) -> DossierLog:
 
     Raises :class:`RefusedError` when the manifest or a public file is not the one that was sealed.
     """
-    manifest = _sealed_bytes(folder, _MANIFEST, digest)
+    manifest = sealed_bytes(folder, _MANIFEST, digest)
     sealed = _open(Dossier.model_validate_json(manifest), digest, blobs)
     return DossierLog(
         digest=sealed.digest,
@@ -123,10 +123,11 @@ def _model(sealed: _Sealed) -> SealedModel | None:
 
 def _public_files(folder: Path, dossier: Dossier) -> dict[str, bytes]:
     public = [file for file in dossier.files if file.audience == "public"]
-    return {file.path: _sealed_bytes(folder, file.path, file.sha256) for file in public}
+    return {file.path: sealed_bytes(folder, file.path, file.sha256) for file in public}
 
 
-def _sealed_bytes(folder: Path, path: str, sha256: str) -> bytes:
+def sealed_bytes(folder: Path, path: str, sha256: str) -> bytes:
+    """The bytes of a file below ``folder``, if they are those that were sealed."""
     content = (folder / path).read_bytes()
     if digest_of_bytes(content) != sha256:
         raise RefusedError.because(
@@ -183,12 +184,12 @@ def _shared_tags(sealed: _Sealed) -> dict[str, str]:
         "civic_ai.dossier": sealed.digest,
         "civic_ai.evidence": sealed.dossier.evidence,
         "civic_ai.gates": sealed.dossier.gates,
-        **{_name(name): str(value) for name, value in facts.items() if value is not None},
+        **{mlflow_name(name): str(value) for name, value in facts.items() if value is not None},
     }
 
 
 def _verdict_tags(sealed: _Sealed) -> dict[str, str]:
-    verdicts = {_name(f"civic_ai.gate.{check.gate}"): check.verdict for check in sealed.gates.checks}
+    verdicts = {mlflow_name(f"civic_ai.gate.{check.gate}"): check.verdict for check in sealed.gates.checks}
     title = sealed.records.spec.title.in_language("en")
     counts = f"{sealed.gates.passed} pass, {sealed.gates.failed} fail, {sealed.gates.unknown} unknown"
     answer = "ready" if sealed.gates.is_ready else "not ready"
@@ -203,8 +204,8 @@ def _verdict_tags(sealed: _Sealed) -> dict[str, str]:
 def _parent_measures(sealed: _Sealed) -> Iterator[Measure]:
     evaluation, gates = sealed.records.evaluation, sealed.gates
     yield from _scores(s for s in evaluation.scores if (s.candidate, s.split) == (evaluation.champion, "all"))
-    yield from _figure("lift_over_best_baseline", evaluation.lift_over_best_baseline)
-    yield from _figure("lockbox_lift", evaluation.lockbox_lift)
+    yield from figure_measures("lift_over_best_baseline", evaluation.lift_over_best_baseline)
+    yield from figure_measures("lockbox_lift", evaluation.lockbox_lift)
     for name, count in (("passed", gates.passed), ("failed", gates.failed), ("unknown", gates.unknown)):
         yield Measure(f"gates/{name}", count)
     yield from _series(sealed)
@@ -216,18 +217,18 @@ def _series(sealed: _Sealed) -> Iterator[Measure]:
     steps = {split.name: step for step, split in enumerate(sealed.records.predictions.splits, start=1)}
     for score in (*sealed.records.evaluation.scores, *sealed.records.evaluation.lockbox):
         if score.split in steps and score.figure.value is not None:
-            name = _name(f"by_split/{score.candidate}.{score.metric}")
+            name = mlflow_name(f"by_split/{score.candidate}.{score.metric}")
             yield Measure(name, score.figure.value, steps[score.split])
     for point in sealed.records.evaluation.capacity_curve:
         if point.found.value is not None:
-            yield Measure(_name(f"capacity_curve/{point.candidate}"), point.found.value, point.units)
+            yield Measure(mlflow_name(f"capacity_curve/{point.candidate}"), point.found.value, point.units)
 
 
 def _whom_and_why(sealed: _Sealed) -> Iterator[Measure]:
     for disparity in sealed.records.audit.disparities:
-        yield from _figure(f"audit/{disparity.fact_key()}", disparity.ratio)
+        yield from figure_measures(f"audit/{disparity.fact_key()}", disparity.ratio)
     for family in sealed.records.explanation.families:
-        yield from _figure(f"explanation/{family.family}", family.share)
+        yield from figure_measures(f"explanation/{family.family}", family.share)
 
 
 # A child: one candidate on one split
@@ -282,24 +283,24 @@ def _child_params(candidate: CandidateRecord, split: SplitRecord) -> dict[str, s
         "test_rows": split.test_rows,
         **{f"settings.{name}": value for name, value in candidate.settings.items()},
     }
-    return {_name(name): str(value) for name, value in values.items()}
+    return {mlflow_name(name): str(value) for name, value in values.items()}
 
 
 def _scores(scores: Iterator[Score] | tuple[Score, ...]) -> Iterator[Measure]:
     for score in scores:
-        yield from _figure(score.metric, score.figure)
+        yield from figure_measures(score.metric, score.figure)
 
 
-def _figure(name: str, figure: Figure) -> Iterator[Measure]:
+def figure_measures(name: str, figure: Figure) -> Iterator[Measure]:
     """A figure and its interval; nothing where it was not measured."""
     if figure.value is None:
         return
-    yield Measure(_name(name), figure.value)
+    yield Measure(mlflow_name(name), figure.value)
     for bound, value in (("lower", figure.lower), ("upper", figure.upper), ("n", figure.n)):
         if value is not None:
-            yield Measure(_name(f"{name}.{bound}"), value)
+            yield Measure(mlflow_name(f"{name}.{bound}"), value)
 
 
-def _name(text: str) -> str:
+def mlflow_name(text: str) -> str:
     """``text`` in the letters that MLflow takes for names."""
     return _NOT_IN_A_NAME.sub("_", text)

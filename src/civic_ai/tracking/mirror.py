@@ -20,12 +20,14 @@ from mlflow import MlflowClient
 from civic_ai.core.errors import CivicError
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.log import describe_dossier
+from civic_ai.tracking.log_sweep import describe_sweep
 from civic_ai.tracking.outbox import Waiting, mark_sent, waiting
 from civic_ai.tracking.runs import Sender, experiment_of
 from civic_ai.tracking.sync import LATE
 from civic_ai.tracking.target import Target, choose_target, without_credentials
 
 _LONGEST_REASON = 300
+_DESCRIBED = {"dossier": describe_dossier, "sweep": describe_sweep}
 Tell = Callable[[dict[str, str]], None]
 
 
@@ -58,7 +60,7 @@ def make_database(database: Path) -> None:
 
 
 def _send(client: MlflowClient, workspace: Workspace, target: Target, entry: Waiting) -> str:
-    log = describe_dossier(entry.digest, entry.folder, workspace.blobs)
+    log = _DESCRIBED[entry.kind](entry.digest, entry.folder, workspace.blobs)
     experiment_id = experiment_of(client, log.pilot, target.artifacts)
     return Sender(client, experiment_id, log).send(workspace.blobs, workspace.outbox / "sending")
 

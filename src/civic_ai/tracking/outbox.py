@@ -9,30 +9,34 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from civic_ai.core.canonical import canonical_json, digest_of_bytes, digest_of_file
 from civic_ai.store.blobs import write_atomically
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.target import Target
 
+Kind = Literal["dossier", "sweep"]
+
 
 @dataclass(frozen=True)
 class Waiting:
-    """A sealed dossier that a tracking store has not had in full, and the folder it stands in."""
+    """A sealed dossier (or a sweep) that a tracking store has not had in full, and where it stands."""
 
     digest: str
     folder: Path
+    kind: Kind = "dossier"
 
 
-def post(workspace: Workspace, dossier: Path) -> str:
-    """Note that the sealed dossier in folder ``dossier`` is to be sent; its digest.
+def post(workspace: Workspace, dossier: Path, *, kind: Kind = "dossier") -> str:
+    """Note that what stands in folder ``dossier`` under its manifest is to be sent; its digest.
 
     The folder is kept relative to the workspace, so that a workspace may be moved. Raises
     :class:`~civic_ai.core.errors.StoreError` when the note cannot be written.
     """
     digest = digest_of_file(dossier / "manifest.json")
     inside = dossier.resolve().relative_to(workspace.folder.resolve())
-    write_atomically(_note(workspace, digest), canonical_json({"folder": inside.as_posix()}))
+    write_atomically(_note(workspace, digest), canonical_json({"folder": inside.as_posix(), "kind": kind}))
     return digest
 
 
@@ -59,4 +63,5 @@ def _receipt(note: Path, target: Target) -> Path:
 
 
 def _read(workspace: Workspace, note: Path) -> Waiting:
-    return Waiting(note.stem, workspace.folder / json.loads(note.read_bytes())["folder"])
+    read = json.loads(note.read_bytes())
+    return Waiting(note.stem, workspace.folder / read["folder"], read.get("kind", "dossier"))

@@ -38,12 +38,15 @@ class Evaluated:
 def evaluated(folder: Path, *, seed: int = 1, missed: float = 1.0, **changes: Any) -> Evaluated:
     """60 areas as units; areas of odd number are group 1. ``missed`` multiplies the scores of group 1.
 
-    ``baseline_wins`` makes a simple rule the champion; ``spec`` changes parts of the pilot.
+    ``baseline_wins`` makes a simple rule the champion; ``spec`` changes parts of the pilot. ``counts`` makes
+    it a forecast of demand. ``held``: how often intervals of either group hold in the lockbox (None: none).
     """
     rng, blobs = np.random.default_rng(seed), Blobs(folder)
-    spec = pilot(**changes.pop("spec", {}))
+    counts, held = changes.pop("counts", False), changes.pop("held", None)
+    given = changes.pop("spec", {})
+    spec = pilot(**(DEMAND | given if counts else given))
     champion = "recent_count" if changes.pop("baseline_wins", False) else "lightgbm"
-    rows = _rows(rng, missed)
+    rows = _counts(rng, missed) if counts else _rows(rng, missed)
     snapshot = DataSnapshot(
         spec=spec.digest,
         sources=(_source("requests", _requests(simulate(seed, ratio=0.4)), blobs), _areas(blobs, **changes)),
@@ -59,7 +62,9 @@ def evaluated(folder: Path, *, seed: int = 1, missed: float = 1.0, **changes: An
         candidates=(CandidateRecord(name="lightgbm", is_baseline=False, simplicity=3),),
         splits=(),
     )
-    return Evaluated(spec, _evaluation(blobs.put_record(predictions), champion), blobs, rows)
+    evaluation = _evaluation(spec, blobs.put_record(predictions), champion)
+    lockbox = blobs.put_table(_lockbox(rng, champion, held))
+    return Evaluated(spec, evaluation.model_copy(update={"lockbox_blob": lockbox}), blobs, rows)
 
 
 def _rows(rng: np.random.Generator, missed: float) -> dict[str, Any]:
@@ -69,6 +74,34 @@ def _rows(rng: np.random.Generator, missed: float) -> dict[str, Any]:
     label[day == 51] = np.nan
     score = np.where(unit % 2 == 1, missed, 1.0) * (risk + 0.6 * rng.random(len(unit)))
     return {"unit": unit, "day": day, "score": score, "label": label}
+
+
+def _counts(rng: np.random.Generator, missed: float) -> dict[str, Any]:
+    """Weekly counts of each area, and forecasts that are right but for ``missed`` in group 1."""
+    unit, day = np.tile(np.arange(AREAS), 52), np.repeat(np.arange(52), AREAS)
+    mean = rng.gamma(8, 1, AREAS)[unit]
+    label = rng.poisson(mean).astype(float)
+    label[day == 51] = np.nan
+    return {"unit": unit, "day": day, "score": np.where(unit % 2 == 1, missed, 1.0) * mean, "label": label}
+
+
+def _lockbox(rng: np.random.Generator, champion: str, held: tuple[float, float] | None) -> pa.Table:
+    """30 dates: the outcome is 5, the interval 3 to 7 where it holds, else 6 to 9."""
+    unit, day = np.tile(np.arange(AREAS), 30), np.repeat(np.arange(30), AREAS)
+    holds = rng.random(len(unit)) < np.array(held or (1.0, 1.0))[unit % 2]
+    nothing = pa.nulls(len(unit), pa.float64())
+    return pa.table(
+        {
+            "unit": pa.array([f"A{u:02d}" for u in unit]).dictionary_encode(),
+            "as_of": pa.array([date(2025, 1, 1) + timedelta(days=7 * int(d)) for d in day], pa.date32()),
+            "split": pa.array(["lockbox"] * len(unit)).dictionary_encode(),
+            "candidate": pa.array([champion] * len(unit)).dictionary_encode(),
+            "score": np.full(len(unit), 5.0),
+            "lower": nothing if held is None else pa.array(np.where(holds, 3.0, 6.0)),
+            "upper": nothing if held is None else pa.array(np.where(holds, 7.0, 9.0)),
+            "label": np.full(len(unit), 5.0),
+        }
+    )
 
 
 def _long(rows: dict[str, Any]) -> pa.Table:
@@ -135,6 +168,14 @@ def _source(name: str, table: pa.Table, blobs: Blobs, period: Period | None = No
     )
 
 
+DEMAND = {
+    "label": {"from": "requests", "horizon_days": 7, "kind": "count"},
+    "models": {"candidates": ["poisson_glm"]},
+    "capacity": {"who": "a crew", "hours_per_unit": 2},
+    "objective": "mean_poisson_deviance",
+}
+
+
 def _panel(spec: PilotSpec, snapshot: str, blobs: Blobs) -> PanelManifest:
     names = [f"A{area:02d}" for area in range(AREAS)]
     units = pa.table({"unit": names, "area": names})
@@ -148,7 +189,8 @@ def _panel(spec: PilotSpec, snapshot: str, blobs: Blobs) -> PanelManifest:
         as_of_dates=52,
         period=Period(first=TESTED, last=TESTED),
         horizon_days=28,
-        label_kind="event",
+        question=spec.question,
+        label_kind=spec.label.kind,
         label_rate=0.3,
         events=900,
         events_outside_cohort=0,
@@ -159,18 +201,22 @@ def _panel(spec: PilotSpec, snapshot: str, blobs: Blobs) -> PanelManifest:
     )
 
 
-def _evaluation(predictions: str, champion: str) -> Evaluation:
-    nothing = missing("not_looked_at")
+def _evaluation(spec: PilotSpec, predictions: str, champion: str) -> Evaluation:
+    nothing, is_rule = missing("not_looked_at"), champion == "recent_count"
+    is_number = spec.label.kind == "count" or not is_rule
+    bias = Figure(value=1, n=1) if is_number else missing("score_is_not_a_probability")
     return Evaluation(
         predictions=predictions,
-        kind="event",
-        objective="recall_at_capacity",
-        capacity=12,
+        question=spec.question,
+        kind=spec.label.kind,
+        objective=spec.objective,
+        capacity=12 if spec.capacity.units_per_period else None,
+        coverage_verdict="pass",
         scores=(),
         best_baseline="recent_count",
         best_candidate="lightgbm",
         champion=champion,
-        champion_is_baseline=champion == "recent_count",
+        champion_is_baseline=is_rule,
         chosen_by="test",
         lift_over_best_baseline=nothing,
         lift_verdict="unknown",
@@ -178,7 +224,7 @@ def _evaluation(predictions: str, champion: str) -> Evaluation:
         lockbox_blob="3" * 64,
         lockbox_lift=nothing,
         lockbox_agrees="unknown",
-        calibration=Calibration(slope=Figure(value=1, n=1), bias_ratio=Figure(value=1, n=1), verdict="pass"),
+        calibration=Calibration(slope=Figure(value=1, n=1), bias_ratio=bias, verdict="pass"),
         stability=Stability(
             worst_split=None, worst_ratio=None, splits_ahead_of_best_baseline=0, splits=2, verdict="pass"
         ),

@@ -108,6 +108,11 @@ def random_cells(rng: np.random.Generator, units: int, events: float, recall: fl
         hits=hits,
         found=hits,
         predicted=happened * 0.9 + 0.1,
+        absolute_error=rng.uniform(0, 1, units) * rows,
+        deviance=rng.gamma(2, 0.5, units) * rows,
+        shortfall=rng.binomial(happened, 0.2),
+        told=rows,
+        covered=rng.binomial(rows, 0.9),
     )
 
 

@@ -39,6 +39,7 @@ def scores_of(candidate: str, split: str, cases: float, events: int, visits: int
     figures = {
         "recall_at_capacity": share(cases, events),
         "precision_at_capacity": share(cases, visits),
+        "first_half": share((events + cases) // 2, events),
         "lift_over_random": Figure(value=1 + cases / 7, n=events),
         "brier_score": Figure(value=0.0312345, n=9 * visits),
     }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import precision_score, recall_score
 
-from civic_ai.audit.cells import Scored, count_cells, visit_chance
+from civic_ai.audit.cells import Scored, list_cells, visit_chance
 from civic_ai.audit.groups import Grouping
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import effective_number, few_clusters, rates, sum_groups
@@ -40,7 +40,7 @@ FAIRLEARN = {
 @pytest.mark.parametrize("name", FAIRLEARN)
 def test_point_values_equal_fairlearns(scored, name):
     rows, chance, group = scored
-    (sums,) = sum_groups(count_cells(rows, chance, 60), [one_hot(group, 3)], seed=1)
+    (sums,) = sum_groups(list_cells(rows, chance, 60), [one_hot(group, 3)], seed=1)
     frame = fm.MetricFrame(
         metrics=FAIRLEARN[name], y_true=rows.label, y_pred=chance, sensitive_features=group[rows.unit]
     )
@@ -49,7 +49,7 @@ def test_point_values_equal_fairlearns(scored, name):
 
 def test_service_per_need_is_the_share_of_visits_over_the_share_of_cases(scored):
     rows, chance, group = scored
-    (sums,) = sum_groups(count_cells(rows, chance, 60), [one_hot(group, 3)], seed=1)
+    (sums,) = sum_groups(list_cells(rows, chance, 60), [one_hot(group, 3)], seed=1)
     of = group[rows.unit]
     visits = np.bincount(of, chance) / chance.sum()
     cases = np.bincount(of, rows.label) / rows.label.sum()
@@ -58,7 +58,7 @@ def test_service_per_need_is_the_share_of_visits_over_the_share_of_cases(scored)
 
 def test_bias_ratio_is_what_came_over_what_was_predicted(scored):
     rows, chance, group = scored
-    (sums,) = sum_groups(count_cells(rows, chance, 60), [one_hot(group, 3)], seed=1)
+    (sums,) = sum_groups(list_cells(rows, chance, 60), [one_hot(group, 3)], seed=1)
     of = group[rows.unit]
     expected = np.bincount(of, rows.label) / np.bincount(of, rows.score)
     made = rates(sums, METRICS["bias_ratio"])

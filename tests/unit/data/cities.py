@@ -40,7 +40,7 @@ def written(folder: Path, content: bytes, name: str = "table.csv") -> RawFile:
 def read_rows(raw: RawFile, promise: Contract, folder: Path) -> list[tuple[Any, ...]]:
     """The text cells that a strict reading gives, in the contract's order of columns."""
     with open_scratch(Blobs(folder / "blobs")) as (backend, _):
-        table = read_text_table(backend, raw, promise, "t")
+        table = read_text_table(backend, [raw], promise, "t")
         columns = ", ".join(f'"{name}"' for name in promise.columns)
         return backend.con.execute(f"SELECT {columns} FROM {table.name} ORDER BY rowid").fetchall()
 
@@ -55,7 +55,7 @@ def typed_values(
     raw = written(folder, "\n".join(lines).encode() + b"\n")
     zone, pilot_zone = zones.split()
     with open_scratch(Blobs(folder / "blobs")) as (backend, _):
-        text = read_text_table(backend, raw, promise, "t")
+        text = read_text_table(backend, [raw], promise, "t")
         typed = type_table(backend, text, promise, Reading(promise.file, zone, pilot_zone))
         broken = '"#broken c"' if column["type"] != "text" else "false"
         return backend.con.execute(f"SELECT c, {broken} FROM {typed.name} ORDER BY n").fetchall()

@@ -35,7 +35,7 @@ PROMISE = contract(
 def typed_table(lines: list[str], promise: Contract, folder: Path) -> Iterator[tuple[Any, TypedTable]]:
     content = "\n".join([",".join(promise.columns), *lines]) + "\n"
     with open_scratch(Blobs(folder / "blobs")) as (backend, _):
-        text = read_text_table(backend, written(folder, content.encode()), promise, "t")
+        text = read_text_table(backend, [written(folder, content.encode())], promise, "t")
         yield backend, type_table(backend, text, promise, Reading(promise.file, "UTC", "UTC"))
 
 

@@ -18,7 +18,7 @@ EXAMPLE = PILOT.replace("path: requests.csv", "example: {table: requests, size: 
 def test_the_files_of_a_city(tmp_path: Path) -> None:
     pilot = tiny_pilot(tmp_path / "p")
     origin = find_origin(pilot, "areas", Blobs(tmp_path / "blobs"))
-    assert origin.table.path == (tmp_path / "p" / "areas.csv").resolve()
+    assert origin.files[0].path == (tmp_path / "p" / "areas.csv").resolve()
     assert origin.polygons is not None
     assert origin.polygons.shown == "areas.geojson"
     assert find_origin(pilot, "requests", Blobs(tmp_path / "blobs")).polygons is None
@@ -29,12 +29,12 @@ def test_the_example_city_is_made_once_beside_the_blobs(tmp_path: Path) -> None:
     (folder / "pilot.yaml").write_text(EXAMPLE)
     pilot, blobs = load_pilot(folder, {}), Blobs(tmp_path / "workspace" / "blobs")
     first = find_origin(pilot, "areas", blobs)
-    assert first.table.path.is_relative_to(tmp_path / "workspace" / "example")
-    assert first.table.shown == "example/areas.csv"
+    assert first.files[0].path.is_relative_to(tmp_path / "workspace" / "example")
+    assert first.files[0].shown == "example/areas.csv"
     assert first.polygons is not None
     assert first.polygons.path.is_file()
-    stamp = first.table.path.stat().st_mtime_ns
-    assert find_origin(pilot, "areas", blobs).table.path.stat().st_mtime_ns == stamp
+    stamp = first.files[0].path.stat().st_mtime_ns
+    assert find_origin(pilot, "areas", blobs).files[0].path.stat().st_mtime_ns == stamp
 
 
 @pytest.mark.parametrize("as_link", [False, True])

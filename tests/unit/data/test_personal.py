@@ -106,7 +106,7 @@ def asked(columns: dict[str, Any], line: str, folder: Path) -> dict[str, str]:
     promise = contract(columns)
     content = ",".join(columns) + "\n" + "".join(line.replace("$", str(i)) + "\n" for i in range(100, 130))
     with open_scratch(Blobs(folder / "blobs")) as (backend, _):
-        text = read_text_table(backend, written(folder, content.encode()), promise, "t")
+        text = read_text_table(backend, [written(folder, content.encode())], promise, "t")
         return {name: str(says) for name, says, _ in undeclared_personal(backend, text, promise)}
 
 
@@ -129,5 +129,5 @@ def test_the_name_in_the_file_counts_too(tmp_path: Path) -> None:
     columns = {"e": {"type": "text"}}
     promise = contract({"e": {"type": "text", "header": "EMAIL"}})
     with open_scratch(Blobs(tmp_path / "blobs")) as (backend, _):
-        text = read_text_table(backend, written(tmp_path, b"EMAIL\nx\n"), promise, "t")
+        text = read_text_table(backend, [written(tmp_path, b"EMAIL\nx\n")], promise, "t")
         assert [name for name, _, _ in undeclared_personal(backend, text, promise)] == list(columns)

@@ -43,25 +43,25 @@ def promise(**phone: Any) -> Contract:
 def aside(said: Contract, folder: Path) -> tuple[int, list[dict[str, Any]], dict[str, int], DataError]:
     raw = written(folder, CONTENT)
     with open_scratch(Blobs(folder / "blobs")) as (backend, _):
-        text = read_text_table(backend, raw, said, "t")
+        text = read_text_table(backend, [raw], said, "t")
         typed = type_table(backend, text, said, Reading(said.file, "UTC", "UTC"))
         counts = count_rules(text, break_rules(backend, typed, said))
         table = quarantine_table(backend, text, typed, said)
         assert table is not None
         by_rule = {f"{count.rule}:{count.column}": count.rows for count in counts}
-        error = refuse_too_many(backend, raw, text, typed, counts)
+        error = refuse_too_many(backend, text, typed, counts)
         return count_quarantined(backend, text, typed), table.to_pylist(), by_rule, error
 
 
 def test_each_row_stands_with_its_line_its_rules_and_its_text(tmp_path: Path) -> None:
     count, rows, by_rule, _ = aside(promise(), tmp_path)
     assert rows == [
-        {"line": 3, "rules": "allowed:kind", "raw": "2\tc\t556"},
-        {"line": 4, "rules": "wrong_width", "raw": "broken line"},
-        {"line": 5, "rules": "exact_duplicate", "raw": "1\ta\t555"},
-        {"line": 6, "rules": "blank:kind", "raw": "4\t\t"},
-        {"line": 7, "rules": "unique:id", "raw": "5\ta\t557"},
-        {"line": 8, "rules": "unique:id", "raw": "5\tb\t558"},
+        {"file": "table.csv", "line": 3, "rules": "allowed:kind", "raw": "2\tc\t556"},
+        {"file": "table.csv", "line": 4, "rules": "wrong_width", "raw": "broken line"},
+        {"file": "table.csv", "line": 5, "rules": "exact_duplicate", "raw": "1\ta\t555"},
+        {"file": "table.csv", "line": 6, "rules": "blank:kind", "raw": "4\t\t"},
+        {"file": "table.csv", "line": 7, "rules": "unique:id", "raw": "5\ta\t557"},
+        {"file": "table.csv", "line": 8, "rules": "unique:id", "raw": "5\tb\t558"},
     ]
     assert count == 5
     assert by_rule == {"wrong_width:None": 1, "blank:kind": 1, "allowed:kind": 1, "unique:id": 2}
@@ -89,7 +89,7 @@ def test_the_error_names_each_rule_with_its_first_line_and_what_to_do(tmp_path: 
 def test_a_sound_table_has_no_quarantine(tmp_path: Path) -> None:
     said = contract({"a": "text"})
     with open_scratch(Blobs(tmp_path / "blobs")) as (backend, _):
-        text = read_text_table(backend, written(tmp_path, b"a\nx\n"), said, "t")
+        text = read_text_table(backend, [written(tmp_path, b"a\nx\n")], said, "t")
         typed = type_table(backend, text, said, Reading(said.file, "UTC", "UTC"))
         break_rules(backend, typed, said)
         assert quarantine_table(backend, text, typed, said) is None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from civic_ai.core.canonical import digest_of, digest_of_file
 from civic_ai.core.errors import ConfigError, DataError, RefusedError
 from civic_ai.data.contract import load_contracts
 from civic_ai.data.snapshot import count_unlicensed, open_tables, take_snapshot
@@ -47,7 +48,7 @@ def test_each_digest_leads_to_its_thing(tmp_path: Path) -> None:
     assert blobs.record(Contract, source.contract_digest) == load_contracts(pilot)["requests"]
     assert source.quarantine_blob is not None
     assert blobs.table(source.quarantine_blob).to_pylist() == [
-        {"line": 101, "rules": "wrong_width", "raw": None}
+        {"file": "requests.csv", "line": 101, "rules": "wrong_width", "raw": None}
     ]
     areas = snap(pilot, blobs).source("areas")
     assert areas.polygons_blob is not None
@@ -273,3 +274,61 @@ def test_nobody_knows_whether_a_contract_that_promises_nothing_was_held(
     made = take_snapshot(pilot, {"requests": loose, "areas": silent}, POLICY, Blobs(tmp_path / "blobs"))
     assert made.source("requests").quarantined == broken
     assert made.worst_quarantined_share == share
+
+
+def in_parts(folder: Path, *contents: list[str], name: str = "requests_*.csv") -> Pilot:
+    """The tiny pilot with its requests in one file a list of lines."""
+    pilot_folder(folder)
+    (folder / "requests.csv").unlink()
+    spec = (folder / "pilot.yaml").read_text().replace("path: requests.csv", f"path: {name}")
+    (folder / "pilot.yaml").write_text(spec)
+    for year, lines in enumerate(contents, start=2015):
+        header = "request_id,kind,created_at,area_id,lat,lon"
+        (folder / f"requests_{year}.csv").write_text("\n".join([header, *lines]) + "\n")
+    return load_pilot(folder, {})
+
+
+def test_several_files_are_one_source(tmp_path: Path) -> None:
+    lines = request_lines(300)
+    whole = snap(tiny_pilot(tmp_path / "one", lines), Blobs(tmp_path / "blobs")).source("requests")
+    pilot = in_parts(tmp_path / "parts", lines[:100], lines[100:170], [*lines[170:], lines[3]])
+    parts = snap(pilot, Blobs(tmp_path / "blobs")).source("requests")
+    assert parts.blob == whole.blob
+    assert (parts.rows_read, parts.rows, parts.duplicates) == (301, 300, 1)
+    assert list(parts.raw_files) == [f"requests_{year}.csv" for year in (2015, 2016, 2017)]
+    folder = tmp_path / "parts"
+    assert all(digest_of_file(folder / name) == digest for name, digest in parts.raw_files.items())
+    assert parts.raw_digest == digest_of(parts.raw_files)
+    assert whole.raw_digest == whole.raw_files["requests.csv"]
+
+
+def test_what_is_wrong_is_named_with_its_own_file(tmp_path: Path) -> None:
+    lines = request_lines(60)
+    unknown = "R99999,hole,2021-05-05,1,0.5,0.5"
+    pilot = in_parts(tmp_path / "p", lines[:30], [*lines[30:], "broken", unknown], [lines[0]])
+    blobs = Blobs(tmp_path / "blobs")
+    source = snap(pilot, blobs).source("requests")
+    assert source.quarantine_blob is not None
+    rows = [
+        (row["file"], row["line"], row["rules"]) for row in blobs.table(source.quarantine_blob).to_pylist()
+    ]
+    assert rows == [
+        ("requests_2016.csv", 32, "wrong_width"),
+        ("requests_2016.csv", 33, "allowed:kind"),
+        ("requests_2017.csv", 2, "exact_duplicate"),
+    ]
+
+
+def test_mistakes_of_all_files_are_said_at_once(tmp_path: Path) -> None:
+    pilot = in_parts(tmp_path / "p", request_lines(30), request_lines(30), ["x"])
+    (tmp_path / "p" / "requests_2015.csv").write_text("request_id\n1\n")
+    with pytest.raises(DataError) as caught:
+        snap(pilot, Blobs(tmp_path / "blobs"))
+    places = {mistake.place.file for mistake in caught.value.mistakes if mistake.place}
+    assert places == {"requests_2015.csv", "requests_2017.csv"}
+
+
+def test_a_pattern_that_fits_no_file_is_said_with_its_path(tmp_path: Path) -> None:
+    pilot = in_parts(tmp_path / "p", name="inquiries_*.csv")
+    with pytest.raises(DataError, match=r"(?s)inquiries_\*.csv: is not there.*in inquiries_\*.csv"):
+        snap(pilot, Blobs(tmp_path / "blobs"))

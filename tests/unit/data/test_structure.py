@@ -72,3 +72,44 @@ def test_reading_stops_when_too_much_is_broken() -> None:
     few = Dialect(b",", b'"', "utf-8", 2, 1000, 1000, broken_at_once=5)
     block = scan_block(Lines(b"x\n" * 1000, 1, few, is_last=True))
     assert (len(block.broken), block.used) == (5, 10)
+
+
+QUOTED = st.lists(
+    st.lists(st.sampled_from(["a", '"b"', '"c\nd"', '"e\r\nf"', '"g,""h"""', '""']), min_size=2, max_size=2),
+    min_size=1,
+    max_size=9,
+)
+
+
+@given(QUOTED, st.sampled_from(["\n", "\r\n"]), st.integers(0, 200))
+@settings(max_examples=300)
+def test_rows_over_lines_are_taken_as_far_as_the_block_holds_them(
+    table: list[list[str]], end: str, cut: int
+) -> None:
+    whole = "".join(",".join(cells) + end for cells in table).encode()
+    first = whole[: whole.find(b"\n", min(cut, len(whole) - 1)) + 1]
+    rows, broken, places = slowly(whole, 2)
+    one = scan_block(Lines(first, 1, dialect(2), is_last=False))
+    two = (
+        scan_block(Lines(whole[one.used :], 1 + one.lines, dialect(2), is_last=True))
+        if whole[one.used :]
+        else None
+    )
+    blocks = [one] if two is None else [one, two]
+    assert b"".join(piece for block in blocks for piece in block.pieces) == b"".join(rows)
+    assert [block.broken for block in blocks] == [broken for block in blocks] == [[] for block in blocks]
+    assert sum(block.rows for block in blocks) == len(rows)
+    assert sum(block.rows_over_lines for block in blocks) == sum(row.count(b"\n") > 1 for row in rows)
+    jumps = {row: line for row, line in one.jumps}
+    jumps |= {row + one.rows: line for row, line in two.jumps} if two else {}
+    line = 0
+    for row, place in enumerate(places):
+        line = jumps.get(row, line + 1)
+        assert line == place
+
+
+def test_one_stray_quote_among_rows_over_lines_spoils_only_its_line() -> None:
+    data = b'a,"b\nc"\n' * 5 + b'x"y,1\n' + b'a,"b\nc"\n' * 5
+    block = scan_block(Lines(data, 1, dialect(2), is_last=True))
+    assert [(line.line, line.rule) for line in block.broken] == [(11, "quote_inside_field")]
+    assert (block.rows, block.rows_over_lines) == (10, 10)

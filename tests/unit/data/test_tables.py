@@ -10,7 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from civic_ai.core.errors import DataError
+from civic_ai.data.engine import open_scratch
 from civic_ai.data.stream import RawFile
+from civic_ai.data.tables import read_text_table
+from civic_ai.store.blobs import Blobs
 from tests.unit.data.cities import contract, read_rows, texts, written
 
 ROWS = [
@@ -117,3 +120,31 @@ def test_what_only_looks_like_parquet_is_refused(content: bytes, tmp_path: Path)
             contract({"i": "integer"}, file={"kind": "parquet"}),
             tmp_path,
         )
+
+
+def test_files_may_order_their_columns_each_in_its_way(tmp_path: Path) -> None:
+    files = [written(tmp_path, b"a,b\n1,2\n3,4\n", "x.csv"), written(tmp_path, b"b,a\r\n6,5\r\n", "y.csv")]
+    with open_scratch(Blobs(tmp_path / "blobs")) as (backend, _):
+        table = read_text_table(backend, files, texts("a", "b"), "t")
+        rows = backend.con.execute("SELECT a, b FROM text_t ORDER BY rowid").fetchall()
+    assert rows == [("1", "2"), ("3", "4"), ("5", "6")]
+    places = [(raw.shown, line) for raw, line in map(table.origin_of, range(3))]
+    assert places == [("x.csv", 2), ("x.csv", 3), ("y.csv", 2)]
+    assert not table.findings  # line ends may differ from file to file, not within one
+    with pytest.raises(IndexError):
+        table.origin_of(3)
+
+
+def test_rows_of_parquet_files_are_named_by_their_number(tmp_path: Path) -> None:
+    promise = contract({"i": "integer"}, file={"kind": "parquet"})
+    files = []
+    for name, values in (("x.parquet", [1, 2]), ("y.parquet", [3])):
+        pq.write_table(pa.table({"i": values}), tmp_path / name)
+        files.append(RawFile(tmp_path / name, name))
+    with open_scratch(Blobs(tmp_path / "blobs")) as (backend, _):
+        table = read_text_table(backend, files, promise, "t")
+    assert [(raw.shown, row) for raw, row in map(table.origin_of, range(3))] == [
+        ("x.parquet", 1),
+        ("x.parquet", 2),
+        ("y.parquet", 1),
+    ]

@@ -19,7 +19,7 @@ def look(
     content: str, promise: Contract, folder: Path
 ) -> tuple[TextTable, TypedTable, list[Any], list[Finding]]:
     with open_scratch(Blobs(folder / "blobs")) as (backend, _):
-        text = read_text_table(backend, written(folder, content.encode()), promise, "t")
+        text = read_text_table(backend, [written(folder, content.encode())], promise, "t")
         typed = type_table(backend, text, promise, Reading(promise.file, "UTC", "UTC"))
         rows = backend.con.execute(f'SELECT "#row" FROM {typed.name} ORDER BY 1').fetchall()
         found = [

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import hypergeom
 
 from civic_ai.evaluation.capacity import capacity_grid, expected_found, found_range, random_found
-from civic_ai.evaluation.lists import Lists, rank_lists
+from civic_ai.evaluation.lists import Lists, Setting, rank_lists
 
 from .worlds import FIRST, lists_of
 
@@ -101,7 +101,7 @@ def test_visits_by_lot_find_their_share() -> None:
 def test_lots_are_drawn_among_the_units_of_each_date() -> None:
     day = FIRST + np.array([0, 0, 0, 0, 7, 7])
     labels = np.array([1.0, 1, 0, 0, 1, 0])
-    uneven = rank_lists(day, np.zeros(6, int), np.zeros(6), labels, capacity=1)
+    uneven = rank_lists(day, np.zeros(6, int), {"score": np.zeros(6), "label": labels}, Setting((), 1))
     assert random_found(uneven, 1).tolist() == [0.5, 0.5]
     assert random_found(uneven, 1) == pytest.approx(expected_found(uneven, 1))
     assert random_found(uneven, 3).tolist() == [1.5, 1.0]

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from civic_ai.core.errors import DataError
-from civic_ai.evaluation.lists import rank_lists, read_lists, running_total
+from civic_ai.evaluation.lists import Setting, rank_lists, read_lists, running_total
 from civic_ai.records.figure import Period
 
 from .worlds import FIRST, lists_of, make_world
@@ -37,7 +37,9 @@ def test_lists_fall_from_left_to_right_and_keep_label_with_score() -> None:
 
 def test_dates_of_different_length_are_padded_and_the_padding_counts_for_nothing() -> None:
     day = FIRST + np.array([0, 0, 0, 7])
-    lists = rank_lists(day, np.zeros(4, int), np.array([1.0, 2, 3, 4]), np.ones(4), capacity=2)
+    lists = rank_lists(
+        day, np.zeros(4, int), {"score": np.array([1.0, 2, 3, 4]), "label": np.ones(4)}, Setting((), 2)
+    )
     assert lists.sizes.tolist() == [3, 1]
     assert lists.filled.tolist() == [[True, True, True], [True, False, False]]
     assert lists.events.tolist() == [3, 1]
@@ -46,7 +48,12 @@ def test_dates_of_different_length_are_padded_and_the_padding_counts_for_nothing
 
 def test_the_same_date_in_two_splits_makes_two_lists_and_splits_stand_in_order() -> None:
     day = np.repeat(FIRST, 4)
-    lists = rank_lists(day, np.array([1, 0, 1, 0]), np.arange(4.0), np.array([0.0, 1, 0, 1]), capacity=1)
+    lists = rank_lists(
+        day,
+        np.array([1, 0, 1, 0]),
+        {"score": np.arange(4.0), "label": np.array([0.0, 1, 0, 1])},
+        Setting((), 1),
+    )
     assert lists.split.tolist() == [0, 1]
     assert lists.events.tolist() == [2, 0]
 
@@ -73,13 +80,13 @@ def test_zeros_become_half_of_the_smallest_count_that_a_rule_can_say() -> None:
 
 def test_rows_without_a_label_are_left_out() -> None:
     table = _table([("a", 0, "1", 9.0, None), ("a", 0, "1", 1.0, 1.0), ("a", 7, "1", 1.0, None)])
-    lists = read_lists(table, ("1",), 1)["a"]
+    lists = read_lists(table, Setting(("1",), 1))["a"]
     assert lists.sizes.tolist() == [1]
     assert lists.scores.tolist() == [[1.0]]
 
 
 def test_a_candidate_without_any_matured_row_has_lists_without_dates() -> None:
-    lists = read_lists(_table([("a", 0, "1", 9.0, None)]), ("1",), 1)["a"]
+    lists = read_lists(_table([("a", 0, "1", 9.0, None)]), Setting(("1",), 1))["a"]
     assert len(lists.sizes) == 0
     assert lists.period is None
 
@@ -87,7 +94,7 @@ def test_a_candidate_without_any_matured_row_has_lists_without_dates() -> None:
 def test_a_missing_score_is_refused_with_the_count() -> None:
     table = _table([("a", 0, "1", None, 1.0), ("a", 7, "1", float("nan"), 1.0), ("a", 9, "1", 1.0, 1.0)])
     with pytest.raises(DataError, match="a: 2 rows have no score"):
-        read_lists(table, ("1",), 1)
+        read_lists(table, Setting(("1",), 1))
 
 
 @pytest.mark.parametrize(
@@ -102,9 +109,12 @@ def test_a_missing_score_is_refused_with_the_count() -> None:
 )
 def test_candidates_on_different_rows_cannot_be_compared(other) -> None:
     rows = [("a", 0, "1", 1.0, 1.0), ("a", 7, "1", 2.0, 0.0)]
-    assert set(read_lists(_table([*rows, *[("b", *r[1:]) for r in rows]]), ("1", "2"), 1)) == {"a", "b"}
+    assert set(read_lists(_table([*rows, *[("b", *r[1:]) for r in rows]]), Setting(("1", "2"), 1))) == {
+        "a",
+        "b",
+    }
     with pytest.raises(DataError, match="b: it was not scored on the same units and dates as a"):
-        read_lists(_table([*rows, *other]), ("1", "2"), 1)
+        read_lists(_table([*rows, *other]), Setting(("1", "2"), 1))
 
 
 def test_rows_in_any_order_and_dictionary_columns_make_the_same_lists() -> None:
@@ -114,7 +124,7 @@ def test_rows_in_any_order_and_dictionary_columns_make_the_same_lists() -> None:
         3, "candidate", shuffled["candidate"].combine_chunks().dictionary_encode()
     ).set_column(2, "split", shuffled["split"].combine_chunks().dictionary_encode())
     splits = ("1", "2", "3", "4")
-    one, other = (read_lists(each, splits, 6)["lightgbm"] for each in (table, coded))
+    one, other = (read_lists(each, Setting(splits, 6))["lightgbm"] for each in (table, coded))
     assert np.array_equal(one.scores, other.scores)
     assert np.array_equal(one.labels, other.labels)
     assert np.array_equal(one.as_of, other.as_of)

@@ -12,8 +12,8 @@ from civic_ai.pilot.spec import Objective
 from .worlds import draw, lists_of
 
 
-def value(name: str, scores, labels, kind: str = "event", capacity: int = 2) -> float:
-    return METRICS[name].measure(lists_of(scores, labels, capacity), kind).value
+def value(name: str, scores, labels, kind: str = "event", capacity: int = 2, **more) -> float:
+    return METRICS[name].measure(lists_of(scores, labels, capacity, **more), kind).value
 
 
 def test_found_at_capacity_by_hand() -> None:
@@ -106,7 +106,7 @@ def test_bias_ratio_says_how_much_too_much_was_predicted() -> None:
 
 @pytest.mark.parametrize("name", [m.name for m in METRICS.values() if m.rests_on == "events"])
 def test_without_events_there_is_no_value(name: str) -> None:
-    assert not np.isfinite(value(name, [3, 2, 1], [0, 0, 0]))
+    assert not np.isfinite(value(name, [3, 2, 1], [0, 0, 0], due_in_days=[1, 2, 2]))
     assert METRICS[name].when_undefined == "no_events"
 
 
@@ -125,11 +125,23 @@ def test_every_objective_that_a_pilot_may_declare_is_a_metric_with_a_direction()
 
 
 def test_rules_are_not_read_as_probabilities() -> None:
-    order = {metric.name for metric in metrics_for("event", gives_rates=False)}
-    assert order == {"recall_at_capacity", "precision_at_capacity", "lift_over_random", "average_precision"}
-    assert order < {metric.name for metric in metrics_for("event", gives_rates=True)}
-    assert "brier_score" not in {metric.name for metric in metrics_for("count", gives_rates=True)}
-    assert "mean_poisson_deviance" not in {metric.name for metric in metrics_for("event", gives_rates=True)}
+    visited = frozenset({"capacity"})
+
+    def names(kind: str, gives_rates: bool) -> set[str]:
+        return {metric.name for metric in metrics_for(kind, gives_rates=gives_rates, holds=visited)}
+
+    order = names("event", False)
+    assert order == {
+        "recall_at_capacity",
+        "precision_at_capacity",
+        "lift_over_random",
+        "average_precision",
+        "area_under_roc",
+        "area_under_roc_overall",
+    }
+    assert order < names("event", True)
+    assert "brier_score" not in names("count", True)
+    assert "mean_poisson_deviance" not in names("event", True)
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())

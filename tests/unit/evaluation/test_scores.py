@@ -33,7 +33,7 @@ def test_labels_overlap_as_long_as_the_horizon_lasts(horizon: int, overlap: int,
     ],
 )
 def test_a_rules_count_is_a_rate_of_counts_but_no_probability(kind, candidate, has_rates) -> None:
-    measured = terms(kind=kind).metrics(record_of(candidate))
+    measured = terms(kind=kind).metrics(record_of(candidate), lists_of([1], [0]))
     assert ("rate" in {metric.reads for metric in measured}) is has_rates
 
 
@@ -44,7 +44,7 @@ def test_a_figure_says_what_it_rests_on() -> None:
     n = {
         metric.name: scope.figure(lists, metric, "event").n
         for metric in METRICS.values()
-        if "event" in metric.kinds
+        if metric in terms().metrics(record_of("lightgbm"), lists)
     }
     assert n["recall_at_capacity"] == labels.sum()
     assert n["precision_at_capacity"] == 6 * len(labels)
@@ -71,7 +71,7 @@ def test_every_scope_has_every_metric_and_splits_add_up() -> None:
     ]
     scores = list(score_lists(record_of("lightgbm"), lists, scopes, terms()))
     measured = {(score.split, score.metric): score.figure for score in scores}
-    assert len(measured) == len(scores) == 3 * len(terms().metrics(record_of("lightgbm")))
+    assert len(measured) == len(scores) == 3 * len(terms().metrics(record_of("lightgbm"), lists))
     recall = {name: measured[name, "recall_at_capacity"] for name in ("all", "1", "2")}
     assert recall["all"].n == recall["1"].n + recall["2"].n
     found = sum(recall[name].value * recall[name].n for name in ("1", "2"))

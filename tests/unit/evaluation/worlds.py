@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from civic_ai.evaluation.lists import Lists, rank_lists
+from civic_ai.evaluation.lists import Lists, Setting, rank_lists
 from civic_ai.evaluation.metrics import METRICS
 from civic_ai.evaluation.scores import Terms
 from civic_ai.pilot.spec import PilotSpec
@@ -24,24 +24,27 @@ FIRST = np.datetime64("2020-01-06")
 EVERY = 7
 
 
-def lists_of(scores: Any, labels: Any, capacity: int = 2, splits: Any = None) -> Lists:
-    """Lists from (dates, units) arrays; every date in split 0 unless ``splits`` says otherwise."""
+def lists_of(scores: Any, labels: Any, capacity: int | None = 2, splits: Any = None, **more: Any) -> Lists:
+    """Lists from (dates, units) arrays; every date in split 0 unless ``splits`` says otherwise; ``more`` are
+    other columns, also (dates, units). Intervals hold 90 in 100 where there are any."""
     scores, labels = np.atleast_2d(np.asarray(scores, float)), np.atleast_2d(np.asarray(labels, float))
     dates, units = scores.shape
     split = np.zeros(dates, int) if splits is None else np.asarray(splits)
     as_of = FIRST + EVERY * np.arange(dates)
-    return rank_lists(
-        np.repeat(as_of, units), np.repeat(split, units), scores.ravel(), labels.ravel(), capacity=capacity
-    )
+    columns = {"score": scores, "label": labels, **more}
+    flat = {name: np.asarray(values, float).reshape(-1) for name, values in columns.items()}
+    setting = Setting((), capacity, 0.9 if "lower" in more else None)
+    return rank_lists(np.repeat(as_of, units), np.repeat(split, units), flat, setting)
 
 
 def terms(**changes: Any) -> Terms:
     """What an evaluation of these worlds is held to; ``changes`` are its fields."""
+    setting = Setting(changes.pop("splits", ("1", "2")), changes.pop("capacity", 6))
     made: dict[str, Any] = {
+        "question": "ranking",
         "kind": "event",
         "objective": METRICS["recall_at_capacity"],
-        "capacity": 6,
-        "splits": ("1", "2"),
+        "setting": setting,
         "overlap": 2,
         "level": 0.9,
         "seed": 7,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from civic_ai.explanation.contributions import Cases, Contributions, contribute, read_cases
 from civic_ai.models.fit import score_lockbox
@@ -19,6 +20,8 @@ from civic_ai.store.blobs import Blobs
 from tests.unit.models.simulated import Pilot, log_linear, make_pilot, simulate
 
 POLICY = Policy(policy="test", version="1", gates=())
+NOBODY = pa.schema([("candidate", pa.string()), ("split", pa.string()), ("score", pa.float64())]).empty_table()
+"""Test scores of nobody: intervals of the lockbox would learn from them."""
 Truth = Callable[[pd.DataFrame], np.ndarray]
 
 
@@ -55,7 +58,9 @@ def judge(
 
 
 def judge_pilot(pilot: Pilot, champion: str, kind: str) -> Judged:
-    predictions = Predictions(panel=pilot.panel.digest, blob="0" * 64, rows=0, candidates=(), splits=())
+    predictions = Predictions(
+        panel=pilot.panel.digest, blob=pilot.blobs.put_table(NOBODY), rows=0, candidates=(), splits=()
+    )
     pilot.blobs.put_record(predictions)
     lockbox = score_lockbox(pilot.spec, predictions, sorted({champion, "recent_count"}), pilot.blobs)
     nothing = missing("not_estimable")

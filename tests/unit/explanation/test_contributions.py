@@ -141,7 +141,7 @@ def test_taking_rows_takes_them_everywhere(judged: Judged) -> None:
     rows = np.array([5, 2, 9])
     taken = moved.take(rows)
     assert isinstance(taken, Contributions)
-    for name in ("values", "parts", "raw", "judged"):
+    for name in ("values", "parts", "raw", "said", "judged"):
         np.testing.assert_array_equal(getattr(taken, name), getattr(moved, name)[rows])
 
 

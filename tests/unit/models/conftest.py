@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from civic_ai.models.candidates import CANDIDATES
-from civic_ai.models.fit import run_fits
+from civic_ai.models.fanout import run_all
 from civic_ai.models.rows import PanelRows, Training, read_rows, training_of
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.panel.split import make_splits
@@ -15,7 +15,12 @@ from civic_ai.records.policy import Policy
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.simulated import Pilot, make_pilot, simulate
 
-KINDS = {"poisson_glm": "count", "logistic_glm": "event", "lightgbm": "count"}
+KINDS = {
+    "poisson_glm": "count",
+    "logistic_glm": "event",
+    "lightgbm": "count",
+    "lightgbm_tweedie": "count",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def fit_on(pilot: Pilot, name: str) -> Fitted:
     trainings = tuple(training_of(rows, split) for split in splits)
     candidate = CANDIDATES[name]
     fits = candidate.plan(trainings, candidate.unfitted(rows, pilot.spec.seed))
-    return Fitted(rows, trainings, tuple(run_fits(fits)))
+    return Fitted(rows, trainings, tuple(run_all(fits)))
 
 
 @pytest.fixture

@@ -66,20 +66,39 @@ def simulate(
         {
             "unit": np.tile([f"u{i:03}" for i in range(units)], dates),
             "as_of": [FIRST + timedelta(days=EVERY * int(d)) for d in day],
+            "step": np.zeros(rows, dtype=np.int16),
             "requests_28d": recent,
             "requests_364d": year,
             "neighbours_28d": rng.poisson(2.0, rows).astype(float),
             "season_sin": np.sin(2 * np.pi * day * EVERY / 364),
             "rain_7d": rng.normal(size=dates)[day],
             "road_age": np.tile(rng.normal(size=units), dates),
+            "baseline_last_value": rng.poisson(0.5 * level).astype(float),
+            "baseline_seasonal_naive": rng.poisson(0.5 * level).astype(float),
             "baseline_recent_count": recent,
+            "baseline_quarter_count": np.minimum(year, 3 * recent),
             "baseline_year_count": year,
             "baseline_season_index": 1.0 + 0.3 * np.sin(2 * np.pi * day * EVERY / 364),
+            "scale": np.sqrt(level),
         }
     )
     count = rng.poisson(np.exp(truth(frame)))
     frame["label"] = count.astype(float) if kind == "count" else (count > 0).astype(float)
     return frame
+
+
+def steps_ahead(frame: pd.DataFrame, steps: int) -> pd.DataFrame:
+    """The same world told for several windows, one after another; a label of a window that has not come is
+    blank."""
+    dates = sorted(set(frame["as_of"]))
+    told = frame.set_index(["unit", "as_of"])["label"]
+    parts = []
+    for step in range(steps):
+        later = [day + timedelta(days=step * HORIZON) for day in frame["as_of"]]
+        label = told.reindex(list(zip(frame["unit"], later, strict=True))).to_numpy()
+        parts.append(frame.assign(step=np.int16(step), label=label))
+    assert len(dates) > steps
+    return pd.concat(parts).sort_values(["as_of", "step", "unit"], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -94,7 +113,7 @@ class Pilot:
 def make_pilot(blobs: Blobs, frame: pd.DataFrame, *, kind: str = "count", **changes: Any) -> Pilot:
     """The frame as a panel, with the spec that would have made it; ``changes`` go to the spec."""
     spec = make_spec(frame, kind, changes)
-    return Pilot(spec, put_panel(blobs, frame, kind, spec.digest), blobs)
+    return Pilot(spec, put_panel(blobs, frame, kind, spec), blobs)
 
 
 def make_spec(frame: pd.DataFrame, kind: str, changes: dict[str, Any]) -> PilotSpec:
@@ -126,15 +145,23 @@ def make_spec(frame: pd.DataFrame, kind: str, changes: dict[str, Any]) -> PilotS
     return PilotSpec.model_validate({**written, **changes})
 
 
-def put_panel(blobs: Blobs, frame: pd.DataFrame, kind: str, spec: str) -> PanelManifest:
-    """The frame as a panel blob with its manifest; columns in the frame's order, rows as they come."""
+def put_panel(blobs: Blobs, frame: pd.DataFrame, kind: str, spec: PilotSpec) -> PanelManifest:
+    """The frame as a panel blob with its manifest; columns in the frame's order, rows as they come.
+
+    A column ``type`` goes to the units' blob.
+    """
     label_kind: Literal["event", "count"] = "event" if kind == "event" else "count"
-    blob = blobs.put_table(pa.Table.from_pandas(frame, preserve_index=False))
+    types = frame["type"] if "type" in frame else pd.Series([None] * len(frame), dtype=object)
+    units = pd.DataFrame({"unit": frame["unit"], "type": types}).drop_duplicates()
+    told = frame.drop(columns=[name for name in ("type",) if name in frame])
     manifest = PanelManifest(
-        spec=spec,
+        spec=spec.digest,
         snapshot="0" * 64,
-        blob=blob,
-        units_blob="0" * 64,
+        blob=blobs.put_table(pa.Table.from_pandas(told, preserve_index=False)),
+        units_blob=blobs.put_table(pa.Table.from_pandas(units, preserve_index=False)),
+        question=spec.question,
+        steps=int(frame["step"].max()) + 1,
+        types=tuple(sorted(set(types.dropna()))),
         rows=len(frame),
         units=frame["unit"].nunique(),
         as_of_dates=frame["as_of"].nunique(),

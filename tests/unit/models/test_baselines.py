@@ -1,121 +1,62 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import get_args
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from civic_ai.models.baselines import BASELINES, RECENT_DAYS, RULES, YEAR_DAYS, rule_scorer
+from civic_ai.models.baselines import BY_QUESTION, RULES, baselines_of, rule_scorer
 from civic_ai.models.candidates import CANDIDATES
-from civic_ai.pilot.spec import BaselineName
-
-HORIZON = 28
-TODAY = date(2020, 1, 6)
-
-
-@pytest.fixture(scope="module")
-def history() -> pd.DataFrame:
-    """Reports of 12 units over four years, more in winter; each row a unit and a day."""
-    rng = np.random.default_rng(5)
-    day = rng.integers(0, 4 * YEAR_DAYS, 6000)
-    winter = np.cos(2 * np.pi * day / YEAR_DAYS) > rng.uniform(-1, 1, 6000)
-    made = pd.DataFrame({"unit": rng.integers(0, 12, 6000), "day": day})[winter]
-    return made.assign(on=[TODAY - timedelta(days=int(days)) for days in made["day"]])
+from civic_ai.models.rows import PanelRows, read_rows
+from civic_ai.pilot.spec import BaselineName, Question
+from civic_ai.store.blobs import Blobs
+from tests.unit.models.simulated import make_pilot, simulate
 
 
-def in_days(history: pd.DataFrame, after: date, upto: date) -> pd.DataFrame:
-    return history[(history["on"] > after) & (history["on"] <= upto)]
+def rows_with(blobs: Blobs, columns: dict[str, float], question: str) -> PanelRows:
+    """Rows of a panel of one question that has just these reserved columns."""
+    frame = simulate(units=5, dates=40)
+    frame = frame.drop(columns=[name for name in frame if name.startswith("baseline_")]).assign(**columns)
+    panel = make_pilot(blobs, frame).panel.model_copy(update={"question": question})
+    return read_rows(panel, blobs)
 
 
-def trailing(history: pd.DataFrame, unit: int, days: int) -> int:
-    return int((in_days(history, TODAY - timedelta(days=days), TODAY)["unit"] == unit).sum())
+def test_every_question_has_baselines_and_together_they_are_those_that_a_spec_may_name() -> None:
+    assert set(BY_QUESTION) == set(get_args(Question))
+    assert all(BY_QUESTION.values())
+    named = {baseline.name for baselines in BY_QUESTION.values() for baseline in baselines}
+    assert named == set(get_args(BaselineName))
 
 
-def season_index(history: pd.DataFrame) -> float:
-    """The coming weeks' share of past years, over the share that an even year would give them."""
-    same_weeks = whole_years = 0
-    for years in (1, 2, 3):
-        start = TODAY - timedelta(days=YEAR_DAYS * years)
-        same_weeks += len(in_days(history, start, start + timedelta(days=HORIZON)))
-        whole_years += len(in_days(history, start, start + timedelta(days=YEAR_DAYS)))
-    return same_weeks / (whole_years * HORIZON / YEAR_DAYS)
+@pytest.mark.parametrize("question", BY_QUESTION)
+def test_baselines_stand_in_the_order_of_simplicity_and_are_simpler_than_any_model(question: str) -> None:
+    simplicity = [baseline.simplicity for baseline in BY_QUESTION[question]]
+    assert simplicity == list(range(len(simplicity)))
+    assert max(simplicity) < min(candidate.simplicity for candidate in CANDIDATES.values())
+    assert all(baseline.record.is_baseline for baseline in BY_QUESTION[question])
 
 
-def panel_of(history: pd.DataFrame) -> pd.DataFrame:
-    units = range(12)
-    return pd.DataFrame(
-        {
-            "baseline_recent_count": [float(trailing(history, unit, RECENT_DAYS)) for unit in units],
-            "baseline_year_count": [float(trailing(history, unit, YEAR_DAYS)) for unit in units],
-            "baseline_season_index": season_index(history),
-        }
-    )
+def test_places_have_all_six_rules(blobs: Blobs) -> None:
+    rows = read_rows(make_pilot(blobs, simulate(units=5, dates=40)).panel, blobs)
+    assert [baseline.name for baseline in baselines_of(rows)] == [
+        *("last_value", "seasonal_naive", "recent_count", "quarter_count", "year_count", "seasonal_index"),
+    ]
 
 
-def test_the_counts_are_what_a_clerk_would_count(history: pd.DataFrame) -> None:
-    panel = panel_of(history)
-    recent = [trailing(history, unit, 28) / 28 * HORIZON for unit in range(12)]
-    year = [trailing(history, unit, 364) / 364 * HORIZON for unit in range(12)]
-    np.testing.assert_allclose(rule_scorer("recent_count", HORIZON).score(panel), recent, rtol=1e-12)
-    np.testing.assert_allclose(rule_scorer("year_count", HORIZON).score(panel), year, rtol=1e-12)
+def test_cases_have_the_rates_that_the_panel_has(blobs: Blobs) -> None:
+    arrival = rows_with(blobs, {"baseline_arrival": 1.0}, "cases")
+    assert [baseline.name for baseline in baselines_of(arrival)] == ["arrival_order"]
+    both = rows_with(blobs, {"baseline_arrival": 1.0, "baseline_observer_rate": 0.2}, "cases")
+    assert [baseline.name for baseline in baselines_of(both)] == ["arrival_order", "observer_rate"]
 
 
-def test_the_seasonal_rule_is_the_year_times_the_season(history: pd.DataFrame) -> None:
-    panel = panel_of(history)
-    index = season_index(history)
-    assert index > 1.3, "January is winter in this history"
-    expected = [trailing(history, unit, 364) / 13 * index for unit in range(12)]
-    np.testing.assert_allclose(rule_scorer("seasonal_index", HORIZON).score(panel), expected, rtol=1e-12)
+def test_durations_have_curves_and_no_rule(blobs: Blobs) -> None:
+    alone = rows_with(blobs, {"baseline_arrival": 1.0}, "durations")
+    assert [baseline.name for baseline in baselines_of(alone)] == ["curve_of_all"]
+    grouped = rows_with(blobs, {"baseline_group": 1.0}, "durations")
+    assert [baseline.name for baseline in baselines_of(grouped)] == ["curve_of_all", "curve_of_group"]
 
 
-def test_the_season_moves_the_level_but_not_the_ranking(history: pd.DataFrame) -> None:
-    panel = panel_of(history)
-    year, season = (rule_scorer(name, HORIZON).score(panel) for name in ("year_count", "seasonal_index"))
-    assert season.sum() > 1.3 * year.sum()
-    np.testing.assert_array_equal(np.argsort(year, kind="stable"), np.argsort(season, kind="stable"))
-
-
-def test_equal_counts_tie_exactly() -> None:
-    panel = pd.DataFrame({"baseline_year_count": [7.0, 3.0, 7.0], "baseline_season_index": 1.1})
-    score = rule_scorer("seasonal_index", 30).score(panel)
-    assert score[0] == score[2] != score[1]
-
-
-@pytest.mark.parametrize("name", sorted(BASELINES))
-@pytest.mark.parametrize("horizon", [7, 28, 364, 730])
-def test_a_longer_horizon_expects_more_in_proportion(name: str, horizon: int) -> None:
-    panel = pd.DataFrame(
-        {"baseline_recent_count": [2.0], "baseline_year_count": [26.0], "baseline_season_index": [0.5]}
-    )
-    one, many = (rule_scorer(name, days).score(panel)[0] for days in (1, horizon))
-    assert many == pytest.approx(one * horizon)
-
-
-def test_the_seasons_part_is_what_it_adds_to_the_year() -> None:
-    panel = pd.DataFrame({"baseline_year_count": [13.0, 0.0], "baseline_season_index": [1.5, 1.5]})
-    np.testing.assert_allclose(
-        rule_scorer("seasonal_index", 28).contributions(panel), [[1.0, 0.5, 0.0], [0.0, 0.0, 0.0]]
-    )
-
-
-def test_rules_are_those_of_the_spec_and_simpler_than_any_model() -> None:
-    assert tuple(BASELINES) == get_args(BaselineName)
-    assert max(rule.simplicity for rule in RULES) < min(each.simplicity for each in CANDIDATES.values())
-    assert [rule.simplicity for rule in RULES] == [0, 1, 2]
-    assert all(rule.record.is_baseline for rule in RULES)
-
-
-def test_the_record_says_what_the_rule_counts() -> None:
-    assert BASELINES["seasonal_index"].record.settings == {
-        "count": "baseline_year_count",
-        "window_days": 364,
-        "index": "baseline_season_index",
-    }
-    assert BASELINES["recent_count"].record.settings["window_days"] == 28
-
-
-def test_an_unknown_rule_is_a_key_error() -> None:
+def test_rules_are_found_by_their_name() -> None:
+    assert all(rule_scorer(name, 28).candidate == name for name in RULES)
     with pytest.raises(KeyError):
-        rule_scorer("last_value", 28)
+        rule_scorer("no_such_rule", 28)

@@ -13,7 +13,8 @@ from civic_ai.core.errors import DataError
 from civic_ai.models import boosting
 from civic_ai.models.boosting import BoosterScorer, stopping_blocks
 from civic_ai.models.candidates import CANDIDATES
-from civic_ai.models.fit import run_fits
+from civic_ai.models.fanout import run_all
+from civic_ai.models.rows import read_rows, training_of
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import Fitted, fit_on
 from tests.unit.models.simulated import HORIZON, make_pilot, simulate
@@ -127,17 +128,21 @@ def test_a_feature_that_only_begins_later_is_used_as_soon_as_it_varies(blobs: Bl
     assert used == [False, True, True]
 
 
-def test_splits_in_which_the_same_features_vary_share_one_binned_dataset(
+def test_splits_and_objectives_share_one_binned_dataset(
     fitted: Mapping[str, Fitted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    binned = boosting._bins
-    monkeypatch.setattr(boosting, "_bins", lambda *given: made.append(given) or binned(*given))
-    fit = fitted["lightgbm"]
-    fits = CANDIDATES["lightgbm"].plan(fit.trainings, fit.last.model)
-    assert len(made) == 1 < len(fits) == 3
-    assert made[0][0] is fit.trainings[0]
-    assert [scorer.booster.model_to_string() for scorer in run_fits(fits)] == texts(fit)  # type: ignore[attr-defined]
+    binned = boosting._bin
+    monkeypatch.setattr(boosting, "_bin", lambda *given: made.append(given) or binned(*given))
+    known = fitted["lightgbm"]
+    rows = read_rows(known.rows.panel, known.rows.blobs)
+    trainings = [training_of(rows, training.split) for training in known.trainings]
+    for name in ("lightgbm", "lightgbm_tweedie"):
+        candidate = CANDIDATES[name]
+        models = run_all(candidate.plan(trainings, candidate.unfitted(rows, 7)))
+        assert len(made) == 1 < len(models) == 3
+        assert made[0][0] is trainings[0]
+        assert [model.to_bytes().decode() for model in models] == texts(fitted[name])
 
 
 def test_what_is_not_known_takes_its_own_branch(blobs: Blobs) -> None:
@@ -156,12 +161,12 @@ def test_smallest_cell_is_the_emptiest_leaf_counted_by_hand(
     fitted: Mapping[str, Fitted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fit = fitted["lightgbm"]
-    matrix = fit.trainings[-1].matrix
-    leaf = booster(fit).predict(matrix, pred_leaf=True).astype(int)
+    learned = fit.trainings[-1].frame
+    leaf = booster(fit).predict(fit.trainings[-1].matrix, pred_leaf=True).astype(int)
     by_hand = min(np.bincount(tree)[np.bincount(tree) > 0].min() for tree in leaf.T)
-    assert fit.last.smallest_cell(matrix) == by_hand
+    assert fit.last.smallest_cell(learned) == by_hand
     monkeypatch.setattr(boosting, "LEAF_CHUNK_ROWS", 700)
-    assert fit.last.smallest_cell(matrix) == by_hand
+    assert fit.last.smallest_cell(learned) == by_hand
 
 
 def test_a_panel_too_small_to_split_gives_every_row_the_mean(blobs: Blobs) -> None:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ import pytest
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.models import bundle as bundle_module
-from civic_ai.models.bundle import MODEL_FILES, open_bundle, seal_bundle
+from civic_ai.models.bundle import open_bundle, seal_bundle
 from civic_ai.records.predictions import Bundle, FittedModel
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import KINDS, Fitted, fit_on
@@ -84,7 +83,7 @@ def test_a_bundle_is_a_manifest_a_description_and_one_model(
     digest = seal_bundle(fitted[name].last, blobs)
     manifest = json.loads(blobs.get(digest))
     assert manifest["format"] == "bundle/1"
-    kind = "booster.txt" if name == "lightgbm" else "pipeline.skops"
+    kind = "booster.txt" if name.startswith("lightgbm") else "pipeline.skops"
     assert set(manifest["files"]) == {"model.json", kind}
     described = json.loads(blobs.get(manifest["files"]["model.json"]))
     assert described["candidate"] == name
@@ -116,13 +115,13 @@ def spy_on_parsing(monkeypatch: pytest.MonkeyPatch, parsed: list[bytes]) -> None
     monkeypatch.setattr(
         bundle_module, "_parse", lambda kind, content: parsed.append(content) or parse(kind, content)
     )
-    spied = [
-        replace(
-            file, read=lambda model, content, read=file.read: parsed.append(content) or read(model, content)
+    for kind in bundle_module.KINDS:
+        read = kind.from_bytes
+        monkeypatch.setattr(
+            kind,
+            "from_bytes",
+            lambda model, content, read=read: parsed.append(content) or read(model, content),
         )
-        for file in MODEL_FILES
-    ]
-    monkeypatch.setattr(bundle_module, "MODEL_FILES", spied)
 
 
 def flip_and_open(digest: str, blobs: Blobs, rng: np.random.Generator) -> bool:

@@ -7,19 +7,22 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from threadpoolctl import threadpool_info
 
 from civic_ai.core.errors import ConfigError, DataError
-from civic_ai.models.baselines import BASELINES
+from civic_ai.models.baselines import BY_QUESTION
 from civic_ai.models.bundle import open_bundle
-from civic_ai.models.fit import FITS_AT_ONCE, LockboxScores, fit_candidates, run_fits, score_lockbox
+from civic_ai.models.fit import LockboxScores, fit_candidates, score_lockbox
 from civic_ai.records.policy import Limits, Policy
 from civic_ai.records.predictions import Predictions
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import fit_on
 from tests.unit.models.simulated import HORIZON, Pilot, make_pilot, simulate
 
-COLUMNS = ["unit", "as_of", "split", "candidate", "score", "lower", "upper", "label"]
+BASELINES = [baseline.name for baseline in BY_QUESTION["ranking"]]
+COLUMNS = [
+    *("unit", "as_of", "step", "split", "candidate", "score", "lower", "upper", "label"),
+    "scale",
+]
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +56,8 @@ def test_columns_and_types_are_those_that_evaluation_reads(table: pa.Table) -> N
     assert table.schema.field("unit").type == pa.dictionary(pa.int32(), pa.string())
     assert table.schema.field("as_of").type == pa.date32()
     assert table.schema.field("split").type == table.schema.field("candidate").type == pa.string()
-    assert {table.schema.field(name).type for name in COLUMNS[4:]} == {pa.float64()}
-    assert table["lower"].null_count == table["upper"].null_count == table.num_rows
+    assert table.schema.field("step").type == pa.int16()
+    assert {table.schema.field(name).type for name in COLUMNS[5:]} == {pa.float64()}
 
 
 def test_rows_stand_by_candidate_split_date_and_unit(table: pa.Table) -> None:
@@ -156,7 +159,7 @@ def test_only_models_get_a_bundle_and_it_made_the_lockbox_scores(
 
 def test_the_bundle_says_how_few_rows_stand_behind_a_leaf(lockbox: LockboxScores, pilot: Pilot) -> None:
     fit = fit_on(pilot, "lightgbm")
-    expected = fit.last.smallest_cell(fit.trainings[-1].matrix)
+    expected = fit.last.smallest_cell(fit.trainings[-1].frame)
     assert open_bundle(lockbox.bundles["lightgbm"], pilot.blobs).model.smallest_cell == expected > 0
 
 
@@ -190,14 +193,3 @@ def test_a_candidate_of_the_wrong_kind_stops_the_run(blobs: Blobs, policy: Polic
     pilot = make_pilot(blobs, simulate(units=10, dates=50), models={"candidates": ["logistic_glm"]})
     with pytest.raises(ConfigError, match="logistic_glm cannot predict a label of kind count"):
         fit_candidates(pilot.spec, pilot.panel, policy, blobs)
-
-
-def test_two_fits_at_once_with_one_thread_inside() -> None:
-    def threads() -> list[int]:
-        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
-
-    before = threads()
-    inside = run_fits([threads] * 3)  # type: ignore[list-item, arg-type]
-    assert FITS_AT_ONCE == 2
-    assert all(set(counts) == {1} for counts in inside)  # type: ignore[arg-type]
-    assert threads() == before

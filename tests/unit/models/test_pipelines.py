@@ -160,7 +160,7 @@ def test_a_model_that_does_not_settle_is_refused(blobs: Blobs, monkeypatch: pyte
 
 def test_every_training_row_stands_behind_every_weight(fitted: Mapping[str, Fitted]) -> None:
     fit = fitted["poisson_glm"]
-    assert fit.last.smallest_cell(fit.trainings[-1].matrix) == len(fit.trainings[-1].positions)
+    assert fit.last.smallest_cell(fit.trainings[-1].frame) == len(fit.trainings[-1].positions)
 
 
 def test_each_likelihood_has_its_own_model(fitted: Mapping[str, Fitted]) -> None:

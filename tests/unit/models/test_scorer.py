@@ -7,16 +7,17 @@ import pandas as pd
 import pytest
 
 from civic_ai.core.errors import DataError
-from civic_ai.models.baselines import BASELINES, rule_scorer
+from civic_ai.models.baselines import RULES, rule_scorer
 from civic_ai.models.scorer import MEANS, Scorer, feature_matrix
 from tests.unit.models.conftest import KINDS, Fitted
-from tests.unit.models.simulated import HORIZON
+from tests.unit.models.simulated import HORIZON, simulate
 
-ALL = [*KINDS, *BASELINES]
+PLACES = [name for name, rule in RULES.items() if set(rule.reads) <= set(simulate(units=1, dates=2))]
+ALL = [*KINDS, *PLACES]
 
 
 def scorer_of(name: str, fitted: Mapping[str, Fitted]) -> Scorer:
-    return rule_scorer(name, HORIZON) if name in BASELINES else fitted[name].last
+    return rule_scorer(name, HORIZON) if name in PLACES else fitted[name].last
 
 
 def frame_of(name: str, fitted: Mapping[str, Fitted]) -> pd.DataFrame:

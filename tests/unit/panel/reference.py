@@ -57,6 +57,7 @@ class Reference:
 
     def _answers(self) -> dict[str, Callable[[str, str, date], float]]:
         return {
+            "step": lambda n, u, d: 0,
             "pothole_neighbours_count_": lambda n, u, d: sum(
                 self.count(other, d - timedelta(_days(n)), d) for other in self.next_to[u]
             ),

@@ -30,8 +30,8 @@ def expected_index(parts: Parts, day: int) -> float:
 @pytest.mark.parametrize("days", [300, 700, 2500])
 def test_the_columns_follow_their_rule(blobs: Blobs, days: int) -> None:
     parts = make_parts(*made_city(days, days=days, per_area=days / 10).seal(blobs), blobs)
-    recent, year = parts.baselines["baseline_recent_count"], parts.baselines["baseline_year_count"]
-    index = parts.baselines["baseline_season_index"]
+    recent, year = parts.reserved["baseline_recent_count"], parts.reserved["baseline_year_count"]
+    index = parts.reserved["baseline_season_index"]
     for position in range(0, len(parts.scope.dates), 5):
         day = int(parts.scope.dates[position])
         known = day - parts.label.first_day + 1
@@ -52,11 +52,11 @@ def late_city() -> City:
 
 def test_before_the_data_begins_the_rules_say_nothing_and_are_never_blank(blobs: Blobs) -> None:
     parts = make_parts(*late_city().seal(blobs), blobs)
-    assert (parts.baselines["baseline_recent_count"][:5] == 0).all()
-    assert (parts.baselines["baseline_year_count"][:5] == 0).all()
-    assert (parts.baselines["baseline_season_index"] == 1).all()
-    assert all(np.isfinite(column).all() for column in parts.baselines.values())
-    assert parts.baselines["baseline_recent_count"][8:].sum() > 0
+    assert (parts.reserved["baseline_recent_count"][:5] == 0).all()
+    assert (parts.reserved["baseline_year_count"][:5] == 0).all()
+    assert (parts.reserved["baseline_season_index"] == 1).all()
+    assert all(np.isfinite(column).all() for column in parts.reserved.values())
+    assert parts.reserved["baseline_recent_count"][8:].sum() > 0
 
 
 def test_an_even_city_has_an_average_season(blobs: Blobs) -> None:
@@ -70,5 +70,5 @@ def test_an_even_city_has_an_average_season(blobs: Blobs) -> None:
     ]
     city = city.with_table("requests", city.tables["requests"].with_rows(rows))
     parts = make_parts(*city.seal(blobs), blobs)
-    np.testing.assert_allclose(parts.baselines["baseline_season_index"], 1.0)
-    assert (parts.baselines["baseline_year_count"] == 364).all()
+    np.testing.assert_allclose(parts.reserved["baseline_season_index"], 1.0)
+    assert (parts.reserved["baseline_year_count"] == 364).all()

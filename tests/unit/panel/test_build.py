@@ -37,10 +37,13 @@ def test_the_manifest_says_what_the_table_holds(blobs: Blobs) -> None:
     assert manifest.label_kind == "event"
     latest = max(city.tables["requests"].column("created_at")).date()
     assert manifest.last_known_on == str(latest)
-    baselines = [f"baseline_{name}" for name in ("recent_count", "year_count", "season_index")]
+    rules = "year_count quarter_count recent_count last_value seasonal_naive season_index"
+    baselines = [f"baseline_{name}" for name in rules.split()]
     features = [feature.name for feature in manifest.features]
-    assert list(frame.columns) == ["unit", "as_of", *features, *baselines, "label"]
-    assert list(panel.units.columns) == ["unit", "area", "lat", "lon", "row", "col"]
+    assert list(frame.columns) == ["unit", "as_of", "step", *features, *baselines, "label"]
+    assert list(panel.units.columns) == "unit area type lat lon row col observer".split()
+    assert (manifest.question, manifest.steps, manifest.types) == ("ranking", 1, ())
+    assert manifest.rows_in_gaps == 0
     assert frame.as_of.dtype.kind == "M"
     assert manifest.leaks_found == 0
 

@@ -48,7 +48,7 @@ def test_neighbours_are_summed(rows: list[tuple[int, int, int]]) -> None:
     assert around.between(ends[:-1], ends[1:]).tolist() == (here @ matrix).tolist()
 
 
-@given(rows=ROWS, days=st.lists(st.integers(0, 70), min_size=1, max_size=6))
+@given(rows=ROWS, days=st.lists(st.integers(0, 70), min_size=1, max_size=6).map(sorted))
 def test_days_since_the_last_row_known(rows: list[tuple[int, int, int]], days: list[int]) -> None:
     rows = [(unit, max(day, 0), n) for unit, day, n in rows]
     found = days_since_last(counts_of(rows), np.array(days), 4)

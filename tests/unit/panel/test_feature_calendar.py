@@ -20,7 +20,7 @@ DAYS = st.lists(st.dates(date(1990, 1, 1), date(2060, 12, 31)), min_size=1, max_
 
 def made(*days: date) -> dict[str, Any]:
     block = CalendarFeature(calendar=("season", "month", "trend"))
-    scope: Any = SimpleNamespace(dates=day_numbers(list(days)))
+    scope: Any = SimpleNamespace(starts=day_numbers(list(days)))
     return {column.record.name: column.values[:, 0] for column in calendar_columns(block, scope)}
 
 

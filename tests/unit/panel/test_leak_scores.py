@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from civic_ai.panel.build import make_parts
-from civic_ai.panel.leak_scores import _areas_under_curve, find_deciding, sample_rows
+from civic_ai.panel.leak_scores import areas_under_curve, find_deciding, sample_rows
 from civic_ai.panel.parts import Parts
 from civic_ai.panel.scope import FeatureColumn
 from civic_ai.records.panel import Feature
@@ -31,7 +31,7 @@ RECORD = Feature(name="made", source="scores", known_by="known_at", family="area
 def test_the_area_is_that_of_sklearn_pooled_over_groups(rows: list[tuple[int, bool, float]]) -> None:
     """Within each group the Mann-Whitney share of pairs; pooled by number of pairs; blanks rank lowest."""
     group, event, value = (np.array(part) for part in zip(*rows, strict=True))
-    [found] = _areas_under_curve(value.astype(float), group.astype(np.int64), [event.astype(bool)])
+    [found] = areas_under_curve(value.astype(float), group.astype(np.int64), [event.astype(bool)])
     right, pairs = 0.0, 0
     for one in np.unique(group):
         mine = group == one

@@ -23,7 +23,7 @@ def test_the_table_holds_one_row_a_unit_and_date_of_the_cohort_in_order(blobs: B
     date, unit = np.nonzero(cohort)
     assert frame.unit.tolist() == parts.scope.units.frame.unit.to_numpy()[unit].tolist()
     for column in parts.features:
-        dense = column.dense(parts.scope.shape)[date, unit]
+        dense = column.at(parts.scope, date, unit)
         np.testing.assert_array_equal(frame[column.record.name].to_numpy(), dense)
     np.testing.assert_array_equal(frame.label.to_numpy(), parts.label.values[date, unit])
 
@@ -33,7 +33,8 @@ def test_types_are_those_of_the_brief(blobs: Blobs) -> None:
     assert table.schema.field("unit").type == pa.string()
     assert table.schema.field("as_of").type == pa.date32()
     assert table.schema.field("label").type == pa.float64()
-    names = table.column_names[2:-1]
+    assert table.schema.field("step").type == pa.int16()
+    names = table.column_names[3:-1]
     assert {table.schema.field(name).type for name in names if name.startswith("baseline_")} == {pa.float64()}
     assert {table.schema.field(name).type for name in names if not name.startswith("baseline_")} == {
         pa.float32()

@@ -105,3 +105,27 @@ def test_no_path_opens_outside_of_its_roots(tmp_path: Path, text: str) -> None:
     except (ConfigError, ValueError):
         return
     assert found.is_relative_to(tmp_path.resolve())
+
+
+def test_a_star_takes_every_file_whose_name_fits(tmp_path: Path) -> None:
+    pilot = load_pilot(write_pilot(tmp_path), {"DATA": str(tmp_path / "outside")})
+    for folder in (tmp_path / "data", tmp_path / "outside"):
+        folder.mkdir(exist_ok=True)
+        for name in ("r_2016.csv", "r_2015.csv", "r_[1].csv", "r_2015.csv.bak", ".r_2015.csv", "s_2015.csv"):
+            (folder / name).write_text("")
+    names = ["r_2015.csv", "r_2016.csv", "r_[1].csv"]
+    assert pilot.files("data/r_*.csv") == {f"data/{name}": tmp_path / "data" / name for name in names}
+    outside = pilot.files("${DATA}/*_2015.csv")
+    assert outside == {
+        f"${{DATA}}/{name}": tmp_path / "outside" / name for name in ("r_2015.csv", "s_2015.csv")
+    }
+    for alone in ("data/r_[1].csv", "data/none_*.csv", "nowhere/r_*.csv"):
+        assert pilot.files(alone) == {alone: tmp_path / alone}
+
+
+def test_a_star_takes_no_file_from_outside(tmp_path: Path) -> None:
+    pilot = load_pilot(write_pilot(tmp_path / "p"), ENVIRONMENT)
+    (tmp_path / "secret.csv").write_text("")
+    (tmp_path / "p" / "r_1.csv").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(ConfigError, match="leads outside of the pilot's folder"):
+        pilot.files("r_*.csv")

@@ -113,3 +113,22 @@ def test_a_file_has_the_permissions_that_the_umask_leaves(tmp_path: Path, umask:
         os.umask(before)
     assert (tmp_path / "shared").stat().st_mode & 0o777 == mode
     assert (tmp_path / "rows").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_is_taken_as_it_is(blobs: Blobs, tmp_path: Path) -> None:
+    digests = []
+    for name in ("one", "again"):
+        (tmp_path / name).write_bytes(b"content")
+        (tmp_path / name).chmod(0o644)
+        digests.append(blobs.take(tmp_path / name))
+        assert not (tmp_path / name).exists()
+    assert digests == [blobs.put(b"content")] * 2
+    assert blobs.get(digests[0]) == b"content"
+    assert blobs.path(digests[0]).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_cannot_be_taken_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "blobs").write_bytes(b"in the way")
+    with pytest.raises(StoreError, match="cannot be written"):
+        Blobs(tmp_path / "blobs").take(tmp_path / "file")

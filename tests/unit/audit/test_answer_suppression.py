@@ -1,0 +1,113 @@
+"""The public answers: no small count is shown, none follows by subtraction, and what stays is rounded."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+
+from civic_ai.audit.evaluation_suppression import mask_evaluation
+from civic_ai.records.evaluation import Evaluation
+from tests.unit.audit.answers import with_answers
+from tests.unit.audit.made import POLICY
+from tests.unit.audit.test_evaluation_suppression import _floats, random_evaluation
+
+MINIMUM = POLICY.suppression.minimum
+seeds = pytest.mark.parametrize("seed", range(30))
+
+
+def _full(seed: int) -> Evaluation:
+    return with_answers(random_evaluation(seed), seed)
+
+
+def _is_small(count: float) -> bool:
+    return 1e-6 < count < MINIMUM - 1e-6
+
+
+@seeds
+def test_no_half_of_a_list_tells_of_few_cases(seed):
+    full, public = _full(seed), mask_evaluation(_full(seed), POLICY)
+    for exact, shown in zip(full.time_to_find, public.time_to_find, strict=True):
+        for name in ("first_half_today", "first_half"):
+            figure, seen = getattr(exact, name), getattr(shown, name)
+            if seen.value is not None:
+                cases = (figure.n, figure.n * figure.value, figure.n * (1 - figure.value))
+                assert not [count for count in cases if _is_small(count)]
+
+
+@seeds
+def test_no_step_of_a_curve_tells_of_few_cases(seed):
+    """Whoever reads the shown horizons knows how many cases ended before, between and after them."""
+    full, public = _full(seed), mask_evaluation(_full(seed), POLICY)
+    for name in ("glm", "year_count"):
+        both = [(a.observed, b.observed) for a, b in zip(full.horizons, public.horizons, strict=True)
+                if a.candidate == name]  # fmt: skip
+        shown = [a for a, b in both if b.value is not None]
+        steps = pairwise([0.0, *(a.value for a in shown), 1.0])
+        if shown:
+            assert not [1 for early, late in steps if _is_small((late - early) * shown[0].n)]
+        for hidden in (b for _, b in both if b.value is None):
+            assert (hidden.lower, hidden.upper, hidden.n) == (None, None, 0)
+
+
+@seeds
+def test_no_group_follows_from_the_total_and_the_other_groups(seed):
+    full, public = _full(seed), mask_evaluation(_full(seed), POLICY)
+    groups = list(zip(full.restricted_means[1:], public.restricted_means[1:], strict=True))
+    for exact, shown in groups:
+        if shown.observed.value is not None:
+            assert exact.observed.n >= MINIMUM
+            censored = exact.observed.n * exact.censored_share
+            assert not _is_small(censored)
+            assert not _is_small(exact.observed.n - censored)
+        else:
+            assert (shown.predicted, shown.censored_share) == (None, None)
+    hidden = [exact.observed.n for exact, shown in groups if shown.observed.value is None]
+    assert not hidden or public.restricted_means[0].observed.value is None or sum(hidden) >= MINIMUM
+
+
+@seeds
+def test_slices_quarters_and_types_of_few_are_hidden(seed):
+    full, public = _full(seed), mask_evaluation(_full(seed), POLICY)
+    for exact, shown in zip(full.errors.slices, public.errors.slices, strict=True):
+        assert shown.ratio.value is None or min(exact.rows, exact.ratio.n) >= MINIMUM
+        assert shown.rows % 10 == 0
+    for name, shown in public.errors.by_period.items():
+        assert shown.value is None or full.errors.by_period[name].n >= MINIMUM
+    for exact, shown in zip(full.coverage, public.coverage, strict=True):
+        assert (shown.covered.value is None) == (exact.covered.n < MINIMUM)
+    assert public.errors.residuals_blob is None
+
+
+@seeds
+def test_the_mean_of_a_yes_or_no_tells_of_no_few_places(seed):
+    full, public = _full(seed), mask_evaluation(_full(seed), POLICY)
+    visits = full.score("glm", "precision_at_capacity").n
+    for exact, shown in zip(full.errors.crosstabs, public.errors.crosstabs, strict=True):
+        if shown.on_list is not None and exact.on_list <= 1:
+            assert not _is_small(visits * exact.on_list)
+            assert not _is_small(visits * (1 - exact.on_list))
+        assert (shown.on_list is None) == (shown.standardised_difference is None)
+
+
+@seeds
+def test_what_stays_is_rounded(seed):
+    exact = set(_floats(json.loads(mask_evaluation(_full(seed), POLICY).to_json()))) - {0.9}
+    assert exact == {round(x, 2) for x in exact}
+
+
+def test_counts_of_periods_stay():
+    public = mask_evaluation(_full(1), POLICY)
+    assert [part.hours_short.n for part in public.staffing] == [26, 26]
+    assert public.coherent_sums[0].bottom_up.n == 26
+
+
+def test_a_regret_goes_with_any_hidden_split():
+    full = _full(1)
+    hidden = mask_evaluation(full, POLICY)
+    assert any(s.figure.value is None for s in hidden.scores if s.split not in ("all", "lockbox"))
+    assert hidden.selection[0].regret.value is None
+    scores = tuple(s for s in full.scores if s.split == "all" and s.figure.n > 400)
+    assert mask_evaluation(full.model_copy(update={"scores": ()}), POLICY).selection[0].regret.value == 0.01
+    assert scores

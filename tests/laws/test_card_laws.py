@@ -15,7 +15,7 @@ from civic_ai.cards.facts import for_the_public, read_records
 from civic_ai.cards.numbers import locale_for, written, written_date
 from civic_ai.cards.page import card_facts, public_facts
 from civic_ai.cards.render import render_cards
-from civic_ai.cards.score_map import map_scores
+from civic_ai.cards.views import read_views
 from civic_ai.core.messages import governance_folder
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.conftest import MakeCards, MakeMade, cards, made  # noqa: F401
@@ -63,7 +63,7 @@ def test_every_number_is_the_fact_that_it_names(
     for path, card in _all(cards(city)):
         seen = one.evidence if path.startswith("board/") else for_the_public(one.evidence)
         records = read_records(seen, one.blobs)
-        facts = card_facts(records, one.gates, map_scores(records, one.blobs))
+        facts = card_facts(records, one.gates, read_views(records, one.blobs))
         if path.startswith("public/"):
             facts = public_facts(facts, one.policy.suppression.minimum)
         locale = locale_for(city.locale, _language(path))

@@ -53,7 +53,7 @@ def predicted(frame: pd.DataFrame, kind: str) -> tuple[pd.DataFrame, dict[str, s
     """Every score of every split and of the lockbox, and the digests of the sealed models."""
     with tempfile.TemporaryDirectory() as folder:
         blobs = Blobs(Path(folder))
-        pilot = make_pilot(blobs, frame, kind=kind)
+        pilot = make_pilot(blobs, frame, kind=kind, models={"candidates": names_for(kind)})
         predictions = fit_candidates(pilot.spec, pilot.panel, POLICY, blobs)
         blobs.put_record(predictions)
         names = [each.name for each in predictions.candidates]
@@ -84,6 +84,8 @@ def test_nothing_after_the_cutoff_changes_a_splits_scores(
         altered.loc[later, feature] = rng.normal(50.0, 900.0, int(later.sum())) ** 2
     poisoned, _ = predicted(altered, kind)
     first_day = [each[(each["split"] == split) & (each["as_of"] == cutoff)] for each in (honest, poisoned)]
+    for column in ("lower", "upper"):
+        assert first_day[0][column].to_numpy().tobytes() == first_day[1][column].to_numpy().tobytes()
     assert len(first_day[0]) == (len(BASELINES) + len(names_for(kind))) * frame["unit"].nunique()
     assert first_day[0]["score"].to_numpy().tobytes() == first_day[1]["score"].to_numpy().tobytes()
     if split != "1":
@@ -118,11 +120,26 @@ def test_scores_are_what_their_kind_allows(drawn: dict[str, object]) -> None:
 
 @few
 @given(drawn=WORLDS)
+def test_bounds_are_whole_numbers_around_the_score_of_counts(drawn: dict[str, object]) -> None:
+    frame, kind = world(drawn)
+    scored, _ = predicted(frame, kind)
+    has = scored["lower"].notna()
+    assert (scored["upper"].notna() == has).all()
+    assert (has == ((scored["split"] != "1") & (kind == "count"))).all()
+    said = scored[has]
+    assert (said["lower"] >= 0).all()
+    assert (said["lower"] <= said["score"]).all()
+    assert (said["upper"] >= np.floor(said["score"])).all()
+    assert (said[["lower", "upper"]] % 1 == 0).all(axis=None)
+
+
+@few
+@given(drawn=WORLDS)
 def test_a_sealed_model_adds_up_and_repeats_its_lockbox_scores(drawn: dict[str, object]) -> None:
     frame, kind = world(drawn)
     with tempfile.TemporaryDirectory() as folder:
         blobs = Blobs(Path(folder))
-        pilot = make_pilot(blobs, frame, kind=kind)
+        pilot = make_pilot(blobs, frame, kind=kind, models={"candidates": names_for(kind)})
         predictions = fit_candidates(pilot.spec, pilot.panel, POLICY, blobs)
         blobs.put_record(predictions)
         lockbox = score_lockbox(pilot.spec, predictions, names_for(kind), blobs)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from civic_ai.audit.answer_suppression import found_in_all
 from civic_ai.audit.suppression import is_small, share_cells
 from civic_ai.records.evaluation import ErrorAnalysis, Evaluation
 from civic_ai.records.figure import Figure
@@ -67,7 +68,7 @@ def _counts(evaluation: Evaluation) -> Iterator[float]:
         censored = mean.observed.n * (mean.censored_share or 0.0)
         yield from (mean.observed.n, censored, mean.observed.n - censored)
     for point in evaluation.what_if:
-        yield point.found_per_period.n
+        yield found_in_all(point)
     if evaluation.errors is not None:
         for part_of_city in evaluation.errors.slices:
             yield from (part_of_city.rows, part_of_city.ratio.n)

@@ -142,12 +142,13 @@ class AnswerMasking:
         return part.model_copy(update={"regret": self._periods(part.regret, gives_away)})
 
     def _what_if(self, part: WhatIf) -> WhatIf:
-        """Hidden with the scores that it resembles, or where it rests on few."""
+        """Hidden with the scores that it resembles, or where few were found in all periods together."""
         full = self.evaluation
         compared = {(name, "all") for name in (full.champion, full.best_candidate, full.best_baseline)}
-        told = hidden_figure if compared & self.hidden else self._figure
-        update = {name: told(getattr(part, name)) for name in ("found_per_period", "more_than_best_baseline")}
-        saved = None if part.cost_saved is None else told(part.cost_saved)
+        few = is_small(found_in_all(part), self._minimum) or bool(compared & self.hidden)
+        names = ("found_per_period", "more_than_best_baseline")
+        update = {name: self._periods(getattr(part, name), few) for name in names}
+        saved = None if part.cost_saved is None else self._periods(part.cost_saved, few)
         return part.model_copy(update=update | {"cost_saved": saved})
 
     def _errors(self, errors: ErrorAnalysis) -> ErrorAnalysis:
@@ -193,6 +194,11 @@ class AnswerMasking:
 
 
 _TIMES = ("days_earlier", "first_half_today", "first_half")
+
+
+def found_in_all(part: WhatIf) -> float:
+    """Events found in all periods; a figure per period rests on so many periods as its n."""
+    return (part.found_per_period.value or 0.0) * part.found_per_period.n
 
 
 def _names(parts: Iterable[HorizonCalibration]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from civic_ai.audit.answer_disclosure import count_small_answers, count_visible_small_answers
@@ -14,7 +14,7 @@ from civic_ai.audit.disclosure import (
     count_visible_small_cells,
     count_visible_small_figures,
 )
-from civic_ai.audit.disparity import group_figures, judge_disparities, measure
+from civic_ai.audit.disparity import Measured, group_figures, judge_disparities, measure
 from civic_ai.audit.evaluation_suppression import mask_evaluation
 from civic_ai.audit.groups import UNKNOWN
 from civic_ai.audit.metrics import METRICS
@@ -39,17 +39,24 @@ class Audited:
 def audit_sums(
     sums: Sequence[GroupSums], metrics: Sequence[str], leading: Sequence[str], period: Period, policy: Policy
 ) -> Audited:
-    """Every metric in every group of every attribute, and their verdicts.
+    """Every metric in every group of every attribute, and their verdicts."""
+    return audit_measured({name: measure(sums, METRICS[name], period) for name in metrics}, leading, policy)
+
+
+def audit_measured(
+    measured: Mapping[str, Sequence[Measured]], leading: Sequence[str], policy: Policy
+) -> Audited:
+    """Verdicts on metrics that have been measured: by name, one entry an attribute.
 
     A small group ``unknown`` is judged, but does not decide the worst verdict (see ``findings``).
     """
-    measured = {name: measure(sums, METRICS[name], period) for name in metrics}
     level = policy.tolerances.confidence_level
     disparities = {name: judge_disparities(family, policy) for name, family in measured.items()}
     deciding = {
-        (part.grouping.attribute, group)
-        for part in sums
-        for group in part.grouping.deciding_groups(part.events)
+        (part.sums.grouping.attribute, group)
+        for family in measured.values()
+        for part in family
+        for group in part.sums.grouping.deciding_groups(part.events)
     }
     judged = [
         item for name in leading for item in disparities[name] if (item.attribute, item.group) in deciding

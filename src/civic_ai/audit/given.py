@@ -31,10 +31,11 @@ CASES = ("cases", "durations")
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """One evaluation with everything behind it. ``units`` has unit and area, in the order of their codes."""
+    """One evaluation with everything behind it. ``units``: the panel's units, in the order of their codes."""
 
     spec: PilotSpec
     evaluation: Evaluation
+    predictions: Predictions
     panel: PanelManifest
     snapshot: DataSnapshot
     tables: Mapping[str, Any]
@@ -60,6 +61,12 @@ class Given:
             return np.arange(self.units.num_rows)
         return clusters_of(self.areas)
 
+    @cached_property
+    def types(self) -> Integers:
+        """(units,): a code of each unit's type of request; one for all where types are not told apart."""
+        names = [str(name) for name in self.units["type"].to_pylist()]
+        return np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
+
     def codes(self, rows: pa.Table) -> Integers:
         """(rows,): the code of each row's unit."""
         names = pa.array(self.units["unit"].to_pylist(), pa.string())
@@ -68,8 +75,7 @@ class Given:
 
     def tested(self) -> pa.Table:
         """The champion's test rows whose outcome is known. Raises :class:`DataError` where there are none."""
-        predictions = self.blobs.record(Predictions, self.evaluation.predictions)
-        return matured(self.blobs.table(predictions.blob), self.evaluation.champion)
+        return matured(self.blobs.table(self.predictions.blob), self.evaluation.champion)
 
     def scored(self, rows: pa.Table) -> Scored:
         """Rows of the predictions as arrays."""
@@ -86,8 +92,8 @@ def read_given(spec: PilotSpec, evaluation: Evaluation, blobs: Blobs) -> Given:
     predictions = blobs.record(Predictions, evaluation.predictions)
     panel = blobs.record(PanelManifest, predictions.panel)
     snapshot = blobs.record(DataSnapshot, panel.snapshot)
-    tables, units = open_tables(snapshot, blobs), blobs.table(panel.units_blob).select(["unit", "area"])
-    return Given(spec, evaluation, panel, snapshot, tables, units, blobs)
+    tables, units = open_tables(snapshot, blobs), blobs.table(panel.units_blob)
+    return Given(spec, evaluation, predictions, panel, snapshot, tables, units, blobs)
 
 
 def matured(table: pa.Table, candidate: str) -> pa.Table:

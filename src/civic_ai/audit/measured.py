@@ -1,17 +1,21 @@
-"""What every group gets, measured as its question asks: a list's visits, or a forecast's errors."""
+"""What every group gets, as its question asks: a list's visits, a forecast's errors, or how long it waits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from civic_ai.audit.audited import Audited, audit_sums
 from civic_ai.audit.cells import Floats, Scored, forecast_cells, list_cells, visit_chance
 from civic_ai.audit.disparity import group_counts
+from civic_ai.audit.durations import DELAY_LEADING, DELAY_METRICS, Delays, audit_durations, delay_sums
 from civic_ai.audit.given import Given, period_of
 from civic_ai.audit.metrics import Asked, asked_of
 from civic_ai.audit.rates import GroupSums, sum_groups
 from civic_ai.audit.suppression import SHOWN_CELLS
+from civic_ai.models.survival import waits_until
 from civic_ai.records.audit import GroupCount
 from civic_ai.records.figure import Period
 from civic_ai.records.policy import Policy
@@ -36,7 +40,35 @@ def measure_groups(given: Given, policy: Policy) -> Measurement:
 
     Raises :class:`DataError` where no test row has an outcome yet.
     """
-    rows = given.tested()
+    measure = _measure_delays if given.panel.question == "durations" else _measure_rows
+    return measure(given, given.tested(), policy)
+
+
+def _measure_delays(given: Given, rows: pa.Table, policy: Policy) -> Measurement:
+    """How long each group waits, of which some still wait."""
+    days = rows["label"].cast(pa.float64()).to_numpy()
+    ended = rows["ended"].to_numpy().astype(bool)
+    scored = given.scored(rows)
+    delays = Delays(
+        unit=scored.unit,
+        type=given.types[scored.unit],
+        waits=waits_until(days, ended, given.panel.horizon_days),
+        predicted=scored.score,
+        period=period_of(rows),
+    )
+    seed = given.spec.seed
+    sums = delay_sums(delays, given.groupings, given.clusters, seed=seed)
+    return Measurement(
+        audited=audit_durations(delays, sums, given.clusters, policy, seed=seed),
+        asked=Asked(tuple(DELAY_METRICS), DELAY_LEADING),
+        counts=tuple(count for part in sums for count in group_counts(part, _FORECAST_CELLS)),
+        sums=sums,
+        period=delays.period,
+    )
+
+
+def _measure_rows(given: Given, rows: pa.Table, policy: Policy) -> Measurement:
+    """Visits or forecasts: sums over rows."""
     scored, period, question = given.scored(rows), period_of(rows), given.panel.question
     sums = sum_groups(
         _CELLS[question](scored, given), given.groupings, seed=given.spec.seed, clusters=given.clusters

@@ -24,6 +24,7 @@ def data_card(page: Page) -> dict[str, Any]:
         "sources": _sources(page),
         "rules": _rules(page),
         "findings": [(part.severity(teller), part.about(names), part.says(teller)) for part in found],
+        "gaps": _gaps(page),
         "features": _features(page),
         "dropped": [
             (source.name, source.dropped_columns)
@@ -71,6 +72,20 @@ def _rule_row(source: SourceSnapshot, rule: RuleCount, tell: Teller) -> tuple[Ma
         code.format(rule.column or ""),
         tell.value(f"{fact}.rows", "count"),
     )
+
+
+def _gaps(page: Page) -> Table:
+    """Stretches in which rows were not handed over, and why."""
+    tell, spec = page.teller, page.records.spec
+    called = {} if spec.unit.types is None else spec.unit.types.called
+    rows: list[tuple[Markup | str, ...]] = []
+    for name, source in spec.sources.items():
+        for i, gap in enumerate(source.gaps):
+            kinds = [tell.text(called[kind]) if kind in called else kind for kind in gap.types]
+            what = tell.listed(kinds) if kinds else tell.sentence(say("all"))
+            rows.append((name, tell.period(f"spec.sources.{name}.gaps.{i}"), what, tell.text(gap.why)))
+    columns = (say("Source"), say("Period"), say("What is missing"), say("Why"))
+    return Table(tell.sentence(say("Gaps")), tuple(map(tell.plain, columns)), tuple(rows))
 
 
 def _features(page: Page) -> Table:

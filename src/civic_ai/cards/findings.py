@@ -9,17 +9,12 @@ from markupsafe import Markup
 from civic_ai.cards import words
 from civic_ai.cards.disparities import deciding_disparity, hides_disparities
 from civic_ai.cards.facts import Records
+from civic_ai.cards.gains import Gain
 from civic_ai.cards.group_words import GroupWords
+from civic_ai.cards.question_words import QUESTIONS
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import N_, Message, say
-from civic_ai.records.figure import Verdict
 
-_GAIN = {
-    "pass": N_("On the same dates the model finds {more} more."),
-    "fail": N_("On the same dates the model finds fewer: {more}."),
-    "insufficient_evidence": N_("The difference is too small to tell."),
-    "unknown": N_("Whether one finds more was not measured."),
-}
 _MEASURES_NEED = {
     "pass": N_("Repeat reports come about as fast from every group, so reports may stand for need."),
     "fail": N_("Some groups report the same problem less, so the list may pass over their need."),
@@ -37,92 +32,20 @@ class Findings:
     records: Records
     teller: Teller
 
-    def event(self) -> str:
-        """What one visit would find, with its article: ``a pothole``."""
-        called = self.records.spec.label.called
-        return self.teller.text(called) if called is not None else self.teller.plain(say("a case"))
-
-    def per_100(self, candidate: str) -> str | None:
-        """The prefix of a candidate's facts per 100 visits; None where they were not measured."""
-        prefix = f"evaluation.per_100_visits.{candidate}"
-        return prefix if self.teller.facts.get(f"{prefix}.found.value") is not None else None
-
     def gain(self) -> Markup:
-        """What the model finds, what the simple rule finds, and whether they can be told apart."""
-        tell = self.teller
-        model, rule = self.per_100(self.records.model), self.per_100(self.records.rule)
-        if model is None or rule is None:
-            return tell.sentence(say("Not measured: what the model finds compared with the simple rule."))
-        sentences = [
-            self._finds(model),
-            say(
-                "The best simple rule, {rule}, finds {found}.",
-                rule=tell.word(words.CANDIDATES, self.records.rule),
-                found=tell.figure(f"{rule}.found", "found"),
-            ),
-            Message(
-                _GAIN[self.difference()], {"more": tell.figure(f"{model}.more_than_best_baseline", "found")}
-            ),
-        ]
-        return Markup(" ").join(tell.sentence(sentence) for sentence in sentences)
+        """How much better than the simplest rule, in the tests."""
+        return Gain(self.records, self.teller).tests()
 
     def lockbox(self) -> Markup:
-        """What the newest period, kept aside, found: it may differ from the average of the tests."""
-        tell, records = self.teller, self.records
-        days = tell.value("spec.validation.lockbox_days", "count")
-        known = {candidate: self._in_lockbox(candidate) for candidate in (records.model, records.rule)}
-        model, rule = known[records.model], known[records.rule]
-        if rule is None:
-            return tell.sentence(
-                say("Not measured: what was found in the last {days} days, kept aside.", days=days)
-            )
-        found = tell.value(f"{rule}.value", "per_hundred")
-        if model is None:
-            says = say(
-                "In the last {days} days, kept aside, the simple rule found about {found} ({interval}).",
-                days=days, found=found, interval=self._or_none(tell.interval(rule, "per_hundred")),
-            )  # fmt: skip
-            return tell.sentence(says)
-        says = say(
-            "In the last {days} days, kept aside, the model found about {found} ({interval}) "
-            "and the simple rule {rule}.",
-            days=days,
-            found=tell.value(f"{model}.value", "per_hundred"),
-            interval=self._or_none(tell.interval(model, "per_hundred")),
-            rule=found,
-        )
-        return tell.sentence(says)
+        """What the newest period, kept aside, found."""
+        return Gain(self.records, self.teller).lockbox()
 
-    def _in_lockbox(self, candidate: str) -> str | None:
-        """The prefix of a candidate's finds per visit in the lockbox; None where nobody may see a number."""
-        prefix = f"evaluation.lockbox.{candidate}.lockbox.precision_at_capacity.figure"
-        return prefix if isinstance(self.teller.facts.get(f"{prefix}.value"), int | float) else None
-
-    def _or_none(self, interval: Markup) -> Markup:
-        return interval or self.teller.sentence(say("no interval"))
-
-    def difference(self) -> Verdict:
-        """Whether 100 visits of the model find more than 100 of the rule, paired over time."""
-        prefix = f"evaluation.per_100_visits.{self.records.model}.more_than_best_baseline"
-        lower, upper = (self.teller.facts.get(f"{prefix}.{bound}") for bound in ("lower", "upper"))
-        if not isinstance(lower, int | float) or not isinstance(upper, int | float):
-            return "unknown"
-        return "pass" if lower > 0 else "fail" if upper < 0 else "insufficient_evidence"
-
-    def _finds(self, prefix: str) -> Message:
-        """What 100 visits chosen by the model find: visits that find something, or cases found."""
-        tell, named = self.teller, f"{prefix}.found"
-        if self.records.evaluation.kind == "count":
-            return say(
-                "100 visits chosen by the model would find about {found} cases.",
-                found=tell.figure(named, "found"),
-            )
-        return say(
-            "About {found} of every 100 visits chosen by the model would find {event} ({interval}).",
-            found=tell.value(f"{named}.value", tell.finer(named, "found")),
-            event=self.event(),
-            interval=self._or_none(tell.interval(named, tell.finer(named, "found"))),
-        )
+    def in_short(self) -> Markup:
+        """Gain, last period and proposal; where a simple rule is proposed, that comes first."""
+        parts = [self.gain(), self.lockbox()]
+        at = 0 if self.records.evaluation.champion_is_baseline else len(parts)
+        parts.insert(at, self.proposal())
+        return Markup(" ").join(parts)
 
     def proposal(self) -> Markup:
         """Which way of choosing the dossier proposes, the model or the simple rule."""
@@ -137,24 +60,15 @@ class Findings:
         )
 
     def groups(self) -> Markup:
-        """Whom the list serves less well, or that nobody can tell."""
+        """Whom it serves less well, or that nobody can tell."""
         audit, tell = self.records.audit, self.teller
-        if audit.worst_verdict == "unknown":
-            return tell.sentence(say("Not measured: whether the list serves some groups less well."))
+        sentence = QUESTIONS[self.records.evaluation.question].served[audit.worst_verdict]
+        places: dict[str, object] = {}
         if audit.worst_verdict == "pass":
-            tolerance = tell.value("policy.tolerances.disparity_ratio", "ratio")
-            return tell.sentence(
-                say(
-                    "Every group that was looked at is served about equally, within {tolerance} times.",
-                    tolerance=tolerance,
-                )
-            )
-        gap = self._deciding_gap()
-        if audit.worst_verdict == "fail":
-            return tell.sentence(say("Some groups are not served equally. {gap}", gap=gap))
-        return tell.sentence(
-            say("This data cannot tell whether every group is served equally. {gap}", gap=gap)
-        )
+            places["tolerance"] = tell.value("policy.tolerances.disparity_ratio", "ratio")
+        elif audit.worst_verdict != "unknown":
+            places["gap"] = self._deciding_gap()
+        return tell.sentence(Message(sentence, places))
 
     def _deciding_gap(self) -> Message:
         if hides_disparities(self.records.audit):

@@ -76,6 +76,9 @@ class _Seen:
         audit = self.records.audit
         if fact == "audit.worst_verdict":
             return self._groups(deciding_disparity(audit))
+        if fact == "audit.coverage_verdict" and audit.worst_covered is not None:
+            worst, names = audit.worst_covered, GroupWords(self.records, self.teller)
+            return {"group": names.of_attribute(worst.attribute, worst.group)}
         if fact == "audit.reporting.verdict":
             return self._groups(deciding_report(audit))
         return {"columns": self._leaks()} if fact == "panel.leaks_found" else {}

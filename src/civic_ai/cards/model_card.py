@@ -8,12 +8,15 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from civic_ai.cards import words
+from civic_ai.cards.answer_tables import AnswerTables
+from civic_ai.cards.error_tables import ErrorTables
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.look_first import look_first
 from civic_ai.cards.page import Page
 from civic_ai.cards.picture import Table
+from civic_ai.cards.question_words import QUESTIONS
 from civic_ai.core.messages import Message, say
 from civic_ai.explanation.reasons import tell_reason
 
@@ -22,7 +25,12 @@ def model_card(page: Page) -> dict[str, Any]:
     """Everything that the template of the model card shows."""
     records, teller = page.records, page.teller
     gates = gate_lines(page.gates, records, teller)
-    tables = _Tables(page)
+    tables, errors = _Tables(page), records.evaluation.errors
+    said = QUESTIONS[records.evaluation.question]
+
+    def tell_words(sentence: str, **places: object) -> Markup:
+        return teller.sentence(Message(sentence, places))
+
     return {
         "readiness": readiness(page.gates, teller),
         "is_ready": page.gates.is_ready,
@@ -32,9 +40,14 @@ def model_card(page: Page) -> dict[str, Any]:
         "gates": gates,
         "intervention": teller.word(words.INTERVENTIONS, records.spec.intervention),
         "champion": teller.word(words.CANDIDATES, records.evaluation.champion),
+        "scored": tell_words(said.scored, unit=teller.text(records.spec.unit.name)),
+        "limits": tell_words(said.limits),
         "results": tables.results(),
         "quality": tables.quality(),
         "lockbox": tables.lockbox(),
+        "answers": _answers(page),
+        "coverage": AnswerTables(records, teller).coverage(),
+        "errors": None if errors is None else ErrorTables(errors, teller),
         "group_tables": tables.groups(),
         "reporting": tables.reporting(),
         "examples": _examples(page),
@@ -45,6 +58,19 @@ def model_card(page: Page) -> dict[str, Any]:
             teller.word(words.REPORTING_CONDITIONS, code) for code in records.audit.reporting.conditions
         ],
     }
+
+
+def _answers(page: Page) -> list[Table]:
+    """What only this question asks, as tables."""
+    tables = AnswerTables(page.records, page.teller)
+    made = (
+        tables.staffing(),
+        tables.coherent_sums(),
+        tables.time_to_find(),
+        tables.restricted_means(),
+        tables.what_if(),
+    )
+    return [table for table in made if table is not None]
 
 
 def _examples(page: Page) -> list[tuple[str, Markup, list[Markup]]]:
@@ -63,16 +89,22 @@ class _Tables:
     page: Page
 
     def results(self) -> Table:
-        """How much the visits of every baseline and candidate find, over all test periods."""
-        return self._scores(say("Over all test periods"), words.FINDING, "all")
+        """How good every baseline and candidate is, over all test periods."""
+        return self._scores(say("Over all test periods"), self._asked, "all")
 
     def quality(self) -> Table:
         """Whether the numbers of the candidates mean what they say; counts of simple rules mean none."""
-        return self._scores(say("The numbers themselves, over all test periods"), words.MEANING, "all")
+        rest = {name: told for name, told in words.SCORES.items() if name not in self._asked}
+        return self._scores(say("The numbers themselves, over all test periods"), rest, "all")
 
     def lockbox(self) -> Table:
         """The champion and the best baseline in the last period, looked at once."""
-        return self._scores(say("In the lockbox"), words.FINDING, "lockbox")
+        return self._scores(say("In the lockbox"), self._asked, "lockbox")
+
+    @property
+    def _asked(self) -> words.Metrics:
+        """What a list finds, or how far off the numbers are where nothing is visited."""
+        return words.FINDING if self.page.records.evaluation.capacity is not None else words.MEANING
 
     def _scores(self, caption: Message, known: words.Metrics, split: str) -> Table:
         """A row for each candidate and a column for each metric that has a value for any of them."""
@@ -88,7 +120,8 @@ class _Tables:
             (tell.word(words.CANDIDATES, name), *(self._score(name, metric, split) for metric in metrics))
             for name in names
         )
-        columns = (tell.plain(say("How visits are chosen")), *(tell.word(known, name) for name in metrics))
+        chosen = QUESTIONS[evaluation.question].chosen
+        columns = (tell.plain(Message(chosen)), *(tell.word(known, name) for name in metrics))
         return Table(tell.sentence(caption), columns, rows)
 
     def _score(self, candidate: str, metric: str, split: str) -> Markup:

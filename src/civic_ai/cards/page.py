@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from civic_ai.cards.disparities import deciding_disparity, deciding_report
 from civic_ai.cards.facts import Facts, Records, facts_of
 from civic_ai.cards.pictures import Pictures
-from civic_ai.cards.score_map import ScoreMap
 from civic_ai.cards.tell import HIDDEN, Teller
+from civic_ai.cards.views import Views
 from civic_ai.records.gates import GateReport
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import flatten
@@ -27,8 +27,8 @@ class Page:
     audience: str
 
 
-def card_facts(records: Records, gates: GateReport, scores: ScoreMap) -> Facts:
-    """Every fact that a card may show: those of the records, of the gates, and of the map.
+def card_facts(records: Records, gates: GateReport, views: Views) -> Facts:
+    """Every fact that a card may show: those of the records, of the gates, and of the views.
 
     ``deciding`` is the disparity that the audit's verdict rests on, ``deciding_report`` the same for
     reporting, ``gates.open`` how many gates do not pass, ``sources.rows_read`` all rows handed over,
@@ -50,7 +50,7 @@ def card_facts(records: Records, gates: GateReport, scores: ScoreMap) -> Facts:
         if part is not None
         for name, value in flatten(part, prefix)
     }
-    return facts_of(records) | dict(flatten(gates, "gates")) | counted | gaps | scores.facts()
+    return facts_of(records) | dict(flatten(gates, "gates")) | counted | gaps | views.facts()
 
 
 def public_facts(facts: Facts, minimum: int) -> Facts:
@@ -72,6 +72,7 @@ def public_facts(facts: Facts, minimum: int) -> Facts:
 _COUNTS_OF_PEOPLE = re.compile(
     r"snapshot\.sources\.\w+\.(quarantined|duplicates|broken_rules\..*\.rows)"
     r"|(snapshot|panel|audit)\.findings\..+\.count"
-    r"|panel\.events_outside_cohort"
+    r"|panel\.(events_outside_cohort|censored_rows)"
+    r"|fan\.points\.\d+\.came"
 )
 _SHARES_OF_PEOPLE = re.compile(r"snapshot\..*quarantined_share|(snapshot|panel|audit)\.findings\..*share")

@@ -7,7 +7,7 @@ from typing import Any
 
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
-from civic_ai.cards.findings import Findings
+from civic_ai.cards.gains import Gain
 from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.picture import BLUE, GREY, INK, ORANGE, WIDTH, Picture, Table, draw
 from civic_ai.cards.tell import Teller
@@ -33,7 +33,7 @@ _FINDINGS = {
 def draw_capacity(records: Records, teller: Teller) -> Picture:
     """The curves of the model, the best simple rule and chance, with the real capacity marked."""
     drawing = _Capacity(records, teller)
-    title = teller.sentence(Message(_FINDINGS[Findings(records, teller).difference()]))
+    title = teller.sentence(Message(_FINDINGS[Gain(records, teller).difference()]))
     caption = say(
         "Higher is better for residents: more of all cases are found. The upright line marks the real "
         "capacity of {units} visits a period. The ribbon is the interval.",

@@ -12,12 +12,28 @@ from civic_ai.cards.disparities import by_verdict, deciding_disparity
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.picture import BAND, GREY, INK, VERDICT_COLOURS, Picture, Table, draw
+from civic_ai.cards.question_words import QUESTIONS
 from civic_ai.cards.tell import Teller
-from civic_ai.core.messages import Message, say
+from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.audit import AttributeRecord, Disparity
 
 _TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10]
 _PLOT_WIDTH, _ROW_HEIGHT = 130, 26
+_REACHED = (
+    N_("{attribute}: {group} is reached less often than {reference}"),
+    N_("{attribute}: {group} is reached more often than {reference}"),
+)
+GAPS = {
+    "bias_ratio": (
+        N_("{attribute}: too much is predicted for {group}, against {reference}"),
+        N_("{attribute}: too little is predicted for {group}, against {reference}"),
+    ),
+    "restricted_mean_days": (
+        N_("{attribute}: {group} waits less long than {reference}"),
+        N_("{attribute}: {group} waits longer than {reference}"),
+    ),
+}
+"""What a ratio below 1 and one above 1 means, by the metric; else it is about being reached."""
 
 
 def draw_groups(records: Records, teller: Teller, attribute: AttributeRecord) -> Picture:
@@ -25,8 +41,9 @@ def draw_groups(records: Records, teller: Teller, attribute: AttributeRecord) ->
     drawing = _Groups(records, teller, attribute)
     title = teller.sentence(drawing.finding())
     caption = say(
-        "Below 1 a group is served less than {reference}. The shaded band is the policy's tolerance, "
-        "{tolerance} times either way. n counts the cases behind each ratio.",
+        "{metric}: the ratio to {reference}. The shaded band is the policy's tolerance, {tolerance} times "
+        "either way. n counts the cases behind each ratio.",
+        metric=drawing.names.metric(drawing.metric),
         reference=drawing.reference,
         tolerance=teller.value("policy.tolerances.disparity_ratio", "ratio"),
     )
@@ -79,12 +96,11 @@ class _Groups:
         if failed:
             worst = by_verdict(failed)[0]
             places["group"] = self.names.group(self.attribute.name, worst.group)
-            if (worst.ratio.value or 1) < 1:
-                return say("{attribute}: {group} is reached less often than {reference}", **places)
-            return say("{attribute}: {group} is reached more often than {reference}", **places)
+            below, above = GAPS.get(self.metric, _REACHED)
+            return Message(below if (worst.ratio.value or 1) < 1 else above, places)
         if parts and all(part.verdict == "pass" for part in parts):
-            return say("{attribute}: the list reaches every group about as often as {reference}", **places)
-        return say("{attribute}: this data cannot tell whether every group is reached equally", **places)
+            return Message(QUESTIONS[self.records.evaluation.question].reached, places)
+        return say("{attribute}: this data cannot tell whether every group fares alike", **places)
 
     def chart(self) -> Any:
         """The layers: band, line at 1, intervals, points with a shape by verdict, n and verdict in words."""

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from civic_ai.cards.facts import Records
 from civic_ai.cards.picture import CIVIDIS, GREY, WIDTH, Picture, Rows, Table, draw
+from civic_ai.cards.question_words import QUESTIONS
 from civic_ai.cards.score_map import ScoreMap
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say
@@ -27,8 +28,8 @@ def draw_map(records: Records, teller: Teller, scores: ScoreMap) -> Picture | No
         return None
     title = teller.sentence(_finding(records, scores, teller))
     caption = say(
-        "Darker: more cases are expected there, whoever lives there. Each class holds about a fifth of "
-        "all places. Hatched: no score."
+        "{darker} Each class holds about a fifth of all places. Hatched: no score.",
+        darker=Message(QUESTIONS[records.evaluation.question].darker),
     )
     layers = _Layers(scores, teller)
     drawn = draw(layers.chart(), teller.locale, layers.shapes())
@@ -53,6 +54,26 @@ def _finding(records: Records, scores: ScoreMap, teller: Teller) -> Message:
     return say("The top {places} places: a score of {lower} or more", places=places, lower=lower)
 
 
+def flat_map(scores: ScoreMap, labels: list[str], colours: list[str]) -> Any:
+    """Shapes named ``places`` filled by their label, outlines named ``areas`` above where there are any."""
+    import altair as alt
+
+    scale = alt.Scale(domain=labels, range=colours)
+    filled = alt.Chart(alt.NamedData(name="places")).mark_geoshape()
+    filled = filled.encode(fill=alt.Fill("properties.name:N", scale=scale, sort=None))
+    lines = alt.Chart(alt.NamedData(name="areas")).mark_geoshape(fill=None, stroke=GREY, strokeWidth=0.4)
+    layers = [filled, lines] if scores.areas else [filled]
+    flat = alt.layer(*layers).project(type="identity", reflectY=True)
+    return flat.properties(width=WIDTH, height=_height(scores))
+
+
+def _height(scores: ScoreMap) -> float:
+    bounds = [shape.bounds for shape in (*scores.places.values(), *scores.areas.values())]
+    wide = max(bound[2] for bound in bounds) - min(bound[0] for bound in bounds)
+    high = max(bound[3] for bound in bounds) - min(bound[1] for bound in bounds)
+    return float(min(1.2 * WIDTH, max(0.4 * WIDTH, WIDTH * high / wide)))
+
+
 @dataclass(frozen=True)
 class _Layers:
     scores: ScoreMap
@@ -60,22 +81,12 @@ class _Layers:
 
     def chart(self) -> Any:
         """One shape for each class, so that a thousand cells are a handful of paths."""
-        import altair as alt
-
         labels = [label for label, *_ in self._classes()]
-        colours = [colour for _, colour, *_ in self._classes()]
-        flat = {"type": "identity", "reflectY": True}
-        filled = alt.Chart(alt.NamedData(name="places")).mark_geoshape()
-        filled = filled.encode(
-            fill=alt.Fill("properties.name:N", scale=alt.Scale(domain=labels, range=colours), sort=None)
-        )
-        lines = alt.Chart(alt.NamedData(name="areas")).mark_geoshape(fill=None, stroke=GREY, strokeWidth=0.4)
-        layers = [filled, lines] if self.scores.areas else [filled]
-        return alt.layer(*layers).project(**flat).properties(width=WIDTH, height=self._height())
+        return flat_map(self.scores, labels, [colour for _, colour, *_ in self._classes()])
 
     def shapes(self) -> dict[str, Rows]:
         """One shape for each class, and one for each area."""
-        areas = [_feature("", [shape]) for _, shape in sorted(self.scores.areas.items())]
+        areas = [shape_of("", [shape]) for _, shape in sorted(self.scores.areas.items())]
         return {"places": list(self._features()), "areas": areas}
 
     def _classes(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -100,18 +111,13 @@ class _Layers:
 
     def _features(self) -> Iterator[dict[str, Any]]:
         for label, _, places in self._classes():
-            yield _feature(
+            yield shape_of(
                 label, [self.scores.places[place] for place in places if place in self.scores.places]
             )
 
-    def _height(self) -> float:
-        bounds = [shape.bounds for shape in (*self.scores.places.values(), *self.scores.areas.values())]
-        wide = max(bound[2] for bound in bounds) - min(bound[0] for bound in bounds)
-        high = max(bound[3] for bound in bounds) - min(bound[1] for bound in bounds)
-        return float(min(1.2 * WIDTH, max(0.4 * WIDTH, WIDTH * high / wide)))
 
-
-def _feature(name: str, shapes: list[Any]) -> dict[str, Any]:
+def shape_of(name: str, shapes: list[Any]) -> dict[str, Any]:
+    """All shapes as one, under a name."""
     from shapely import GeometryCollection
     from shapely.geometry import mapping
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,11 +11,15 @@ from civic_ai.cards.picture import Picture
 from civic_ai.cards.picture_calibration import draw_calibration
 from civic_ai.cards.picture_capacity import draw_capacity
 from civic_ai.cards.picture_contributions import draw_contributions
+from civic_ai.cards.picture_curve import draw_curve
+from civic_ai.cards.picture_errors import draw_errors
+from civic_ai.cards.picture_fan import draw_fan
 from civic_ai.cards.picture_groups import draw_groups
 from civic_ai.cards.picture_map import draw_map
+from civic_ai.cards.picture_regret import draw_regret
 from civic_ai.cards.picture_splits import draw_splits
-from civic_ai.cards.score_map import ScoreMap
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.views import Views
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Pictures:
 
     records: Records
     teller: Teller
-    scores: ScoreMap
+    views: Views
 
     @cached_property
     def groups(self) -> dict[str, Picture]:
@@ -32,9 +37,9 @@ class Pictures:
         return {part.name: draw_groups(self.records, self.teller, part) for part in attributes}
 
     @cached_property
-    def capacity(self) -> Picture:
-        """Found against visits."""
-        return draw_capacity(self.records, self.teller)
+    def gain(self) -> Picture | None:
+        """What it gains: found against visits, forecasts against what came, or done against days."""
+        return _GAINS[self.records.evaluation.question](self)
 
     @cached_property
     def calibration(self) -> Picture:
@@ -54,4 +59,31 @@ class Pictures:
     @cached_property
     def map(self) -> Picture | None:
         """Scores by place; None where nothing says where places are."""
-        return draw_map(self.records, self.teller, self.scores)
+        return draw_map(self.records, self.teller, self.views.scores)
+
+    @cached_property
+    def errors(self) -> Picture | None:
+        """Errors by place; None where nothing says where places are, or this reader may not see it."""
+        return draw_errors(self.views, self.teller)
+
+    @cached_property
+    def regret(self) -> Picture | None:
+        """What each way of choosing would have cost; None with too few tests."""
+        return draw_regret(self.records, self.teller)
+
+
+def _capacity(pictures: Pictures) -> Picture:
+    return draw_capacity(pictures.records, pictures.teller)
+
+
+def _fan(pictures: Pictures) -> Picture | None:
+    return draw_fan(pictures.views.fan, pictures.teller)
+
+
+def _curve(pictures: Pictures) -> Picture | None:
+    return draw_curve(pictures.records, pictures.teller)
+
+
+_GAINS: dict[str, Callable[[Pictures], Picture | None]] = {
+    "ranking": _capacity, "cases": _capacity, "demand": _fan, "durations": _curve,
+}  # fmt: skip

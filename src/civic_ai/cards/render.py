@@ -16,8 +16,8 @@ from civic_ai.cards.model_card import model_card
 from civic_ai.cards.numbers import locale_for
 from civic_ai.cards.page import Page, card_facts, public_facts
 from civic_ai.cards.pictures import Pictures
-from civic_ai.cards.score_map import ScoreMap, map_scores
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.views import Views, read_views
 from civic_ai.core.messages import Message, governance_folder
 from civic_ai.records.evidence import Evidence
 from civic_ai.records.gates import GateReport
@@ -40,7 +40,7 @@ def render_cards(evidence: Evidence, gates: GateReport, policy: Policy, blobs: B
     cards = {}
     for audience, seen in audiences.items():
         records = read_records(seen, blobs)
-        shown = _Shown(records, gates, policy, map_scores(records, blobs))
+        shown = _Shown(records, gates, policy, read_views(records, blobs))
         for language in records.spec.review.languages:
             page = shown.page(language, audience)
             for name, view in CARDS.items():
@@ -55,14 +55,14 @@ class _Shown:
     records: Records
     gates: GateReport
     policy: Policy
-    scores: ScoreMap
+    views: Views
 
     def page(self, language: str, audience: str) -> Page:
-        facts = card_facts(self.records, self.gates, self.scores)
+        facts = card_facts(self.records, self.gates, self.views)
         if audience == "public":
             facts = public_facts(facts, self.policy.suppression.minimum)
         teller = Teller(facts, language, locale_for(self.records.spec.locale, language))
-        pictures = Pictures(self.records, teller, self.scores)
+        pictures = Pictures(self.records, teller, self.views)
         return Page(self.records, self.gates, self.policy, pictures, teller, audience)
 
 

@@ -11,12 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from civic_ai.cards.facts import Records
 from civic_ai.records.record import Scalar
 from civic_ai.store.blobs import Blobs
 
 CLASSES = 5
+CASES = ("cases", "durations")
+_PLACED = ("unit", "area", "lat", "lon", "row", "col")
 _METRES_A_DEGREE = 111_320.0
+_HEXAGON_SIDE_M, _FINER_BY = 1_281_256.0, 7**0.5
+"""Mean side of an H3 cell of resolution 0, and how many times shorter that of the next one is."""
 _DETAIL = 1 / 500
 """Outlines are simplified to this share of the city's width: finer is not seen at printed size."""
 
@@ -57,43 +64,85 @@ class ScoreMap:
 
 
 def map_scores(records: Records, blobs: Blobs) -> ScoreMap:
-    """The champion's mean lockbox score of each unit, cut at its quintiles; equal scores stay together."""
-    table = blobs.table(records.evaluation.lockbox_blob).select(["candidate", "unit", "score"])
-    means = table.group_by(["candidate", "unit"]).aggregate([("score", "mean")]).to_pylist()
-    champion = records.evaluation.champion
-    scored = sorted(
-        (round(row["score_mean"], 6), str(row["unit"])) for row in means if row["candidate"] == champion
-    )
+    """The champion's mean lockbox score of each place, cut at its quintiles; equal scores stay together.
+
+    Cases are told by their area, and an area with few cases not at all, so that no case can be found.
+    """
+    place_of = places_of(records, blobs)
+    means = mean_scores(records, blobs, place_of)
+    scored = sorted((round(score, 6), place) for place, score in means.items())
     classes: list[list[tuple[float, str]]] = [[] for _ in range(CLASSES)]
-    for rank, (score, unit) in enumerate(scored):
+    for rank, (score, place) in enumerate(scored):
         first = next(i for i in range(rank, -1, -1) if i == 0 or scored[i - 1][0] != score)
-        classes[first * CLASSES // len(scored)].append((score, unit))
-    known = {unit for _, unit in scored}
-    units = blobs.table(records.panel.units_blob)["unit"].to_pylist()
+        classes[first * CLASSES // len(scored)].append((score, place))
     return ScoreMap(
         classes=tuple(
-            ScoreClass(part[0][0], part[-1][0], tuple(unit for _, unit in part)) for part in classes if part
+            ScoreClass(part[0][0], part[-1][0], tuple(place for _, place in part)) for part in classes if part
         ),
-        unscored=tuple(sorted(set(units) - known)),
+        unscored=tuple(sorted(set(place_of.values()) - means.keys())),
         places=place_shapes(records, blobs),
         areas=area_shapes(records, blobs),
     )
 
 
-def place_shapes(records: Records, blobs: Blobs) -> dict[str, Any]:
-    """The flat shape (shapely, x to the east, y to the north, in degrees of latitude) of each unit.
+def places_of(records: Records, blobs: Blobs) -> dict[str, str]:
+    """Where each unit stands: its cell, its area where cases or several types share one, else itself.
 
-    Cells are squares around their centres; areas take their polygons. Empty where neither stands.
+    A cell's place is named by its row and column, a hexagon's by its centre.
     """
-    from shapely import box
+    units = blobs.table(records.panel.units_blob).select([*_PLACED]).to_pylist()
+    placed = {str(row["unit"]): _place(row, records) for row in units}
+    return {unit: place for unit, place in placed.items() if place is not None}
 
-    grid = records.spec.unit.grid
-    rows = blobs.table(records.panel.units_blob).select(["unit", "lat", "lon"]).to_pylist()
-    if grid is None:
+
+def _place(row: dict[str, Any], records: Records) -> str | None:
+    if row["row"] is not None:
+        return f"{row['row']}:{row['col']}"
+    if records.spec.unit.hexagons is not None:
+        return f"{row['lat']}:{row['lon']}"
+    shared = records.panel.question in CASES or records.panel.types
+    return None if shared and row["area"] is None else str(row["area"] if shared else row["unit"])
+
+
+def mean_scores(records: Records, blobs: Blobs, place_of: dict[str, str]) -> dict[str, float]:
+    """Mean score of each place: over its cases, or over dates of the sum of its types."""
+    table = blobs.table(records.evaluation.lockbox_blob)
+    rows = table.filter(pc.equal(table["candidate"], records.evaluation.champion))
+    names = [place_of.get(str(unit)) for unit in rows["unit"].to_pylist()]
+    placed = pa.table({"place": pa.array(names, pa.string()), "unit": rows["unit"].cast(pa.string()),
+                       "as_of": rows["as_of"], "score": rows["score"]})  # fmt: skip
+    placed = placed.filter(pc.is_valid(placed["place"]))
+    if records.panel.question in CASES:
+        least = records.policy.suppression.minimum
+        grouped = placed.group_by("place").aggregate([("score", "mean"), ("unit", "count_distinct")])
+        many = (row for row in grouped.to_pylist() if row["unit_count_distinct"] >= least)
+        return {row["place"]: row["score_mean"] for row in many}
+    by_date = placed.group_by(["place", "as_of"]).aggregate([("score", "sum")])
+    means = by_date.group_by("place").aggregate([("score_sum", "mean")])
+    return {row["place"]: row["score_sum_mean"] for row in means.to_pylist()}
+
+
+def place_shapes(records: Records, blobs: Blobs) -> dict[str, Any]:
+    """The flat shape (shapely, x to the east, y to the north, in degrees of latitude) of each place.
+
+    Cells are squares around their centres, hexagons are drawn as wide as they are on average; areas take
+    their polygons. Empty where neither stands.
+    """
+    from shapely import Point, box
+
+    unit, place_of = records.spec.unit, places_of(records, blobs)
+    if unit.grid is None and unit.hexagons is None:
         return area_shapes(records, blobs)
-    half, flat = grid.size_m / _METRES_A_DEGREE / 2, _flattening([row["lat"] for row in rows])
-    centres = ((row["unit"], row["lon"] * flat, row["lat"]) for row in rows if row["lat"] is not None)
-    return {unit: box(x - half, y - half, x + half, y + half) for unit, x, y in centres}
+    rows = blobs.table(records.panel.units_blob).select([*_PLACED]).to_pylist()
+    flat = _flattening([row["lat"] for row in rows])
+    known = [row for row in rows if row["lat"] is not None and row["unit"] in place_of]
+    centres = {place_of[row["unit"]]: (row["lon"] * flat, row["lat"]) for row in known}
+    if unit.grid is not None:
+        half = unit.grid.size_m / _METRES_A_DEGREE / 2
+        return {name: box(x - half, y - half, x + half, y + half) for name, (x, y) in centres.items()}
+    assert unit.hexagons is not None
+    reach = _HEXAGON_SIDE_M * _FINER_BY**-unit.hexagons.resolution / _METRES_A_DEGREE
+    return {name: Point(x, y).buffer(reach, quad_segs=2) for name, (x, y) in centres.items()}
 
 
 def area_shapes(records: Records, blobs: Blobs) -> dict[str, Any]:

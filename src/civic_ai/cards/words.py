@@ -15,12 +15,22 @@ SIGNS = {"pass": "✓", "fail": "✕", "unknown": "?", "insufficient_evidence": 
 SHAPES = {"pass": "circle", "fail": "cross", "unknown": "diamond", "insufficient_evidence": "diamond"}
 
 CANDIDATES = {
-    "recent_count": N_("visiting where most were found in recent weeks"),
-    "year_count": N_("visiting where most were found in the last year"),
+    "last_value": N_("the count of the last period"),
+    "seasonal_naive": N_("the count of the same weeks a year ago"),
+    "recent_count": N_("the count of the last 4 weeks"),
+    "quarter_count": N_("the count of the last 13 weeks"),
+    "year_count": N_("the count of the last year"),
     "seasonal_index": N_("last year's count, moved by the season"),
+    "arrival_order": N_("first come, first served"),
+    "group_rate": N_("how often cases of its kind turned out so before"),
+    "observer_rate": N_("how often cases of the same observer turned out so before"),
+    "curve_of_all": N_("how long all cases took before"),
+    "curve_of_group": N_("how long cases of its kind took before"),
     "poisson_glm": N_("a Poisson regression"),
     "logistic_glm": N_("a logistic regression"),
     "lightgbm": N_("boosted trees (LightGBM)"),
+    "lightgbm_tweedie": N_("boosted trees for counts with many zeros (LightGBM, Tweedie)"),
+    "lightgbm_hazard": N_("boosted trees for the chance of ending each day (LightGBM)"),
 }
 
 FAMILIES = {
@@ -29,11 +39,13 @@ FAMILIES = {
     "season": N_("season"),
     "weather": N_("weather"),
     "area": N_("the area and its streets"),
+    "case": N_("the case itself"),
+    "observer": N_("who makes the record"),
 }
 
 DIRECTIONS = {
-    "raises": N_("more cases raise the score"),
-    "lowers": N_("more cases lower the score"),
+    "raises": N_("as it grows, the score rises"),
+    "lowers": N_("as it grows, the score falls"),
     "mixed": N_("no one direction: it raises some scores and lowers others"),
     "none": N_("does not move the score"),
 }
@@ -53,6 +65,10 @@ FINDING: Metrics = {
     "recall_at_capacity": (N_("Reached, of all cases"), "percent"),
     "lift_over_random": (N_("Times better than visiting at random"), "ratio"),
     "average_precision": (N_("Average precision (1 is best)"), "number"),
+    "area_under_roc": (N_("Right order within a list (AUC; 0.5 is chance)"), "number"),
+    "area_under_roc_overall": (N_("Right order over all lists (AUC; 0.5 is chance)"), "number"),
+    "days_earlier": (N_("Days earlier found than today"), "found_fine"),
+    "first_half": (N_("Found in the first half of the list"), "percent"),
 }
 """Metrics of the list: how much its visits find."""
 
@@ -64,7 +80,16 @@ MEANING: Metrics = {
     "calibration_intercept": (N_("Calibration intercept (0 is best)"), "ratio"),
     "mean_poisson_deviance": (N_("Mean Poisson deviance (0 is best)"), "number"),
     "mean_absolute_error": (N_("Mean absolute error (0 is best)"), "number"),
+    "root_mean_squared_scaled_error": (N_("Error over that of the last value (below 1 is better)"), "number"),
     "bias_ratio": (N_("Predicted, per case that came (1 is best)"), "ratio"),
+    "integrated_brier_score": (N_("Integrated Brier score (0 is best)"), "number"),
+    "concordance": (N_("Right order of waits (0.5 is chance)"), "number"),
+    "restricted_mean_ratio": (N_("Days predicted, per day that it took (1 is best)"), "ratio"),
+    "restricted_mean_slope": (N_("Slope of days (1 is best)"), "ratio"),
+    "interval_coverage": (N_("Intervals that held"), "percent"),
+    "interval_width": (N_("Width of the intervals"), "ratio"),
+    "pinball_lower": (N_("Pinball loss of the lower end (0 is best)"), "number"),
+    "pinball_upper": (N_("Pinball loss of the upper end (0 is best)"), "number"),
 }
 
 """Metrics of the numbers themselves; a simple rule's counts have none."""
@@ -76,7 +101,17 @@ GROUP_METRICS: Metrics = {
     "selection_rate": (N_("Visited, of all places of the group"), "percent"),
     "precision": (N_("Visits to the group that find something"), "percent"),
     "service_per_need": (N_("Share of visits over share of cases (1 is even)"), "ratio"),
-    "bias_ratio": (N_("Cases that came, per case predicted (1 is best)"), "ratio"),
+    "bias_ratio": (N_("What came, over what was predicted (1 is best)"), "ratio"),
+    "absolute_error_per_event": (N_("Off by, per case that came (0 is best)"), "ratio"),
+    "mean_poisson_deviance": (N_("Mean Poisson deviance (0 is best)"), "number"),
+    "worst_shortfall": (N_("Came beyond the forecast where it fell shortest, of all that came"), "percent"),
+    "restricted_mean_days": (N_("Days until done, for the same kinds of work"), "found_fine"),
+    "done_by_horizon": (N_("Done by the horizon, for the same kinds of work"), "percent"),
+    "restricted_mean_days_unadjusted": (
+        N_("Days until done, for the group's own kinds of work"),
+        "found_fine",
+    ),
+    "interval_coverage": (N_("Intervals that held in the last period, kept aside"), "percent"),
     "false_positive_rate": (N_("Visited without cause, of all quiet places of the group"), "percent"),
     "false_discovery_rate": (N_("Visits to the group that find nothing"), "percent"),
 }
@@ -98,6 +133,10 @@ MISSING = {
     "is_the_best_baseline": N_("It is the simple rule itself"),
     "score_is_not_a_probability": N_("Not measured: a simple rule's score is no probability"),
     "nothing_to_compare_with": N_("Not measured: there is nothing to compare with"),
+    "nothing_says_who_is_next_to_whom": N_("Not measured: nothing says which places are neighbours"),
+    "too_few_places": N_("Not measured: there are too few places"),
+    "nothing_varies": N_("Not measured: nothing varies"),
+    "not_watched_up_to_the_horizon": N_("Not measured: nobody was watched for so long"),
 }
 
 CONDITIONS = {
@@ -111,7 +150,7 @@ CONDITIONS = {
 
 SEEN: dict[str, tuple[str, str]] = {
     "evaluation.lift_over_best_baseline.lower": (
-        "evaluation.lift_over_best_baseline.value", N_("finds {seen} times what the simple rule finds")),
+        "evaluation.lift_over_best_baseline.value", N_("{seen} times as good as the simple rule")),
     "audit.worst_verdict": ("deciding.ratio.value", N_("{group} at {seen} times {reference}")),
     "audit.reporting.verdict": (
         "deciding_report.ratio.value",
@@ -123,7 +162,9 @@ SEEN: dict[str, tuple[str, str]] = {
     "evaluation.calibration.verdict": ("evaluation.calibration.slope.value", N_("calibration slope: {seen}")),
     "evaluation.stability.verdict": ("evaluation.stability.worst_ratio", N_("worst over average: {seen}")),
     "evaluation.lockbox_agrees": (
-        "evaluation.lockbox_lift.value", N_("there it finds {seen} times the rule's")),
+        "evaluation.lockbox_lift.value", N_("there {seen} times as good as the rule")),
+    "audit.coverage_verdict": (
+        "audit.worst_covered.figure.value", N_("least in {group}: held at a share of {seen}")),
     "explanation.additivity_error": ("explanation.additivity_error", N_("largest difference: {seen}")),
     "snapshot.sources_without_licence": (
         "snapshot.sources_without_licence", N_("sources without one: {seen}")),
@@ -137,11 +178,36 @@ RESULTS: Metrics = {
     "evaluation.per_100_visits.{candidate}.found": (N_("finds of 100 visits in the tests"), "found"),
     "evaluation.lockbox.{candidate}.lockbox.precision_at_capacity.figure": (
         N_("finds of 100 visits in the last period, kept aside"), "per_hundred"),
+    "evaluation.staffing.{candidate}.hours_short": (N_("hours short in each period"), "found_fine"),
+    "evaluation.coverage.{candidate}.lockbox.covered": (
+        N_("intervals that held in the last period"), "percent"),
     "evaluation.lift_over_best_baseline": (N_("gain over the simple rule, in times"), "ratio"),
     "evaluation.lockbox_lift": (N_("gain over the simple rule in the last period, in times"), "ratio"),
     "evaluation.calibration.slope": (N_("calibration slope"), "ratio"),
 }  # fmt: skip
 """The results whose uncertainty matters for a decision."""
+
+SELECTION = {
+    "best_mean": N_("best on average"),
+    "best_worst": N_("best in its worst test"),
+    "best_recent": N_("best of late"),
+    "simplest_near_best": N_("simplest near the best"),
+}
+
+ERRORS = {
+    "far_less": N_("far less came"),
+    "less": N_("less came"),
+    "as_predicted": N_("about as predicted"),
+    "more": N_("more came"),
+    "far_more": N_("far more came"),
+}
+
+LEVELS = {
+    "city": N_("the whole city"),
+    "area": N_("each area"),
+    "type": N_("each type"),
+    "unit": N_("each series"),
+}
 
 SEVERITIES = {"problem": N_("Problem"), "warning": N_("Warning"), "note": N_("Note")}
 
@@ -174,9 +240,11 @@ CAVEATS = {
 }
 
 EXAMPLES = {
-    "list": N_("Places that the list would visit"),
-    "next": N_("Places that come next on the list"),
-    "middle": N_("Places in the middle of the list"),
+    "list": N_("What the list would visit"),
+    "next": N_("What comes next on the list"),
+    "highest": N_("The highest tenth"),
+    "middle": N_("The middle"),
+    "lowest": N_("The lowest tenth"),
 }
 
 WHY_REPORTING_UNKNOWN = {

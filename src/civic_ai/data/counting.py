@@ -52,6 +52,7 @@ def _open_spark(master: str) -> Any:
         "spark.master": "local[*]" if master == LOCAL else master,
         "spark.app.name": "civic-ai",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
     }

@@ -1,17 +1,18 @@
 """Do the intervals hold as often as they say? Of counts row by row; of events by totals of an area.
 
 A row's event is yes or no, so an interval of it says nothing; how many happen in an area on a date is a
-count, and its interval is made here from calibrated chances with the same conformal functions as rows'.
+count, and its interval is made here from chances with the same conformal functions as rows'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from civic_ai.evaluation.duration_metrics import known_weight
 from civic_ai.evaluation.lists import Floats, Integers, Mask
 from civic_ai.evaluation.looked import Looked
 from civic_ai.evaluation.rows import sum_by_date
@@ -20,14 +21,17 @@ from civic_ai.evaluation.scores import make_scope
 from civic_ai.evaluation.statistic import ratio
 from civic_ai.evaluation.trial import Trial
 from civic_ai.models.intervals import Forecasts, conformal_bounds, size_groups
+from civic_ai.models.survival import waits_until
 from civic_ai.records.evaluation import Coverage
 from civic_ai.records.figure import Figure, Verdict
+from civic_ai.records.predictions import Predictions
 
 
 @dataclass(frozen=True, eq=False)
 class _Bounded:
     """Outcomes of one candidate in one trial, each with its interval: columns ``date``, ``type``, ``step``,
-    ``label``, ``lower``, ``upper``."""
+    ``label``, ``lower``, ``upper``, and ``weight``: how many each stands for (durations: 1 over the chance of
+    being watched so long; 0 where the case was lost sight of)."""
 
     candidate: str
     trial: Trial
@@ -78,31 +82,52 @@ def _outcomes(looked: Looked, candidate: str) -> Iterator[tuple[Trial, pd.DataFr
     if looked.terms.kind == "event":
         frames = _area_totals(looked, candidate)
     else:
-        frames = [looked.rows(trial, candidate) for trial in trials]
+        horizon = looked.spec.label.horizon_days
+        frames = [with_weight(looked.rows(trial, candidate), horizon) for trial in trials]
     for trial, frame in zip(trials, frames, strict=True):
-        has_bounds = "lower" in frame and "upper" in frame
-        yield trial, frame[frame["lower"].notna()] if has_bounds else frame.iloc[:0]
+        yield trial, frame[frame["lower"].notna()] if "lower" in frame else frame.iloc[:0]
+
+
+def with_weight(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    """Rows with their ``weight``; cases that were lost sight of are left out, others stand for them."""
+    if "ended" not in rows:
+        return rows.assign(weight=1.0)
+    days, ended = rows["label"].to_numpy(dtype=np.float64), rows["ended"].to_numpy(dtype=bool)
+    weight = known_weight(waits_until(days, ended, horizon_days))
+    return rows.assign(weight=weight)[weight > 0]
 
 
 def _area_totals(looked: Looked, candidate: str) -> list[pd.DataFrame]:
-    """Events by date, area and type, in the tests and in the lockbox: forecast, come, and the interval.
-
-    Each interval is calibrated on totals that had matured by its date, whichever trial they stand in.
-    """
+    """Events by date, area and type, in the tests and in the lockbox: forecast, come, and the interval."""
     totals = [_sum_by_area(looked, trial, candidate) for trial in (looked.tests, looked.lockbox)]
+    level = looked.policy.tolerances.interval_level
+    return bound_totals(totals, looked.predictions, looked.spec.label.horizon_days, level)
+
+
+def bound_totals(
+    totals: Sequence[pd.DataFrame], predictions: Predictions, horizon_days: int, level: float
+) -> list[pd.DataFrame]:
+    """``totals`` (of the tests, of the lockbox: ``as_of``, ``type``, ``score``, ``label``) with ``lower``,
+    ``upper`` and ``weight``.
+
+    Each interval is calibrated on totals that had matured by its date, whichever trial they stand in. A rule
+    that only tells an order (below zero) forecasts no number, so nothing is said of it.
+    """
     both = pd.concat(totals, ignore_index=True)
-    first = _end_of_first_split(looked)
+    if (both["score"] < 0).any() or not len(both):
+        return [each.iloc[:0].assign(lower=np.nan) for each in totals]
+    first = _end_of_first_split(predictions)
     day = both["as_of"].to_numpy().astype("datetime64[D]")
     size = _sizes(both["score"].to_numpy(), day < first)
     forecasts = Forecasts(
         as_of=day,
-        matured_on=day + np.timedelta64(looked.spec.label.horizon_days, "D"),
+        matured_on=day + np.timedelta64(horizon_days, "D"),
         group=pd.factorize(both["type"], use_na_sentinel=False)[0] * (1 + size.max(initial=0)) + size,
         mean=both["score"].to_numpy(),
         label=both["label"].to_numpy(),
     )
-    bounds = conformal_bounds(forecasts, level=looked.policy.tolerances.interval_level, first=first)
-    both = both.assign(lower=bounds.lower, upper=bounds.upper)
+    bounds = conformal_bounds(forecasts, level=level, first=first)
+    both = both.assign(lower=bounds.lower, upper=bounds.upper, weight=1.0)
     return [both.iloc[: len(totals[0])], both.iloc[len(totals[0]) :]]
 
 
@@ -117,9 +142,9 @@ def _sum_by_area(looked: Looked, trial: Trial, candidate: str) -> pd.DataFrame:
     return rows.groupby(keys, dropna=False, observed=True)[["score", "label"]].sum().reset_index()
 
 
-def _end_of_first_split(looked: Looked) -> np.datetime64:
+def _end_of_first_split(predictions: Predictions) -> np.datetime64:
     """The day from which on there are intervals: the first test split only calibrates."""
-    splits = looked.predictions.splits
+    splits = predictions.splits
     return np.datetime64(splits[min(1, len(splits) - 1)].cutoff, "D")
 
 
@@ -148,11 +173,13 @@ def _cover(looked: Looked, bounded: _Bounded, scope: Scope, group: tuple[str | N
     outcomes, lists = bounded.outcomes, bounded.trial.lists[bounded.candidate]
     lower, label, upper = (outcomes[column].to_numpy() for column in ("lower", "label", "upper"))
 
-    def by_date(values: Floats | Mask) -> Floats:
-        return sum_by_date(outcomes, np.where(rows, values, 0.0), lists)[scope.dates]
+    weight = np.where(rows, outcomes["weight"], 0.0)
 
-    n = by_date(rows)
-    basis = scope.counting(lists.where(scope.dates), int(n.sum()))
+    def by_date(values: Floats | Mask) -> Floats:
+        return sum_by_date(outcomes, np.asarray(weight * values), lists)[scope.dates]
+
+    n = by_date(np.ones(len(outcomes)))
+    basis = scope.counting(lists.where(scope.dates), int(rows.sum()))
     level = looked.policy.tolerances.interval_level
     covered = basis.proportion(ratio(by_date((lower <= label) & (label <= upper)), n))
     return Coverage(

@@ -44,7 +44,7 @@ def concordance(lists: Lists, _: Kind) -> Statistic:
     durations = durations_of(lists)
     waits = durations.waits
     right, pairs = _pairs(durations)
-    weight = np.where(waits.ended, waits.chance_watched(waits.days) ** -2.0, 0.0)
+    weight = np.where(waits.ended, waits.watched**-2.0, 0.0)
     by_date = [
         np.bincount(durations.date, weight * each, minlength=durations.dates) for each in (right, pairs)
     ]
@@ -66,7 +66,8 @@ def restricted_mean_slope(lists: Lists, _: Kind) -> Statistic:
     weight, days = known_weight(durations.waits), durations.waits.days
     score = durations.score
     parts = (weight, weight * score, weight * days, weight * score**2, weight * score * days)
-    sums = np.column_stack([np.bincount(durations.date, part, minlength=durations.dates) for part in parts])
+    by_date = [np.bincount(durations.date, part, minlength=durations.dates) for part in parts]
+    sums = np.column_stack(by_date).astype(np.float64)
 
     def slope(totals: Floats) -> Floats:
         n, x, y, xx, xy = np.moveaxis(totals, -1, 0)
@@ -79,15 +80,20 @@ def restricted_mean_slope(lists: Lists, _: Kind) -> Statistic:
 def known_weight(waits: Waits) -> Floats:
     """One over the chance of being watched until the case ended, or up to tau; 0 where it was lost before."""
     is_known = waits.ended | (waits.days >= waits.tau)
-    return np.asarray(np.where(is_known, 1.0 / waits.chance_watched(waits.days), 0.0))
+    return np.asarray(np.where(is_known, 1.0 / waits.watched, 0.0))
 
 
 def _brier(waits: Waits, day: float, predicted: Floats) -> Floats:
-    """(cases,): weighted squared distance on one day; 0 for cases that were lost sight of before it."""
+    """(cases,): weighted squared distance on one day; 0 for cases that were lost sight of before it.
+
+    NaN where nobody was watched so long: then nothing is known of that day.
+    """
     is_done = waits.ended & (waits.days <= day)
     is_open = (waits.days > day) | ((waits.days == day) & ~waits.ended)
     still = waits.chance_watched(np.array([day]))[0]
-    weight = np.where(is_done, 1.0 / waits.chance_watched(waits.days), np.where(is_open, 1.0 / still, 0.0))
+    if still <= 0:
+        return np.full(len(predicted), np.nan)
+    weight = np.where(is_done, 1.0 / waits.watched, np.where(is_open, 1.0 / still, 0.0))
     return np.asarray(weight * (predicted - is_open) ** 2)
 
 
@@ -152,7 +158,7 @@ METRICS_OF_DURATIONS = (
         needs=_NEEDS,
         optimum=0.0,
         rests_on="rows",
-        when_undefined="no_rows",
+        when_undefined=NOT_WATCHED,
         high="The chances of being done by a day are far from what came.",
         low="The chances of being done by a day are close to what came.",
         not_for="comparing services: one that is always done at once is easy to predict.",

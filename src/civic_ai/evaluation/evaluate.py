@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from civic_ai.evaluation.calibration import calibration_bins, calibration_of
-from civic_ai.evaluation.choose import choose_champion
 from civic_ai.evaluation.coherent import coherent_sums
 from civic_ai.evaluation.coverage import coverages, lockbox_coverage
-from civic_ai.evaluation.looked import Looked
+from civic_ai.evaluation.duration import duration_bins, horizon_calibration, restricted_means
+from civic_ai.evaluation.errors import analyse_errors
+from civic_ai.evaluation.looked import Looked, look
 from civic_ai.evaluation.metrics import METRICS
-from civic_ai.evaluation.scores import NO_RATE, terms_of
+from civic_ai.evaluation.recalibration import Kind
+from civic_ai.evaluation.scores import NO_RATE
 from civic_ai.evaluation.selection import selection_rules
 from civic_ai.evaluation.stability import expected_in_lockbox, lockbox_verdict, stability_of
 from civic_ai.evaluation.staffing import staffing
 from civic_ai.evaluation.time_to_find import times_to_find
-from civic_ai.evaluation.trial import open_lockbox, try_on_tests
 from civic_ai.evaluation.visits import capacity_curve, per_100_visits, tie_range
 from civic_ai.evaluation.what_if import what_if
-from civic_ai.models.fit import score_lockbox
 from civic_ai.pilot.spec import PilotSpec
-from civic_ai.records.evaluation import Calibration, Evaluation, Score, Stability
+from civic_ai.records.evaluation import (
+    Calibration,
+    Evaluation,
+    HorizonCalibration,
+    RestrictedMean,
+    Score,
+    Stability,
+)
 from civic_ai.records.figure import Figure, Verdict, missing
-from civic_ai.records.panel import PanelManifest
 from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import Predictions
 from civic_ai.store.blobs import Blobs
+
+_CALIBRATED_BY: Mapping[Kind, tuple[str, str]] = {
+    "event": ("calibration_slope", "bias_ratio"),
+    "count": ("calibration_slope", "bias_ratio"),
+    "duration": ("restricted_mean_slope", "restricted_mean_ratio"),
+}
+"""Slope and ratio that say whether predictions of a kind mean what they say."""
 
 
 def evaluate(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: Blobs) -> Evaluation:
@@ -37,28 +50,10 @@ def evaluate(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: B
     empty. Raises :class:`DataError` when the test periods hold no event, or when candidates differ in their
     rows.
     """
-    terms = terms_of(spec, predictions, policy)
-    panel = blobs.record(PanelManifest, predictions.panel)
-    tests = try_on_tests(blobs.table(predictions.blob), terms)
-    chosen = choose_champion(
-        predictions.candidates,
-        {one.name: tests.objective(one.name) for one in predictions.candidates},
-        terms.objective,
-        tests.whole.resampled,
-    )
-    opened = score_lockbox(spec, predictions, [one.name for one in chosen.looked_at], blobs)
-    looked = Looked(
-        spec=spec,
-        policy=policy,
-        predictions=predictions,
-        panel=panel,
-        units=blobs.table(panel.units_blob),
-        tests=tests,
-        chosen=chosen,
-        opened=opened,
-        lockbox=open_lockbox(blobs.table(opened.blob), terms),
-    )
-    return _with_details(looked, _with_visits(looked, _write_down(looked)))
+    looked = look(spec, predictions, policy, blobs)
+    made = _with_details(looked, _with_visits(looked, _write_down(looked)))
+    errors = analyse_errors(spec, predictions, _whose_errors(looked), policy, blobs)
+    return made.model_copy(update={"errors": errors})
 
 
 def lift_verdict(lift: Figure) -> Verdict:
@@ -123,9 +118,9 @@ def _with_visits(looked: Looked, made: Evaluation) -> Evaluation:
 
 
 def _with_details(looked: Looked, made: Evaluation) -> Evaluation:
-    """With intervals, other choices, and what demand and cases ask."""
+    """With intervals, other choices, and what demand, cases and durations ask."""
     covered = tuple(coverages(looked))
-    is_demand = looked.terms.question == "demand"
+    is_demand, is_duration = (looked.terms.question == one for one in ("demand", "durations"))
     return made.model_copy(
         update={
             "coverage": covered,
@@ -134,8 +129,27 @@ def _with_details(looked: Looked, made: Evaluation) -> Evaluation:
             "staffing": tuple(staffing(looked)) if is_demand else (),
             "coherent_sums": tuple(coherent_sums(looked)) if is_demand else (),
             "time_to_find": tuple(times_to_find(looked)),
+            "horizons": tuple(_horizons(looked)) if is_duration else (),
+            "restricted_means": tuple(_restricted_means(looked)) if is_duration else (),
         }
     )
+
+
+def _horizons(looked: Looked) -> Iterator[HorizonCalibration]:
+    tests, champion = looked.tests, looked.champion
+    return horizon_calibration(champion, tests.lists[champion], tests.whole)
+
+
+def _restricted_means(looked: Looked) -> Iterator[RestrictedMean]:
+    tests, champion = looked.tests, looked.champion
+    return restricted_means(looked.rows(tests, champion), tests.lists[champion], tests.whole)
+
+
+def _whose_errors(looked: Looked) -> str:
+    """The champion; the best candidate where the champion is a rule that predicts no chance."""
+    champion = looked.chosen.champion
+    predicts = looked.terms.gives_rates(champion, looked.tests.lists[champion.name])
+    return champion.name if predicts else looked.chosen.best_candidate.name
 
 
 def _unmatured(looked: Looked) -> int | None:
@@ -145,14 +159,18 @@ def _unmatured(looked: Looked) -> int | None:
 
 
 def _calibration(looked: Looked, scores: tuple[Score, ...]) -> Calibration:
-    tests, champion = looked.tests, looked.champion
+    tests, champion, kind = looked.tests, looked.champion, looked.terms.kind
     tolerance = looked.policy.tolerances.calibration_slope
     measured = {s.metric: s.figure for s in scores if (s.candidate, s.split) == (champion, tests.whole.name)}
-    if "calibration_slope" not in measured:
+    slope, bias = _CALIBRATED_BY[kind]
+    if slope not in measured:
         return calibration_of(missing(NO_RATE), missing(NO_RATE), (), tolerance=tolerance)
-    lists, slope = tests.lists[champion], METRICS["calibration_slope"]
-    bins = calibration_bins(lists, looked.terms.kind, tests.whole.basis(lists, slope))
-    return calibration_of(measured[slope.name], measured["bias_ratio"], tuple(bins), tolerance=tolerance)
+    lists = tests.lists[champion]
+    if kind == "duration":
+        bins = duration_bins(lists, tests.whole)
+    else:
+        bins = calibration_bins(lists, kind, tests.whole.basis(lists, METRICS[slope]))
+    return calibration_of(measured[slope], measured[bias], tuple(bins), tolerance=tolerance)
 
 
 def _stability(looked: Looked, scores: tuple[Score, ...]) -> Stability:

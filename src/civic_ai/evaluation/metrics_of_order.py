@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from civic_ai.evaluation.capacity import expected_found, random_found
-from civic_ai.evaluation.lists import Floats, Lists, running_total
+from civic_ai.evaluation.lists import Lists, running_total
 from civic_ai.evaluation.metric import Metric
 from civic_ai.evaluation.recalibration import Kind
+from civic_ai.evaluation.roc import placements
 from civic_ai.evaluation.statistic import Statistic, ratio
 
 
@@ -54,22 +55,14 @@ def area_under_roc_overall(lists: Lists, _: Kind) -> Statistic:
     All dates are read as one list, as published figures over a test period are. In replicates the other
     side of each pair stays as it was (the U statistic's projection, DeLong et al. 1988).
     """
-    score, is_event = lists.scores[lists.filled], lists.labels[lists.filled] > 0
-    quiet_below = _share_below(score, score[~is_event])
-    events_above = 1 - _share_below(score, score[is_event])
+    is_event = lists.labels[lists.filled] > 0
+    placed = placements(lists.scores[lists.filled], is_event)
     date = np.nonzero(lists.filled)[0]
-    parts = (is_event * quiet_below, is_event, ~is_event * events_above, ~is_event)
+    parts = (is_event * placed, is_event, ~is_event * placed, ~is_event)
     by_date = [np.bincount(date, part, minlength=len(lists.sizes)) for part in parts]
     sums = np.column_stack(by_date).astype(np.float64)
-    whole = quiet_below[is_event].mean() if is_event.any() else np.nan
+    whole = placed[is_event].mean() if is_event.any() else np.nan
     return Statistic(sums, lambda t: t[..., 0] / t[..., 1] + t[..., 2] / t[..., 3] - whole)
-
-
-def _share_below(score: Floats, of: Floats) -> Floats:
-    """For each score the share of ``of`` that lies below it, equal ones as half."""
-    ranked = np.sort(of)
-    both = np.searchsorted(ranked, score, "left") + np.searchsorted(ranked, score, "right")
-    return np.asarray(both / 2 / max(len(of), 1))
 
 
 METRICS_OF_ORDER = (

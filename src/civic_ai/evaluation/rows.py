@@ -20,7 +20,7 @@ def read_rows(table: pa.Table, candidate: str, units: pa.Table, lists: Lists) ->
     rows = table.filter(mine)
     frame = rows.drop_columns(["unit", "split", "candidate"]).to_pandas(date_as_object=False)
     at = pc.index_in(_text(rows["unit"]), _text(units["unit"]))
-    frame["unit"] = at.to_numpy()
+    frame["unit"] = pc.fill_null(at, -1).to_numpy()
     for name in NAMES:
         frame[name] = _text(units[name]).dictionary_encode().take(at).to_pandas()
     frame["date"] = _position(rows, lists)

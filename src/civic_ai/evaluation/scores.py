@@ -45,10 +45,17 @@ class Terms:
         return self.setting.capacity
 
     def metrics(self, candidate: CandidateRecord, lists: Lists) -> tuple[Metric, ...]:
-        """What can be measured of a candidate: a rule's score is a count, so it is a rate for counts,
-        but no probability of an event."""
-        gives_rates = self.kind != "event" or not candidate.is_baseline
-        return metrics_for(self.kind, gives_rates=gives_rates, holds=lists.holds)
+        """What can be measured of a candidate, given what it says and what its lists hold."""
+        rates = self.gives_rates(candidate, lists)
+        return metrics_for(self.kind, gives_rates=rates, holds=lists.holds)
+
+    def gives_rates(self, candidate: CandidateRecord, lists: Lists) -> bool:
+        """Models always. A rule of places counts, which is no chance of an event; a rule of cases tells a
+        rate, unless it only tells who came first."""
+        if self.kind != "event" or not candidate.is_baseline:
+            return True
+        score = lists.scores[lists.filled]
+        return self.question == "cases" and bool(((score >= 0) & (score <= 1)).all())
 
 
 def terms_of(spec: PilotSpec, predictions: Predictions, policy: Policy) -> Terms:

@@ -8,7 +8,7 @@ from civic_ai.evaluation.capacity import capacity_grid, expected_found, found_ra
 from civic_ai.evaluation.lists import Floats, Lists
 from civic_ai.evaluation.metrics import METRICS
 from civic_ai.evaluation.recalibration import Kind
-from civic_ai.evaluation.scores import Scope
+from civic_ai.evaluation.scope import Scope
 from civic_ai.evaluation.statistic import ratio
 from civic_ai.records.evaluation import CurvePoint, Per100Visits, TieRange
 from civic_ai.records.figure import Figure, missing

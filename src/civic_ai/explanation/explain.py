@@ -11,11 +11,11 @@ from civic_ai.explanation.contributions import Cases, Contributions, Positions, 
 from civic_ai.explanation.direction import Direction, directions, family_direction, near_copies
 from civic_ai.explanation.examples import MOST_ROWS, like_cases, make_example
 from civic_ai.explanation.stability import STABLE_AGREEMENT, Weeks, figures, mean_sizes, resample_weeks
-from civic_ai.models.baselines import RuleScorer
 from civic_ai.models.boosting import BoosterScorer
 from civic_ai.models.curve_baselines import CurveScorer
 from civic_ai.models.hazard import HazardScorer
 from civic_ai.models.pipelines import PipelineScorer
+from civic_ai.models.rules import RuleScorer
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.explanation import Contribution, Example, Explanation, FamilyContribution

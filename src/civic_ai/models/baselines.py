@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from civic_ai.models.curve_baselines import CURVES
 from civic_ai.models.rows import PanelRows
 from civic_ai.models.rules import Baseline, Rule, RuleScorer
 
@@ -33,7 +34,7 @@ BY_QUESTION: Mapping[str, tuple[Baseline, ...]] = {
     "ranking": _ranked(_PLACES),
     "demand": _ranked(_PLACES),
     "cases": _ranked(_CASES),
-    "durations": (),
+    "durations": CURVES,
 }
 """The baselines of each question, simplest first."""
 

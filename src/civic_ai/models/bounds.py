@@ -21,7 +21,7 @@ from civic_ai.models.table import Scored
 
 
 def with_bounds(scored: Sequence[Scored], rows: PanelRows, level: float | None) -> list[Scored]:
-    """The same scores, with ``lower`` and ``upper`` where their label's kind has them and a level is asked for.
+    """The same scores, with ``lower`` and ``upper`` where the label's kind has them and a level is asked for.
 
     Counts have them after each candidate's first split, durations always, events never: an interval of one
     event would say nothing, so theirs is told for the number of events in an area.

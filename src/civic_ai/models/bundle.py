@@ -15,6 +15,8 @@ from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import CivicError, RefusedError, StoreError
 from civic_ai.core.messages import Message, say
 from civic_ai.models.boosting import BoosterScorer
+from civic_ai.models.curve_baselines import CurveScorer
+from civic_ai.models.hazard import HazardScorer
 from civic_ai.models.pipelines import PipelineScorer
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.records.predictions import Bundle, FittedModel
@@ -24,7 +26,7 @@ from civic_ai.store.blobs import Blobs
 MODEL = "model.json"
 
 
-KINDS: tuple[type[ModelScorer], ...] = (BoosterScorer, PipelineScorer)
+KINDS: tuple[type[ModelScorer], ...] = (BoosterScorer, PipelineScorer, HazardScorer, CurveScorer)
 """Every kind of model that can be sealed, each with its own file."""
 R = TypeVar("R", bound=Record)
 

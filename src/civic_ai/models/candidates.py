@@ -14,7 +14,7 @@ from typing import Literal
 
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
-from civic_ai.models import boosting, pipelines
+from civic_ai.models import boosting, hazard, pipelines
 from civic_ai.models.rows import PanelRows, Training
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.records.predictions import CandidateRecord, FittedModel, Settings
@@ -79,6 +79,7 @@ _TABLE = (
     Candidate(
         "lightgbm_tweedie", 12, {"count": "log"}, boosting.TWEEDIE_SETTINGS, _TREES, boosting.plan_tweedie
     ),
+    Candidate("lightgbm_hazard", 11, {"duration": "hazard"}, hazard.SETTINGS, _TREES, hazard.plan_hazard),
 )
 CANDIDATES: Mapping[str, Candidate] = {candidate.name: candidate for candidate in _TABLE}
 

@@ -109,9 +109,10 @@ def fit_curves(waits: Waits, group: Integers, groups: int) -> tuple[Curves, tupl
 
     ``group``: the number of each case's group, ``groups`` where it has none.
     """
-    own, every = waits.daily_table(group, groups), waits.daily_table()
+    own, every = waits.daily_table(group, groups + 1), waits.daily_table()
     hazards = np.where(own.at_risk > 0, own.hazard, every.hazard)
-    curves = from_hazards(every.times.astype(np.int64), np.concatenate([hazards, every.hazard]))
+    hazards[-1] = every.hazard[0]
+    curves = from_hazards(every.times.astype(np.int64), hazards)
     cases = np.bincount(group, minlength=groups)[:groups]
     return curves, tuple(bool(count >= LEAST_CASES) for count in cases)
 

@@ -18,7 +18,7 @@ from itertools import groupby
 import numpy as np
 
 from civic_ai.models.curve_baselines import GROUP
-from civic_ai.models.curves import Curves, read_curves
+from civic_ai.models.curves import OPEN_AFTER, Curves, read_curves
 from civic_ai.models.hazard_rows import Days, ended_of
 from civic_ai.models.rows import PanelRows
 from civic_ai.models.survival import Floats, Integers, Mask
@@ -87,7 +87,7 @@ def with_curve_bounds(scored: Sequence[Scored], rows: PanelRows, level: float) -
 def _bound(splits: Sequence[Scored], rows: PanelRows, level: float) -> list[Scored]:
     """One candidate's splits, oldest first."""
     positions = [rows.of(each.split) for each in splits]
-    names = splits[0].columns
+    names = [name for name in splits[0].columns if name.startswith(OPEN_AFTER)]
     curves = read_curves({name: np.concatenate([each.columns[name] for each in splits]) for name in names})
     lower, upper = curve_bounds(_followed(curves, rows, np.concatenate(positions)), level)
     ends = np.cumsum([len(each) for each in positions])[:-1]

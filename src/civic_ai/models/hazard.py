@@ -33,6 +33,7 @@ from civic_ai.models.survival import Integers
 from civic_ai.records.predictions import FittedModel, Settings
 
 CHUNK_ROWS = 5_000
+EXPLAINED = 5
 STRETCH = "stretch"
 HAZARD_TREES: Settings = {**TREES, "objective": "binary", "num_leaves": 15}
 SETTINGS: Settings = {
@@ -41,15 +42,18 @@ SETTINGS: Settings = {
     "patience_rounds": PATIENCE_ROUNDS,
     "stopping_share": STOPPING_SHARE,
     "most_values": MOST_VALUES,
+    "explained_stretches": EXPLAINED,
     "missing": "own branch",
 }
 
 
 @dataclass(frozen=True)
 class HazardScorer(ModelScorer):
-    """The raw score is the mean over stretches of the log odds of *not* ending: larger means longer.
+    """The raw score is the mean of the log odds of *not* ending, over :data:`EXPLAINED` stretches spread
+    evenly from the first to the last: larger means longer.
 
-    It orders cases much as the score (mean days) does, but only it is a sum of parts. ``spent`` (stretches,):
+    It orders cases much as the score (mean days) does, but only it is a sum of parts. Contributions take as
+    long a stretch as those of an event take in all, so not every stretch is asked. ``spent`` (stretches,):
     days that training cases which ended in a stretch waited in it.
     """
 
@@ -59,16 +63,23 @@ class HazardScorer(ModelScorer):
 
     def curves(self, frame: pd.DataFrame) -> Curves:
         """Chance of still being open, one curve a row, on the grid of the horizon."""
-        hazards = expit(self._by_stretch(frame, self._log_odds))
-        return from_hazards(np.array(grid_days(self.model.horizon_days)), hazards)
+        days = np.array(grid_days(self.model.horizon_days))
+        log_odds = self._by_stretch(frame, self._log_odds, np.arange(len(days)))
+        return from_hazards(days, np.asarray(expit(log_odds)))
 
     def score(self, frame: pd.DataFrame) -> Floats:
         """Mean days until done, of at most the horizon, one a row."""
         return self.curves(frame).restricted_mean(self.spent)
 
     def raw_scores(self, frame: pd.DataFrame) -> Floats:
-        """Mean over stretches of the log odds of not ending, one a row."""
-        return np.asarray(-self._by_stretch(frame, self._log_odds).mean(axis=1))
+        """Mean over the explained stretches of the log odds of not ending, one a row."""
+        return np.asarray(-self._by_stretch(frame, self._log_odds, self.explained).mean(axis=1))
+
+    @property
+    def explained(self) -> Integers:
+        """The numbers of the stretches over which the raw score is a mean."""
+        last = len(grid_days(self.model.horizon_days)) - 1
+        return np.unique(np.round(np.linspace(0, last, EXPLAINED))).astype(np.int64)
 
     def contributions(self, frame: pd.DataFrame) -> Floats:
         """TreeSHAP of the log odds (Lundberg et al. 2020) by LightGBM itself, averaged over stretches.
@@ -78,8 +89,8 @@ class HazardScorer(ModelScorer):
         them in proportion to the size of their own parts.
         """
         blank = pd.DataFrame(np.nan, index=[0], columns=list(self.features))
-        made = -self._by_stretch(frame, self._parts).mean(axis=1)
-        of_blank = -self._by_stretch(blank, self._parts).mean(axis=1)
+        made = -self._by_stretch(frame, self._parts, self.explained).mean(axis=1)
+        of_blank = -self._by_stretch(blank, self._parts, self.explained).mean(axis=1)
         parts, interplay = made[:, :-2], made[:, -2] - of_blank[0, -2]
         size = np.abs(parts)
         total = size.sum(axis=1, keepdims=True)
@@ -113,14 +124,14 @@ class HazardScorer(ModelScorer):
     def _parts(self, stretches: Floats) -> Floats:
         return np.asarray(self.booster.predict(stretches, pred_contrib=True, num_threads=1))
 
-    def _by_stretch(self, frame: pd.DataFrame, predict: Callable[[Floats], Floats]) -> Floats:
-        """(rows, stretches, ...): what ``predict`` says of every stretch, some rows at a time."""
-        matrix, horizon = self.matrix(frame), self.model.horizon_days
-        count = len(grid_days(horizon))
-        made = []
+    def _by_stretch(
+        self, frame: pd.DataFrame, predict: Callable[[Floats], Floats], stretches: Integers
+    ) -> Floats:
+        """(rows, stretches, ...): what ``predict`` says of each of ``stretches``, some rows at a time."""
+        matrix, made = self.matrix(frame), []
         for start in range(0, max(len(matrix), 1), CHUNK_ROWS):
-            said = predict(each_stretch(matrix[start : start + CHUNK_ROWS], horizon))
-            made.append(said.reshape(-1, count, *said.shape[1:]))
+            said = predict(each_stretch(matrix[start : start + CHUNK_ROWS], stretches))
+            made.append(said.reshape(-1, len(stretches), *said.shape[1:]))
         return np.concatenate(made)
 
 

@@ -74,11 +74,10 @@ def ended_of(frame: pd.DataFrame) -> Mask:
     return np.asarray(frame["ended"].to_numpy(dtype=object, na_value=False), dtype=bool)
 
 
-def each_stretch(matrix: Floats, horizon_days: int) -> Floats:
-    """Rows of features, each repeated for every stretch up to the horizon, with its number as last column."""
-    count = len(grid_days(horizon_days))
-    numbers = np.tile(np.arange(count, dtype=np.float64), len(matrix))
-    return np.column_stack([np.repeat(matrix, count, axis=0), numbers])
+def each_stretch(matrix: Floats, stretches: Integers) -> Floats:
+    """Rows of features, each repeated for every one of ``stretches``, with its number as last column."""
+    numbers = np.tile(stretches.astype(np.float64), len(matrix))
+    return np.column_stack([np.repeat(matrix, len(stretches), axis=0), numbers])
 
 
 def _edges(horizon_days: int) -> tuple[Integers, Integers]:

@@ -63,8 +63,8 @@ class Outcomes:
 
     def scaled_error(self) -> float:
         """Root of the mean squared error, each in the scale of its unit (Hyndman and Koehler 2006)."""
-        scaled = ((self.label - self.score) / self.scale)[self.scale > 0]
-        return float(np.sqrt(np.mean(scaled**2)))
+        moved = self.scale > 0
+        return float(np.sqrt(np.mean(((self.label - self.score)[moved] / self.scale[moved]) ** 2)))
 
 
 LOSSES: Mapping[str, Callable[[Outcomes], float]] = {

@@ -72,6 +72,7 @@ class LifeTable:
         """(...): standard error of ``restricted_mean`` (Klein and Moeschberger 2003, section 4.5)."""
         ahead = np.cumsum(self._areas[..., ::-1], axis=-1)[..., ::-1]
         later = np.concatenate([ahead[..., 1:], np.zeros_like(ahead[..., :1])], axis=-1)
+        later = later + self.open_after * (np.diff(self.times, prepend=0.0) - self.spent)
         return np.asarray(np.sqrt((later**2 * self._greenwood).sum(axis=-1)))
 
     @property
@@ -140,6 +141,11 @@ class Waits:
         seen = np.where(self.ended, at + 1, np.searchsorted(times, self.days, side="right"))
         at_risk = np.cumsum(count(seen, np.ones_like(self.ended))[:, ::-1], axis=1)[:, ::-1][:, 1:]
         return LifeTable(times, at_risk, ended, self.spent(times))
+
+    @cached_property
+    def watched(self) -> Floats:
+        """(cases,): chance of being watched until the case's own day; never 0, for it was."""
+        return self.chance_watched(self.days)
 
     def chance_watched(self, days: Floats) -> Floats:
         """Chance that a case would still be watched on each of ``days``, whatever became of it.

@@ -1,9 +1,9 @@
 """What the simple rules need, whatever features are declared: the label's own past.
 
 Columns, never blank, that no candidate sees. Source of the rules: METHODS 2.2; the seasonal index is the
-share of a year's rows that fell into the coming window in earlier years (Brown 1959). Only days that were handed
-over count (``gaps``): a count is scaled up to its whole window, and where nothing of a window was handed over
-the next longer one stands in for it. Where nothing at all was handed over before the date, the column is 0.
+share of a year's rows that fell into the coming window in earlier years (Brown 1959). Only days that were
+handed over count (``gaps``): a count is scaled up to its whole window, and where nothing of a window was
+handed over the next longer one stands in. Where nothing was handed over before the date, the column is 0.
 
 ==========================  =============================================================== =============
 ``baseline_last_value``     label rows of the unit in the last horizon                      dates x units

@@ -14,6 +14,7 @@ from civic_ai.core.errors import ConfigError, DataError
 from civic_ai.core.messages import say
 from civic_ai.data.snapshot import open_tables
 from civic_ai.panel.baseline_columns import make_baseline_columns
+from civic_ai.panel.cases import build_case_panel
 from civic_ai.panel.cohort import events_outside, find_cohort
 from civic_ai.panel.ending import end_is_doubtful
 from civic_ai.panel.exposure import exposure_of
@@ -60,8 +61,6 @@ def build_panel(spec: PilotSpec, snapshot: DataSnapshot, policy: Policy, blobs: 
     for something that the tables do not hold.
     """
     if spec.question in ("cases", "durations"):
-        from civic_ai.panel.cases import build_case_panel
-
         return build_case_panel(spec, snapshot, policy, blobs)
     parts = make_parts(spec, snapshot, blobs)
     _refuse_boundless_capacity(parts.scope)

@@ -20,6 +20,7 @@ from civic_ai.pilot.spec import PilotSpec
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+ARRIVAL = f"{RESERVED}arrival"
 PRIOR_CASES = 20
 """The weight of the rate of all cases, in cases."""
 
@@ -30,9 +31,9 @@ def make_case_baselines(spec: PilotSpec, cases: Cases, label: CaseLabel) -> dict
     ``baseline_arrival``: days from the end of the as-of date to when the case came in (negative) or is due;
     the lowest came first. ``due_in_days``: the same in whole days, where cases are due. Of events
     ``baseline_group_rate`` and ``baseline_observer_rate``, of durations ``baseline_group`` (the number of the
-    group in order of its name, NaN where blank), where the spec names the columns.
+    group in order of appearance, NaN where blank), where the spec names the columns.
     """
-    made = {f"{RESERVED}arrival": cases.arrived.at - (cases.as_of + 1)}
+    made = {ARRIVAL: cases.arrived.at - (cases.as_of + 1)}
     if spec.unit.due_on is not None:
         made["due_in_days"] = (cases.arrived.day - cases.as_of).astype(np.float64)
     named = {"group": spec.models.rate_by, "observer": spec.audit.observer}
@@ -48,17 +49,18 @@ def make_case_baselines(spec: PilotSpec, cases: Cases, label: CaseLabel) -> dict
 
 
 def group_numbers(texts: pa.ChunkedArray) -> Ints:
-    """The number of each text in the order of the alphabet; -1 where blank."""
-    encoded = texts.combine_chunks().dictionary_encode()
-    order = np.argsort(np.array(encoded.dictionary.to_pylist(), dtype=object))
-    numbers = np.append(np.argsort(order), -1)
-    return np.asarray(numbers[encoded.indices.fill_null(-1).to_numpy()], dtype=np.int64)
+    """The number of each text in the order in which they first appear; -1 where blank.
+
+    Cases stand in the order of their lists, so a name that comes later does not move the numbers before it.
+    """
+    indices = texts.combine_chunks().dictionary_encode().indices
+    return np.asarray(indices.fill_null(-1).to_numpy(), dtype=np.int64)
 
 
 def rates_as_of(group: Ints, as_of: Days, label: CaseLabel) -> Floats:
-    """For each case: how often cases of its group, final by its as-of date, turned out so; never NaN.
+    """For each case: how often cases of its group, known by its as-of date, turned out so; never NaN.
 
-    (positives + PRIOR_CASES x overall rate) / (n + PRIOR_CASES); 0 while no outcome at all is final.
+    (positives + PRIOR_CASES x overall rate) / (n + PRIOR_CASES); 0 while no outcome at all is known.
     """
     everywhere = np.zeros_like(group)
     positives, n = _counts_by(group, as_of, label)
@@ -68,13 +70,13 @@ def rates_as_of(group: Ints, as_of: Days, label: CaseLabel) -> Floats:
 
 
 def _counts_by(group: Ints, as_of: Days, label: CaseLabel) -> tuple[Floats, Floats]:
-    """Positives and cases of the same group that were final by each case's as-of date."""
-    final = np.flatnonzero(label.final_on < NEVER)
-    order = final[np.lexsort((label.final_on[final], group[final]))]
-    first_day = min(int(as_of.min(initial=0)), int(label.final_on[final].min(initial=0)))
-    span = max(int(as_of.max(initial=0)), int(label.final_on[final].max(initial=0))) - first_day + 2
-    keys = (group[order] + 1) * span + label.final_on[order] - first_day
+    """Positives and cases of the same group whose outcome was known by each case's as-of date."""
+    known = np.flatnonzero(label.known_on < NEVER)
+    order = known[np.lexsort((label.known_on[known], group[known]))]
+    first_day = min(int(as_of.min(initial=0)), int(label.known_on[known].min(initial=0)))
+    span = max(int(as_of.max(initial=0)), int(label.known_on[known].max(initial=0))) - first_day + 2
+    keys = (group[order] + 1) * span + label.known_on[order] - first_day
     upto = np.searchsorted(keys, (group + 1) * span + as_of - first_day, side="right")
     after = np.searchsorted(keys, (group + 1) * span - 1, side="right")
-    positives = np.append(0, np.cumsum(label.values[order] == 1))
+    positives = np.append(0, np.cumsum(label.known[order] == 1))
     return (positives[upto] - positives[after]).astype(np.float64), (upto - after).astype(np.float64)

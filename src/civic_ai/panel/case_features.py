@@ -66,22 +66,23 @@ def make_case_features(spec: PilotSpec, scope: Scope, cases: Cases) -> tuple[Cas
 
 
 def refuse_known_afterwards(spec: PilotSpec, contract: Contract) -> None:
-    """Raise :class:`ConfigError` for every column of a case's own row that is only known afterwards."""
+    """Raise :class:`ConfigError` for every column of a case's own row that is only known afterwards, and that
+    features, or the simplest rule, look at."""
     mistakes = [
         Mistake(
-            about=f"features[{number}]",
+            about=about,
             says=say("{column} is only known afterwards: {why}", column=name, why=why),
             remedy=say("Leave it out: on the day of the list nobody can look at it."),
         )
-        for number, name in _own_columns(spec)
+        for about, name in _own_columns(spec)
         if (why := _afterwards(name, spec, contract)) is not None
     ]
     if mistakes:
         raise ConfigError(mistakes)
 
 
-def _own_columns(spec: PilotSpec) -> Iterator[tuple[int, str]]:
-    """Number of the block and column, for everything that is taken from the row of a case, or that chooses
+def _own_columns(spec: PilotSpec) -> Iterator[tuple[str, str]]:
+    """Place in the spec and column, for everything that is taken from the row of a case, or that chooses
     which cases are counted (unless rows come with their outcome, so that every row counted had one)."""
     come_with_outcome = spec.sources[spec.unit.source].known_at == settled_column(spec)
     for number, block in enumerate(spec.features):
@@ -92,7 +93,9 @@ def _own_columns(spec: PilotSpec) -> Iterator[tuple[int, str]]:
             names: Iterable[str] = sorted(columns_of(parse_where(where))) if where else ()
         else:
             names = block.columns if isinstance(block, ColumnFeature) else block.categories
-        yield from ((number, name) for name in names)
+        yield from ((f"features[{number}]", name) for name in names)
+    if spec.models.rate_by is not None:
+        yield "models.rate_by", spec.models.rate_by
 
 
 def _afterwards(name: str, spec: PilotSpec, contract: Contract) -> Message | None:

@@ -154,8 +154,8 @@ def refuse_useless(parts: CaseParts, policy: Policy) -> None:
     """Raise :class:`DataError` for too little to learn from or an outcome that hardly ever varies, and
     :class:`ConfigError` for a capacity that reaches every case of every list."""
     _refuse_nothing_known(parts)
-    _refuse_too_few(parts, policy.limits.training_events)
     _refuse_constant(parts)
+    _refuse_too_few(parts, policy.limits.training_events)
     _refuse_boundless(parts)
 
 
@@ -171,7 +171,9 @@ def _refuse_nothing_known(parts: CaseParts) -> None:
 
 def _refuse_too_few(parts: CaseParts, needed: int) -> None:
     cutoff = day_numbers([parts.scope.splits[0].cutoff])[0]
-    found = int((parts.label.events & (parts.label.final_on <= cutoff)).sum())
+    horizon_over = parts.cases.as_of + parts.spec.label.horizon_days
+    final_on = horizon_over if parts.label.ended is None else parts.label.known_on
+    found = int((parts.label.events & (final_on <= cutoff)).sum())
     if found < needed:
         raise DataError.because(
             say(

@@ -28,18 +28,20 @@ _WHILE_OPEN = {"left_out": np.nan, "positive": 1.0, "negative": 0.0}
 class CaseLabel:
     """``values``: 0 or 1, or days; NaN where unmatured. ``ended``: of durations, False where censored.
 
-    ``final_on``: the day by whose end the value is known, NEVER where it is not; of censored durations the
-    day on which they were seen last.
+    ``known``: the same as soon as it was known, although the horizon may not be over by the end of the
+    extract; ``known_on``: the day by whose end it was, NEVER where it was not (of durations: when they ended,
+    or were seen last).
     """
 
     values: Floats
-    final_on: Days
+    known: Floats
+    known_on: Days
     ended: NDArray[np.bool_] | None = None
 
     def taken(self, rows: NDArray[np.int64]) -> CaseLabel:
         """The labels at the given positions, in that order."""
         ended = None if self.ended is None else self.ended[rows]
-        return CaseLabel(self.values[rows], self.final_on[rows], ended)
+        return CaseLabel(self.values[rows], self.known[rows], self.known_on[rows], ended)
 
     @property
     def events(self) -> NDArray[np.bool_]:
@@ -55,11 +57,11 @@ def label_cases(cases: Cases, spec: PilotSpec, last_day: int) -> CaseLabel:
 
 def _events(cases: Cases, spec: PilotSpec, last_day: int) -> CaseLabel:
     deadline = cases.as_of + spec.label.horizon_days
-    in_time = cases.settled.day <= deadline
-    values = np.where(in_time, cases.happened, _WHILE_OPEN[spec.label.while_open])
-    values = np.where(deadline <= last_day, values, np.nan)
-    final_on = np.where(in_time, cases.settled.day, deadline)
-    return CaseLabel(values, np.where(np.isnan(values), NEVER, final_on))
+    in_time, is_over = cases.settled.day <= deadline, deadline <= last_day
+    while_open = np.where(is_over, _WHILE_OPEN[spec.label.while_open], np.nan)
+    known = np.where(in_time, cases.happened, while_open)
+    known_on = np.where(in_time, cases.settled.day, deadline)
+    return CaseLabel(np.where(is_over, known, np.nan), known, np.where(np.isnan(known), NEVER, known_on))
 
 
 def _durations(cases: Cases, spec: PilotSpec, last_day: int) -> CaseLabel:
@@ -68,5 +70,5 @@ def _durations(cases: Cases, spec: PilotSpec, last_day: int) -> CaseLabel:
     seen = np.minimum(horizon, (last_day - cases.as_of).astype(np.float64))
     ended = (until_end <= seen) & (seen > 0)
     values = np.where(seen > 0, np.minimum(until_end, seen), np.nan)
-    final_on = np.where(ended, cases.settled.day, cases.as_of + seen.astype(np.int64))
-    return CaseLabel(values, np.where(np.isnan(values), NEVER, final_on), ended)
+    known_on = np.where(ended, cases.settled.day, cases.as_of + seen.astype(np.int64))
+    return CaseLabel(values, values, np.where(np.isnan(values), NEVER, known_on), ended)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from civic_ai.panel.case_baselines import group_numbers
+from civic_ai.panel.case_baselines import ARRIVAL, group_numbers
 from civic_ai.panel.case_columns import own_numbers, settled_column
 from civic_ai.panel.case_moments import NEVER
 from civic_ai.panel.case_parts import CaseParts
@@ -42,8 +42,8 @@ Mask = NDArray[np.bool_]
 
 UNLIKELY = 14.0
 """Minus the logarithm of about one in a million: so many cases of the other outcome would be usual."""
-LEAST_MOVED = 0.05
-"""What a column says about being settled must differ by this between old and recent lists."""
+STANDARD_ERRORS = 4.0
+"""So many lie between the settled shares of old and recent lists before columns are held against them."""
 
 
 @dataclass(frozen=True)
@@ -75,25 +75,34 @@ class Outcome:
 def search_case_leaks(parts: CaseParts, contracts: Mapping[str, Contract], policy: Policy) -> Search:
     """Every form of leak, looked for in every column and source that the panel uses."""
     told = [*_by_contract(parts, contracts), *_written_later(parts, contracts)]
-    outcome = make_outcome(parts)
-    if outcome.fewest < LEAST_ROWS:
-        values: dict[str, str | int | float] = {"needed": LEAST_ROWS, "found": outcome.fewest}
+    outcomes = make_outcomes(parts)
+    fewest = min(outcome.fewest for outcome in outcomes)
+    if fewest < LEAST_ROWS:
+        values: dict[str, str | int | float] = {"needed": LEAST_ROWS, "found": fewest}
         reason = panel_finding("leak_search_not_possible", parts.spec.unit.source, "problem", values=values)
         return Search(tuple(told), (reason,), is_complete=False)
     limit = policy.limits.leak_single_feature_auc
-    found = [*_deciding(parts, outcome, limit), *_one_outcome(parts, outcome), *_changing(parts, limit)]
+    by_values = {leak.column: leak for outcome in outcomes for leak in _deciding(parts, outcome, limit)}
+    found = [*by_values.values(), *_one_outcome(parts, outcomes[0]), *_changing(parts, limit)]
     return Search((*told, *found), (), is_complete=True)
 
 
-def make_outcome(parts: CaseParts) -> Outcome:
-    """What the columns are held against."""
+def make_outcomes(parts: CaseParts) -> tuple[Outcome, ...]:
+    """What the columns are held against. Durations twice: as told, and from when the case came in, because a
+    column that was made of the whole time need not say much about what was left of it."""
     values, ended = parts.label.values, parts.label.ended
     if ended is None:
         rows = np.flatnonzero(~np.isnan(values))
-        return Outcome(rows, parts.cases.as_of[rows], values[rows] == 1)
-    middle = float(np.median(values[ended])) if ended.any() else 0.0
-    rows = np.flatnonzero(ended | (values > middle))
-    return Outcome(rows, parts.cases.as_of[rows], values[rows] <= middle)
+        return (Outcome(rows, parts.cases.as_of[rows], values[rows] == 1),)
+    times = (values, values - parts.reserved[ARRIVAL])
+    return tuple(_ended_early(parts.cases.as_of, days, ended) for days in times)
+
+
+def _ended_early(as_of: Ints, days: Floats, ended: Mask) -> Outcome:
+    """Ended by the median time, among the cases of which that is known."""
+    middle = float(np.median(days[ended])) if ended.any() else 0.0
+    rows = np.flatnonzero(ended | (days > middle))
+    return Outcome(rows, as_of[rows], days[rows] <= middle)
 
 
 def _by_contract(parts: CaseParts, contracts: Mapping[str, Contract]) -> Iterator[LeakFinding]:
@@ -152,24 +161,37 @@ def only_outcome(outcome: Outcome, chosen: Mask) -> str | None:
 
 
 def _changing(parts: CaseParts, limit: float) -> Iterator[LeakFinding]:
-    """Held against being settled by the end of the extract, which nobody knew on the day of the list."""
+    """Held against being settled by the end of the extract, which nobody knew on the day of the list.
+
+    An honest column may tell the slow cases from the quick, but there are as many slow ones among the recent
+    as among the old; what is written at the end moves as the share of settled cases does.
+    """
     every = np.arange(len(parts.cases))
     settled = Outcome(every, parts.cases.as_of, parts.cases.settled.day < NEVER)
     recent = parts.cases.as_of > np.median(parts.cases.as_of)
+    shift = settled_later(settled.happened, recent)
+    if shift is None:
+        return
     for name, values in _own_columns(parts, settled):
-        ranked = np.where(np.isnan(values), -np.inf, values)
         area = settled.area_under_curve(values)
-        if area >= limit and _moved(ranked, recent) >= LEAST_MOVED:
+        if area >= limit and moved(np.where(np.isnan(values), -np.inf, values), recent) >= shift / 2:
             yield LeakFinding(
                 form="changes_with_outcome", column=name, rows=len(every), detail=f"auc {round(area, 4)}"
             )
 
 
-def _moved(values: Floats, recent: Mask) -> float:
+def settled_later(happened: Mask, recent: Mask) -> float | None:
+    """How much smaller the share of settled cases is among the recent; None where that may be chance."""
+    if recent.all() or not recent.any():
+        return None
+    shift, share = float(happened[~recent].mean() - happened[recent].mean()), float(happened.mean())
+    error = np.sqrt(share * (1 - share) * (1 / recent.sum() + 1 / (~recent).sum()))
+    return shift if shift > 0 and shift >= STANDARD_ERRORS * error else None
+
+
+def moved(values: Floats, recent: Mask) -> float:
     """Largest difference between the distributions of old and recent lists (Kolmogorov-Smirnov)."""
     old, new = np.sort(values[~recent]), np.sort(values[recent])
-    if not len(old) or not len(new):
-        return 0.0
     at = np.unique(values)
     shares = (np.searchsorted(part, at, side="right") / len(part) for part in (old, new))
     return float(np.abs(np.subtract(*shares)).max())

@@ -48,17 +48,21 @@ def case_table(parts: CaseParts) -> pa.Table:
 
 
 def case_units(parts: CaseParts) -> pa.Table:
-    """The cases with their area (null in none), coordinates and observer (null where none is declared)."""
+    """The cases with their area (null in none), coordinates and observer (null where none is declared).
+
+    ``type`` is, of durations, the group by which the simplest rule keeps its curves: waits are told by it.
+    """
     cases, units = parts.cases, parts.scope.units
     position = units.positions(cases.columns["area"].to_pandas())
     areas = np.array([*units.frame["area"], None], dtype=object)
     observer = parts.spec.audit.observer
+    told_by = parts.spec.models.rate_by if parts.label.ended is not None else None
     nothing = pa.nulls(len(cases))
     table = pa.table(
         {
             "unit": cases.columns["unit"],
             "area": pa.array(areas[position], type=pa.string()),
-            "type": nothing.cast(pa.string()),
+            "type": nothing.cast(pa.string()) if told_by is None else cases.text(told_by),
             "lat": cases.columns["lat"],
             "lon": cases.columns["lon"],
             "row": nothing.cast(pa.int32()),

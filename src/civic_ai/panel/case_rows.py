@@ -24,7 +24,8 @@ from civic_ai.panel.known import City, Days, day_numbers
 from civic_ai.pilot.spec import AsOf, PilotSpec
 
 Mask = NDArray[np.bool_]
-LISTED = "listed"
+REASONS = ("unnamed", "repeated", "undated", "impossible", "too_early", "older")
+LISTED = -1
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ def read_cases(spec: PilotSpec, seen: City, dates: Days, most_repeated: float) -
     reason = _reasons(every, dates, repeated, impossible)
     return Reading(
         cases=every.taken(_in_order(every, reason == LISTED)),
-        left_out={str(name): int((reason == name).sum()) for name in np.unique(reason) if name != LISTED},
-        missed=int(((reason == "too_early") & every.happened).sum()),
+        left_out={name: n for code, name in enumerate(REASONS) if (n := int((reason == code).sum()))},
+        missed=int(((reason == REASONS.index("too_early")) & every.happened).sum()),
         open=int(((reason == LISTED) & (settled.day == NEVER)).sum()),
         rows=len(every),
         first_day=int(known.day.min(initial=NEVER)),
@@ -120,19 +121,19 @@ def list_dates(days: Days, as_of: AsOf, *, comes_up: bool) -> Days:
     return np.asarray(first + steps * as_of.every_days)
 
 
-def _reasons(cases: Cases, dates: Days, repeated: Mask, impossible: Mask) -> NDArray[np.str_]:
-    """Why each row is on no list, the first reason that holds; LISTED where none does."""
+def _reasons(cases: Cases, dates: Days, repeated: Mask, impossible: Mask) -> NDArray[np.int8]:
+    """Why each row is on no list: the place in REASONS of the first that holds; LISTED where none does."""
     is_early = cases.settled.day <= cases.as_of
     in_period = (cases.as_of >= dates[0]) & (cases.as_of <= dates[-1])
-    reasons = {
-        "unnamed": cases.columns["unit"].is_null().to_numpy(),
-        "repeated": repeated,
-        "undated": cases.arrived.day >= NEVER,
-        "impossible": impossible,
-        "too_early": is_early & in_period,
-        "older": is_early,
-    }
-    return np.select(list(reasons.values()), list(reasons), default=LISTED)
+    holds = (
+        cases.columns["unit"].is_null().to_numpy(),
+        repeated,
+        cases.arrived.day >= NEVER,
+        impossible,
+        is_early & in_period,
+        is_early,
+    )
+    return np.select(holds, range(len(REASONS)), default=LISTED).astype(np.int8)
 
 
 def _in_order(cases: Cases, kept: Mask) -> NDArray[np.int64]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from civic_ai.panel.known import rows_without_known_at
+from civic_ai.panel.known import City, rows_without_known_at
 from civic_ai.panel.parts import Parts
 from civic_ai.panel.scope import Scope
+from civic_ai.panel.where import column_of
 from civic_ai.pilot.spec import CountFeature, TrailingFeature
 from civic_ai.records.findings import PANEL_FINDINGS
 from civic_ai.records.snapshot import Finding, Severity
@@ -39,7 +40,15 @@ def panel_finding(
 
 def find_oddities(parts: Parts) -> tuple[Finding, ...]:
     """Everything that a reader of the panel should know, in one order."""
-    return (*_unknown_moments(parts.scope), *_places(parts), *_history(parts), *_unknown_features(parts))
+    scope = parts.scope
+    return (
+        *_unknown_moments(scope),
+        *_gaps(scope.city),
+        *_types_never_seen(scope.city),
+        *_places(parts),
+        *_history(parts),
+        *_unknown_features(parts),
+    )
 
 
 def _unknown_moments(scope: Scope) -> Iterator[Finding]:
@@ -49,6 +58,39 @@ def _unknown_moments(scope: Scope) -> Iterator[Finding]:
         count = rows_without_known_at(scope.city, source)
         if count:
             yield panel_finding("rows_without_known_at", source, "warning", values={"count": count})
+
+
+def _gaps(city: City) -> Iterator[Finding]:
+    """What the city says was not handed over, in sources that the label or a count looks at."""
+    spec = city.spec
+    counted = {block.source for block in spec.features if isinstance(block, CountFeature)}
+    for source in sorted(counted | {spec.label.source}):
+        for gap in spec.sources[source].gaps:
+            span = {"first": gap.first.isoformat(), "last": gap.last.isoformat()}
+            if gap.types:
+                values = span | {"types": ", ".join(gap.types)}
+                yield panel_finding("not_handed_over_of_types", source, "warning", values={**values})
+            else:
+                yield panel_finding("not_handed_over", source, "warning", values={**span})
+
+
+def _types_never_seen(city: City) -> Iterator[Finding]:
+    """Values that the pilot names and no row has: a word that is written otherwise in the data."""
+    types = city.spec.unit.types
+    if types is None:
+        return
+    table = city.tables[city.spec.unit.source]
+    column = column_of(table, types.column, about="unit.types.column")
+    seen = set(table.select(value=column).distinct().to_pyarrow()["value"].to_pylist())
+    for name, values in types.values.items():
+        for value in (value for value in values if value not in seen):
+            yield panel_finding(
+                "type_never_seen",
+                city.spec.unit.source,
+                "warning",
+                column=types.column,
+                values={"type": name, "value": value},
+            )
 
 
 def _places(parts: Parts) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """Hexagons of H3 over a city: ids such as ``8928308280fffff``, and who is next to whom.
 
 H3 (Uber 2018, https://h3geo.org) is a fixed net over the whole earth: the same point lies in the same
-hexagon in every city and every year, so cities can be compared and nothing depends on the data. The cells of the
-pilot are those whose centre lies inside its polygons. The library is an extra, loaded only for a pilot that asks.
+hexagon in every city and every year, so nothing depends on the data. The cells of the pilot are those whose
+centre lies inside its polygons. The library is an extra, loaded only for a pilot that asks for it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ from civic_ai.panel.where import column_of
 from civic_ai.pilot.spec import Hexagons
 
 Floats = NDArray[np.float64]
+_NOWHERE = 0
+"""No hexagon has this index."""
+_KM_A_DEGREE = 111.2
+"""Length of a degree of latitude, within half a per cent: only for margins and sizes of boxes."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class HexagonLayer:
         """The H3 index of each row as an ibis column; null where a coordinate is blank or impossible."""
         cell = _cell_at(self.hexagons.resolution)
         lat, lon = self._coordinates(table)
-        return cell(lat.cast("float64"), lon.cast("float64"))
+        return cell(lat.cast("float64"), lon.cast("float64")).nullif(_NOWHERE)
 
     def has_place(self, table: Any) -> Any:
         """Whether a row has both coordinates (ibis boolean)."""
@@ -84,17 +88,11 @@ def lay_hexagons(polygons: Polygons, hexagons: Hexagons) -> HexagonLayer:
     Raises :class:`ConfigError` when H3 is not installed, or for too many cells.
     """
     west, south, east, north = polygons.bounds
-    size = h3().average_hexagon_edge_length(hexagons.resolution, unit="rads") * 2
-    margin = float(np.degrees(size))
-    box = h3().LatLngPoly(
-        [
-            (south - margin, west - margin),
-            (south - margin, east + margin),
-            (north + margin, east + margin),
-            (north + margin, west - margin),
-        ]
-    )
-    _refuse_too_many(h3().average_hexagon_area(hexagons.resolution, unit="km^2"), polygons, hexagons)
+    _refuse_too_many((west, south, east, north), hexagons)
+    upward = 2 * h3().average_hexagon_edge_length(hexagons.resolution, unit="km") / _KM_A_DEGREE
+    sideways = upward / np.cos(np.radians(max(abs(south), abs(north))))
+    lats, lons = (south - upward, north + upward), (west - sideways, east + sideways)
+    box = h3().LatLngPoly([(lats[i], lons[j]) for i, j in ((0, 0), (0, 1), (1, 1), (1, 0))])
     found = sorted(h3().str_to_int(name) for name in h3().polygon_to_cells(box, hexagons.resolution))
     return HexagonLayer(hexagons, np.array(found, dtype=np.int64))
 
@@ -112,10 +110,11 @@ def h3() -> Any:
     return library
 
 
-def _refuse_too_many(area_km2: float, polygons: Polygons, hexagons: Hexagons) -> None:
-    west, south, east, north = polygons.bounds
-    width = (east - west) * 111.32 * np.cos(np.radians((south + north) / 2))
-    cells = int(width * (north - south) * 110.57 / area_km2)
+def _refuse_too_many(bounds: tuple[float, float, float, float], hexagons: Hexagons) -> None:
+    west, south, east, north = bounds
+    width = (east - west) * np.cos(np.radians((south + north) / 2))
+    area_km2 = h3().average_hexagon_area(hexagons.resolution, unit="km^2")
+    cells = int(width * (north - south) * _KM_A_DEGREE**2 / area_km2)
     if cells > MOST_CELLS:
         raise ConfigError.because(
             say(
@@ -129,13 +128,15 @@ def _refuse_too_many(area_km2: float, polygons: Polygons, hexagons: Hexagons) ->
 
 
 def _cell_at(resolution: int) -> Any:
-    """A function of two ibis columns, latitude and longitude in degrees: the H3 index as an integer, blank
-    where a coordinate is blank or not on earth."""
+    """A function of two ibis columns, latitude and longitude in degrees: the H3 index as an integer, or
+    ``_NOWHERE`` where a coordinate is not on earth (an engine's function must not make a blank)."""
     cell_of, number = h3().latlng_to_cell, h3().str_to_int
 
     def h3_cell(lat: Any, lon: Any) -> Any:
         places = zip(lat.to_pylist(), lon.to_pylist(), strict=True)
-        cells = [number(cell_of(*place, resolution)) if _is_on_earth(*place) else None for place in places]
+        cells = [
+            number(cell_of(*place, resolution)) if _is_on_earth(*place) else _NOWHERE for place in places
+        ]
         return pa.array(cells, type=pa.int64())
 
     return ibis.udf.scalar.pyarrow(h3_cell, signature=(("float64", "float64"), "int64"))

@@ -26,7 +26,7 @@ Ints = NDArray[np.int64]
 LEAST_ROWS = 30
 """Fewer rows than this with, or without, an event cannot be searched."""
 MOST_ROWS = 200_000
-"""Beyond this, every second (third, ...) unit is looked at."""
+"""Beyond this, every second (third, ...) place is looked at."""
 MOST_SHIFT = 26
 COPY_SHARE = 0.999
 
@@ -51,15 +51,26 @@ class Rows:
             return 0
         return int(min(self.happened[0].sum(), (~self.happened[0]).sum()))
 
+    def parted(self, type_of: Ints) -> list[Rows]:
+        """All rows, and those of each type that has enough of them: a leak may tell of one type only."""
+        kind = type_of[self.unit]
+        found = [self._where(kind == one) for one in np.unique(kind)]
+        return [self, *(rows for rows in found if LEAST_ROWS <= rows.fewest < self.fewest)]
+
+    def _where(self, chosen: NDArray[np.bool_]) -> Rows:
+        return Rows(self.date[chosen], self.unit[chosen], self.shifts, self.happened[:, chosen])
+
 
 def sample_rows(parts: Parts) -> Rows:
     """Rows of the cohort (the first step) whose own and shifted labels are all known."""
     values = parts.scope.first_step(parts.label.values)
     matured = int(parts.scope.first_step(parts.label.is_matured).sum())
-    apart = -(-parts.scope.horizon // parts.scope.city.spec.as_of.every_days)
-    shifts = tuple(range(min(2 * apart, MOST_SHIFT, max(matured - 1, 0) // 3) + 1))
+    every = parts.scope.city.spec.as_of.every_days
+    apart, reach = (-(-days // every) for days in (parts.scope.horizon, parts.scope.reach))
+    shifts = tuple(range(min(2 * reach, MOST_SHIFT, max(matured - 1, 0) // 3) + 1))
     dates = np.arange(0, max(matured - shifts[-1], 0), apart)
-    units = np.arange(0, values.shape[1], max(1, -(-len(dates) * values.shape[1] // MOST_ROWS)))
+    place_of = parts.scope.units.place_of
+    units = np.flatnonzero(place_of % max(1, -(-len(dates) * len(place_of) // MOST_ROWS)) == 0)
     date, unit = (axis.ravel() for axis in np.meshgrid(dates, units, indexing="ij"))
     is_known = ~np.isnan([values[date + shift, unit] for shift in shifts]).any(axis=0)
     listed = parts.cohort[date, unit] & is_known
@@ -83,16 +94,24 @@ def find_deciding(parts: Parts, rows: Rows, limit: float) -> tuple[list[LeakFind
     """Leaks by single features, and the features that are only strong."""
     leaks: list[LeakFinding] = []
     strong: list[Finding] = []
-    one_group = np.zeros(len(rows.unit), dtype=np.int64)
+    searched = rows.parted(parts.scope.units.type_of)
     for column in parts.features:
-        values = column.at(parts.scope, rows.date, rows.unit)
-        within = either_way(areas_under_curve(values, rows.unit, rows.happened))
-        leaks += _deciding(column, rows, within, limit)
-        leaks += _copied(column, rows, parts)
+        found: dict[str, LeakFinding] = {}
+        for leak in (leak for some in searched for leak in _leaks_of(column, some, parts, limit)):
+            found.setdefault(leak.form, leak)
+        leaks += found.values()
+        values, one_group = column.at(parts.scope, rows.date, rows.unit), np.zeros_like(rows.unit)
         overall = float(either_way(areas_under_curve(values, one_group, rows.happened[:1]))[0])
-        if overall >= limit and within[0] < limit:
+        if overall >= limit and "single_feature" not in found:
             strong.append(_strong(column, overall))
     return leaks, tuple(strong)
+
+
+def _leaks_of(column: FeatureColumn, rows: Rows, parts: Parts, limit: float) -> list[LeakFinding]:
+    """Does the column decide the label within a unit, or is it the label of another date?"""
+    values = column.at(parts.scope, rows.date, rows.unit)
+    within = either_way(areas_under_curve(values, rows.unit, rows.happened))
+    return [*_deciding(column, rows, within, limit), *_copied(column, rows, parts)]
 
 
 def _strong(column: FeatureColumn, area: float) -> Finding:

@@ -21,9 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from civic_ai.panel.cohort import Mask
 from civic_ai.panel.cube import build_cube
 from civic_ai.panel.known import day_numbers
 from civic_ai.panel.parts import Parts
+from civic_ai.panel.unit_list import Units
 from civic_ai.panel.units import as_id
 from civic_ai.panel.where import column_of
 from civic_ai.records.panel import LeakFinding
@@ -119,13 +121,19 @@ def _static_trials(parts: Parts) -> Iterator[Trial]:
     if not static:
         return
     areas, member = np.unique(parts.scope.units.frame["area"].to_numpy(dtype=str), return_inverse=True)
-    periods, before, evenness = _area_totals(parts, member, len(areas))
     first = np.array([np.flatnonzero(member == area)[0] for area in range(len(areas))])
+    totals = [_area_totals(parts, member, counted) for counted in _selections(parts.scope.units)]
     for column in static:
         name, values = column.record.name, column.values[0, first].astype(np.float64)
         for partner, curve in _curves(values, _other_columns(parts, column.record.source, areas)):
-            for after in periods:
-                yield Trial(name, curve, before, after, evenness, partner)
+            for periods, before, evenness in totals:
+                yield from (Trial(name, curve, before, after, evenness, partner) for after in periods)
+
+
+def _selections(units: Units) -> list[Mask]:
+    """The units whose counts are added up: all, and where there are types those of each."""
+    every = np.ones(len(units), dtype=bool)
+    return [every, *(units.type_of == number for number in range(len(units.types)))]
 
 
 def _curves(values: Floats, scales: Mapping[str, Floats]) -> Iterator[tuple[str | None, Floats]]:
@@ -136,8 +144,9 @@ def _curves(values: Floats, scales: Mapping[str, Floats]) -> Iterator[tuple[str 
     yield from ((name, values * scale) for name, scale in scales.items())
 
 
-def _area_totals(parts: Parts, member: Any, size: int) -> tuple[list[Floats], Floats, float]:
-    """Label rows by area: in each later period, before the first as-of date; and how evenly they come."""
+def _area_totals(parts: Parts, member: Any, counted: Mask) -> tuple[list[Floats], Floats, float]:
+    """Label rows of the units counted, by area: in each later period, before the first as-of date; and how
+    evenly they come."""
     dates, last = parts.scope.dates, parts.label.last_day
     splits = parts.scope.splits
     spans = [(dates[0], last), (day_numbers([splits[0].cutoff])[0], last)]
@@ -148,9 +157,11 @@ def _area_totals(parts: Parts, member: Any, size: int) -> tuple[list[Floats], Fl
     ends = [np.array([past]), ticks, np.array(spans).ravel()]
     cube = build_cube(parts.label.events, ends, len(parts.scope.units))
 
+    size = int(member.max(initial=0)) + 1
+
     def by_area(after: Any, upto: Any) -> Floats:
-        counted = cube.between(np.atleast_1d(after), np.atleast_1d(upto))
-        return np.array([np.bincount(member, line, size) for line in counted])
+        rows = cube.between(np.atleast_1d(after), np.atleast_1d(upto)) * counted
+        return np.array([np.bincount(member, line, size) for line in rows])
 
     evenness = _evenness(by_area(ticks[:-1], ticks[1:]))
     return [by_area(*span)[0] for span in spans], by_area(past, dates[0])[0], evenness
@@ -175,14 +186,18 @@ def _other_columns(parts: Parts, source: str, areas: Any) -> dict[str, Floats]:
 
 
 def _citywide_trials(parts: Parts) -> Iterator[Trial]:
-    scope = parts.scope
-    matured = np.flatnonzero(~np.isnan(scope.first_step(parts.label.values)).any(axis=1))
+    citywide = [
+        column for column in parts.features if column.is_citywide and column.record.source != "calendar"
+    ]
+    if not citywide:
+        return
+    scope, label = parts.scope, parts.scope.first_step(parts.label.values)
     apart = -(-scope.horizon // scope.city.spec.as_of.every_days)
-    dates = scope.dates[matured[::apart]]
-    ends = dates + scope.horizon
-    cube = build_cube(parts.label.events, (dates, ends), len(scope.units))
-    totals = cube.between(dates, ends).sum(axis=1).astype(np.float64)
-    for column in parts.features:
-        if column.is_citywide and column.record.source != "calendar":
-            values = scope.first_step(column.values)[matured[::apart], 0].astype(np.float64)
+    ends = scope.dates + scope.horizon
+    rows = build_cube(parts.label.events, (scope.dates, ends), len(scope.units)).between(scope.dates, ends)
+    for counted in _selections(scope.units):
+        known = np.flatnonzero(~np.isnan(label[:, counted]).any(axis=1))[::apart]
+        totals = rows[known][:, counted].sum(axis=1).astype(np.float64)
+        for column in citywide:
+            values = scope.first_step(column.values)[known, 0].astype(np.float64)
             yield Trial(column.record.name, values, np.zeros(len(totals)), totals)

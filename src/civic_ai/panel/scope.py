@@ -1,7 +1,8 @@
 """What the panel spans, and one column of it.
 
-A *window* is one as-of date and one step ahead: the label of the window looks at the days ``(start, start +
-horizon]``. X a date is kept as dates x units, and what is the same for all units or dates as one column or line.
+A *window* is one as-of date and one step ahead: its label looks at the days ``(start, start + horizon]``.
+With one step the windows are the as-of dates. Arrays are windows x units; what is the same for all steps of a
+date is kept as dates x units, and what is the same for all units or dates as one column or line.
 """
 
 from __future__ import annotations

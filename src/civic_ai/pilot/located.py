@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from civic_ai.core.errors import ConfigError, Mistake
-from civic_ai.core.messages import Message, say
+from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.record import Record
 from civic_ai.store.yaml import Document, Path_, dotted
 
@@ -83,6 +83,8 @@ def _mistakes(error: ValidationError, document: Document, kind: type[Record]) ->
         if detail["type"] == "too_short" and detail.get("input"):
             continue  # its items are wrong, and each is said at its own place
         remedy = None
+        if detail["type"] == "mean_of_closed":
+            remedy = say("Ask for a duration: kind: duration, objective: integrated_brier_score.")
         if detail["type"] == "extra_forbidden":
             remedy = _did_you_mean(str(path[-1]), sorted(_keys_at(schema, path[:-1])))
         yield mistake_at(document, path, _sentence(dict(detail)), remedy)
@@ -131,6 +133,9 @@ _KINDS: dict[str, str] = {
     "date_type": "must be a date like 2018-11-26, not {given}",
     "missing": "is missing",
     "extra_forbidden": "is not known here",
+    "mean_of_closed": N_(
+        "a mean over closed cases leaves out those that still wait: it looks best where the city is slowest"
+    ),
 }
 
 

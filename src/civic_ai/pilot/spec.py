@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
 from civic_ai.records.contract import Flag
 from civic_ai.records.record import Record
@@ -269,9 +271,23 @@ FeatureBlock = Annotated[
 Question = Literal["ranking", "demand", "cases", "durations"]
 """Where will it happen, how much will come, which case first, how long will it take."""
 
-BaselineName = Literal[
-    "last_value", "seasonal_naive", "recent_count", "quarter_count", "year_count", "seasonal_index",
-    "arrival_order", "group_rate", "observer_rate", "curve_of_all", "curve_of_group",
+_MEAN_OF_CLOSED = re.compile(r"(mean|average|avg|median)_.*(days|clos|open|duration|delay|wait|time)")
+
+
+def _no_mean_of_closed(value: Any) -> Any:
+    """A mean over the cases that have ended leaves out those that still wait (METHODS 2.4)."""
+    if isinstance(value, str) and _MEAN_OF_CLOSED.match(value):
+        raise PydanticCustomError("mean_of_closed", "a mean over closed cases")
+    return value
+
+
+NoMeanOfClosed = BeforeValidator(_no_mean_of_closed)
+BaselineName = Annotated[
+    Literal[
+        "last_value", "seasonal_naive", "recent_count", "quarter_count", "year_count", "seasonal_index",
+        "arrival_order", "group_rate", "observer_rate", "curve_of_all", "curve_of_group",
+    ],
+    NoMeanOfClosed,
 ]  # fmt: skip
 CandidateName = Literal["poisson_glm", "logistic_glm", "lightgbm", "lightgbm_tweedie", "lightgbm_hazard"]
 SettingName = Literal[
@@ -390,14 +406,17 @@ class Review(Record):
     """en, es, pt: the languages of the cards."""
 
 
-Objective = Literal[
-    "recall_at_capacity",
-    "precision_at_capacity",
-    "average_precision",
-    "days_earlier",
-    "mean_poisson_deviance",
-    "root_mean_squared_scaled_error",
-    "integrated_brier_score",
+Objective = Annotated[
+    Literal[
+        "recall_at_capacity",
+        "precision_at_capacity",
+        "average_precision",
+        "days_earlier",
+        "mean_poisson_deviance",
+        "root_mean_squared_scaled_error",
+        "integrated_brier_score",
+    ],
+    NoMeanOfClosed,
 ]
 
 

@@ -140,7 +140,7 @@ class CoherentSum(Record):
 class TimeToFind(Record):
     """How many days earlier the same positives would have been found by the list, and the share of them in
     the first half, as things are done today and by the list. ``within_observer`` re-orders only each observer's
-    own cases."""
+    own cases. ``area_under_roc`` is that of all its cases as one list."""
 
     candidate: str
     split: str
@@ -148,6 +148,7 @@ class TimeToFind(Record):
     within_observer: Figure | None = None
     first_half_today: Figure
     first_half: Figure
+    area_under_roc: Figure | None = None
 
     named_by = ("candidate", "split")
 

@@ -47,6 +47,13 @@ PANEL_FINDINGS: dict[str, str] = {
     "cell_width_error": N_(
         "Cells are up to {percent} % wider or narrower at the edges of the city than in its middle."
     ),
+    "not_handed_over": N_(
+        "Rows from {first} to {last} were not handed over: labels and counts that touch these days are blank."
+    ),
+    "not_handed_over_of_types": N_(
+        "Rows of {types} from {first} to {last} were not handed over: their labels and counts are blank."
+    ),
+    "type_never_seen": N_("No row has the value {value}, which the pilot counts as {type}."),
     "short_history": N_(
         "The data begins {days} days too late for the longest window on the first as-of date."
     ),

@@ -46,7 +46,8 @@ def with_answers(evaluation: Evaluation, seed: int) -> Evaluation:
             ),
             "staffing": tuple(
                 Staffing(candidate="glm", type=kind, hours_short=number(7.123, 26),
-                         hours_idle=number(9.9, 26), cheaper_than_baseline=number(-2.3, 26)) for kind in (None, "light")
+                         hours_idle=number(9.9, 26), cheaper_than_baseline=number(-2.3, 26))
+                for kind in (None, "light")
             ),
             "coherent_sums": (CoherentSum(level="city", bottom_up=number(5.4321, 26),
                                           reconciled=number(5.2, 26)),),
@@ -61,8 +62,8 @@ def with_answers(evaluation: Evaluation, seed: int) -> Evaluation:
             "restricted_means": _means(rng),
             "selection": (SelectionRule(rule="best_mean", chooses="glm", regret=number(0.0123, 3)),),
             "what_if": tuple(
-                WhatIf(units=units, found_per_period=number(12.345, int(rng.choice(FEW))),
-                       more_than_best_baseline=number(0.5, 900), hours_per_period=units * 2.0,
+                WhatIf(units=units, found_per_period=number(float(rng.choice([0.2, 12.345])), 26),
+                       more_than_best_baseline=number(0.5, 26), hours_per_period=units * 2.0,
                        cost_per_period=None, cost_saved=None) for units in (60, 100)
             ),
             "errors": _errors(rng),

@@ -14,7 +14,7 @@ from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Calibration, Evaluation, Stability
 from civic_ai.records.figure import Figure, Period, missing
 from civic_ai.records.panel import LocationGap, PanelManifest
-from civic_ai.records.predictions import CandidateRecord, Predictions
+from civic_ai.records.predictions import CandidateRecord, Predictions, SplitRecord
 from civic_ai.records.snapshot import DataSnapshot, SourceSnapshot
 from civic_ai.store.blobs import Blobs
 from tests.unit.audit.made import pilot
@@ -60,7 +60,7 @@ def evaluated(folder: Path, *, seed: int = 1, missed: float = 1.0, **changes: An
         blob=blobs.put_table(_long(rows)),
         rows=len(rows["unit"]),
         candidates=(CandidateRecord(name="lightgbm", is_baseline=False, simplicity=3),),
-        splits=(),
+        splits=SPLITS,
     )
     evaluation = _evaluation(spec, blobs.put_record(predictions), champion)
     lockbox = blobs.put_table(_lockbox(rng, champion, held))
@@ -99,7 +99,7 @@ def _lockbox(rng: np.random.Generator, champion: str, held: tuple[float, float] 
             "score": np.full(len(unit), 5.0),
             "lower": nothing if held is None else pa.array(np.where(holds, 3.0, 6.0)),
             "upper": nothing if held is None else pa.array(np.where(holds, 7.0, 9.0)),
-            "label": np.full(len(unit), 5.0),
+            "label": nothing if held is None else np.full(len(unit), 5.0),
         }
     )
 
@@ -176,9 +176,18 @@ DEMAND = {
 }
 
 
+def _split(name: str, cutoff: str) -> SplitRecord:
+    period = Period(first=TESTED, last=TESTED)
+    return SplitRecord(name=name, training=period, cutoff=cutoff, test=period, training_rows=1,
+                       training_events=1, test_rows=1, is_lockbox=name == "lockbox")  # fmt: skip
+
+
+SPLITS = (_split("1", "2024-01-01"), _split("2", "2024-07-01"), _split("lockbox", "2025-01-01"))
+
+
 def _panel(spec: PilotSpec, snapshot: str, blobs: Blobs) -> PanelManifest:
     names = [f"A{area:02d}" for area in range(AREAS)]
-    units = pa.table({"unit": names, "area": names})
+    units = pa.table({"unit": names, "area": names, "type": pa.nulls(AREAS, pa.string())})
     return PanelManifest(
         spec=spec.digest,
         snapshot=snapshot,

@@ -111,3 +111,14 @@ def test_a_regret_goes_with_any_hidden_split():
     scores = tuple(s for s in full.scores if s.split == "all" and s.figure.n > 400)
     assert mask_evaluation(full.model_copy(update={"scores": ()}), POLICY).selection[0].regret.value == 0.01
     assert scores
+
+
+@seeds
+def test_what_another_capacity_finds_is_hidden_where_it_is_few(seed):
+    full, public = _full(seed), mask_evaluation(_full(seed), POLICY)
+    for exact, shown in zip(full.what_if, public.what_if, strict=True):
+        if shown.found_per_period.value is not None:
+            assert not _is_small(exact.found_per_period.value * 26)
+            assert shown.found_per_period.n == 26
+        else:
+            assert shown.more_than_best_baseline.value is None

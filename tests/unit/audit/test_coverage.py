@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from civic_ai.audit.audit import audit_champion
-from civic_ai.audit.coverage import coverage_verdict, measure_coverage
+from civic_ai.audit.cells import CELLS
+from civic_ai.audit.coverage import champions_rows, coverage_cells, measure_coverage, told_outcomes
 from civic_ai.audit.given import read_given
-from civic_ai.records.figure import Figure, missing
-from tests.unit.audit.city import evaluated
+from civic_ai.records.panel import PanelManifest
+from civic_ai.records.predictions import Predictions
+from tests.unit.audit.city import AREAS, evaluated
 from tests.unit.audit.made import POLICY, policy
 
 HALF = {"from": "areas", "column": "income", "quantiles": 2, "reference_group": "q1"}
@@ -57,19 +63,77 @@ def test_without_intervals_nothing_is_known(tmp_path):
     assert (covered.verdict, covered.figures, covered.worst) == ("unknown", (), None)
 
 
-@pytest.mark.parametrize(
-    ("figure", "verdict"),
-    [
-        (Figure(value=0.9, lower=0.871, upper=0.92, n=900), "pass"),
-        (Figure(value=0.9, lower=0.87, upper=0.92, n=900), "insufficient_evidence"),
-        (Figure(value=0.8, lower=0.75, upper=0.86, n=900), "fail"),
-        (Figure(value=1.0, lower=0.99, upper=1.0, n=900), "pass"),
-        (Figure(value=0.9, n=900), "insufficient_evidence"),
-        (missing("no_rows"), "insufficient_evidence"),
-    ],
-)
-def test_the_promise_is_held_to_its_tolerance(figure, verdict):
-    assert coverage_verdict(figure, POLICY) == verdict
+def _events(folder, *, steady):
+    """Events in 30 areas of two units each; where it is not ``steady``, group 1 comes at twice the rate."""
+    made = evaluated(folder, held=(1.0, 1.0), spec={"audit": HALVES})
+    areas = [f"A{area - area % 4 + area % 2:02d}" for area in range(AREAS)]
+    units = made.blobs.table(made.blobs.record(PanelManifest, _panel_of(made)).units_blob)
+    units = units.set_column(1, "area", pa.array(areas))
+    rng = np.random.default_rng(3)
+    tests, lockbox = (
+        _event_rows(rng, first, weeks, rate)
+        for first, weeks, rate in (
+            (date(2023, 1, 2), 104, (0.3, 0.3)),
+            (date(2025, 1, 6), 40, (0.3, 0.3 if steady else 0.7)),
+        )
+    )
+    predictions = made.blobs.record(Predictions, made.evaluation.predictions)
+    panel = made.blobs.record(PanelManifest, predictions.panel)
+    panel = panel.model_copy(update={"units_blob": made.blobs.put_table(units)})
+    predictions = predictions.model_copy(
+        update={"blob": made.blobs.put_table(tests), "panel": made.blobs.put_record(panel)}
+    )
+    evaluation = made.evaluation.model_copy(
+        update={"predictions": made.blobs.put_record(predictions),
+                "lockbox_blob": made.blobs.put_table(lockbox)}
+    )  # fmt: skip
+    return read_given(made.spec, evaluation, made.blobs)
+
+
+def _panel_of(made):
+    return made.blobs.record(Predictions, made.evaluation.predictions).panel
+
+
+def _event_rows(rng, first, weeks, rate):
+    unit, week = np.tile(np.arange(AREAS), weeks), np.repeat(np.arange(weeks), AREAS)
+    return pa.table(
+        {
+            "unit": [f"A{u:02d}" for u in unit],
+            "as_of": pa.array([first + timedelta(days=7 * int(w)) for w in week], pa.date32()),
+            "split": ["1"] * len(unit),
+            "candidate": ["lightgbm"] * len(unit),
+            "score": np.full(len(unit), 0.3),
+            "lower": pa.nulls(len(unit), pa.float64()),
+            "upper": pa.nulls(len(unit), pa.float64()),
+            "label": (rng.random(len(unit)) < np.array(rate)[unit % 2]).astype(float),
+        }
+    )
+
+
+def test_events_are_told_by_totals_of_an_area_on_a_date(tmp_path):
+    given = _events(tmp_path, steady=True)
+    told = told_outcomes(given, POLICY)
+    assert len(told) == 30 * 40
+    assert (
+        told["label"].sum()
+        == champions_rows(given.blobs.table(given.evaluation.lockbox_blob), given)["label"].sum()
+    )
+    covered = measure_coverage(given, POLICY)
+    assert {item.group: item.figure.n for item in covered.figures} == {"q1": 600, "q2": 600}
+    assert all(item.figure.value >= 0.88 for item in covered.figures)
+
+
+def test_events_that_come_twice_as_often_in_one_group_break_its_intervals(tmp_path):
+    covered = measure_coverage(_events(tmp_path, steady=False), POLICY)
+    assert (covered.verdict, covered.worst.group) == ("fail", "q2")
+
+
+def test_an_area_counts_once_however_many_units_it_has(tmp_path):
+    given = _events(tmp_path, steady=True)
+    cells = coverage_cells(told_outcomes(given, POLICY), given.units.num_rows)
+    told = cells[:, CELLS.index("told")]
+    assert sorted(set(told.tolist())) == [0.0, 40.0]
+    assert (told > 0).sum() == 30
 
 
 def test_it_stands_in_the_audit_of_demand(tmp_path):

@@ -12,8 +12,8 @@ from civic_ai.cards.numbers import locale_for
 from civic_ai.cards.page import Page, card_facts, public_facts
 from civic_ai.cards.pictures import Pictures
 from civic_ai.cards.render import render_cards
-from civic_ai.cards.score_map import map_scores
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.views import read_views
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_evidence import Made, make_evidence
@@ -51,11 +51,11 @@ def page(made: MakeMade) -> MakePage:
         one = made(city)
         seen = one.evidence if audience == "board" else for_the_public(one.evidence)
         records = read_records(seen, one.blobs)
-        scores = map_scores(records, one.blobs)
-        facts = card_facts(records, one.gates, scores)
+        views = read_views(records, one.blobs)
+        facts = card_facts(records, one.gates, views)
         if audience == "public":
             facts = public_facts(facts, one.policy.suppression.minimum)
         teller = Teller(facts, language, locale_for(city.locale, language))
-        return Page(records, one.gates, one.policy, Pictures(records, teller, scores), teller, audience)
+        return Page(records, one.gates, one.policy, Pictures(records, teller, views), teller, audience)
 
     return turn

@@ -16,7 +16,7 @@ RULE_WINS = City(winner="rule", groups="unequal")
 def _rows(seen: Page) -> list[list[str]]:
     return [
         [str(getattr(cell, "striptags", cell.__str__)()) for cell in row]
-        for row in board_brief(seen)["per_100"].rows
+        for row in board_brief(seen)["summary"].rows
     ]
 
 
@@ -46,7 +46,7 @@ def test_per_100_visits_three_rows(page: MakePage) -> None:
     assert _rows(page(City())) == [
         ["Model: boosted trees (LightGBM)", "41 (between 39 and 43)",
          "51 (between 48 and 54)", "50 (between 46 and 54), household income: q1 (lowest)", "150"],
-        ["Best simple rule: visiting where most were found in the last year", "33 (between 31 and 35)",
+        ["Best simple rule: the count of the last year", "33 (between 31 and 35)",
          "60 (between 57 and 63)", "Not measured", "150"],
         ["As today: the pilot does not say how", "Not known", "Not known", "Not known", "150"],
     ]  # fmt: skip
@@ -78,9 +78,9 @@ def test_effort_is_shown_only_where_it_is_declared(
 
 
 def _table(seen: Page):  # type: ignore[no-untyped-def]
-    from civic_ai.cards.brief import _Per100
+    from civic_ai.cards.summary import summary_table
 
-    return _Per100(seen.records, seen.teller).table()
+    return summary_table(seen.records, seen.teller)
 
 
 def test_three_pictures_the_worst_attribute_first(page: MakePage) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from civic_ai.cards import words
 from civic_ai.cards.findings import Findings
+from civic_ai.cards.gains import Gain
 from civic_ai.cards.tell import Teller
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
@@ -19,7 +20,7 @@ def _findings(page: MakePage, city: City, language: str = "en") -> Findings:
 def test_a_gain_that_is_certain(page: MakePage) -> None:
     assert _findings(page, City()).gain().striptags() == (
         "About 41 of every 100 visits chosen by the model would find a pothole (between 39 and 43). "
-        "The best simple rule, visiting where most were found in the last year, "
+        "The best simple rule, the count of the last year, "
         "finds 33 (between 31 and 35). On the same dates the model finds 8 (between 6 and 10) more."
     )
 
@@ -27,7 +28,7 @@ def test_a_gain_that_is_certain(page: MakePage) -> None:
 def test_a_gain_that_is_too_small_to_tell(page: MakePage) -> None:
     assert _findings(page, City(winner="rule"), "es").gain().striptags() == (
         "Cerca de 34 de cada 100 visitas elegidas por el modelo encontrarían un bache (entre 32 y 36). "
-        "La mejor regla simple, visitar donde más se encontró en el último año, "
+        "La mejor regla simple, el conteo del último año, "
         "encuentra 33 (entre 31 y 35). La diferencia es muy pequeña para saberlo."
     )
 
@@ -56,12 +57,12 @@ def test_the_difference_is_judged_by_its_paired_interval(
     prefix = "evaluation.per_100_visits.lightgbm.more_than_best_baseline"
     facts = dict(seen.teller.facts) | {f"{prefix}.lower": lower, f"{prefix}.upper": upper}
     teller = Teller(facts, "en", seen.teller.locale)
-    assert Findings(seen.records, teller).difference() == expected
+    assert Gain(seen.records, teller).difference() == expected
 
 
 def test_what_the_rule_set_beforehand_proposes(page: MakePage) -> None:
     assert "the model is proposed: boosted trees" in _findings(page, City()).proposal()
-    assert "the simple rule is proposed: visiting where" in _findings(page, City(winner="rule")).proposal()
+    assert "the simple rule is proposed: the count of" in _findings(page, City(winner="rule")).proposal()
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_reporting_that_was_examined(page: MakePage) -> None:
 
 def test_the_event_is_called_as_the_pilot_calls_it(page: MakePage) -> None:
     seen = page(City(), "pt")
-    assert Findings(seen.records, seen.teller).event() == "um buraco"
+    assert Gain(seen.records, seen.teller).event() == "um buraco"
     label = seen.records.spec.label.model_copy(update={"called": None})
     spec = seen.records.spec.model_copy(update={"label": label})
-    assert Findings(replace(seen.records, spec=spec), seen.teller).event() == "um caso"
+    assert Gain(replace(seen.records, spec=spec), seen.teller).event() == "um caso"

@@ -11,7 +11,7 @@ from tests.unit.cards.made_city import City
 
 def test_cards_may_show_the_records_the_gates_and_the_map(page: MakePage) -> None:
     seen = page(City(winner="rule", groups="unequal"))
-    facts = card_facts(seen.records, seen.gates, seen.pictures.scores)
+    facts = card_facts(seen.records, seen.gates, seen.pictures.views.scores)
     assert facts_of(seen.records).items() <= facts.items()
     assert (facts["gates.passed"], facts["gates.failed"], facts["gates.open"]) == (11, 2, 2)
     assert facts["gates.checks.beats-simple-rule.verdict"] == "fail"

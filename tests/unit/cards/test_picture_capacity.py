@@ -17,25 +17,25 @@ from tests.unit.cards.made_city import City
     ],
 )
 def test_the_title_states_the_finding(page: MakePage, city: City, expected: str) -> None:
-    assert expected in page(city).pictures.capacity.title
+    assert expected in page(city).pictures.gain.title
 
 
 def test_three_ways_of_choosing_are_drawn_and_named(page: MakePage) -> None:
-    svg = page(City(), "pt").pictures.capacity.svg.decode()
+    svg = page(City(), "pt").pictures.gain.svg.decode()
     assert all(f">{name}<" in svg for name in ("modelo", "regra simples", "ao acaso"))
     dashes = set(re.findall(r'stroke-dasharray="([^"]+)"', svg))
     assert {"6,3", "2,2"} <= dashes, "lines differ by more than colour"
 
 
 def test_the_capacity_is_marked_and_named(page: MakePage) -> None:
-    drawn = page(City()).pictures.capacity
+    drawn = page(City()).pictures.gain
     assert "12 visits a period" in drawn.caption.striptags()
     assert 'data-fact="evaluation.capacity"' in drawn.caption
 
 
 def test_the_table_holds_every_point_with_its_interval(page: MakePage) -> None:
     seen = page(City())
-    table = seen.pictures.capacity.table
+    table = seen.pictures.gain.table
     assert [cell.striptags() for cell, *_ in table.rows] == ["6", "12", "24", "48"]  # type: ignore[union-attr]
     assert table.rows[1][1].striptags() == "38% (between 36% and 40%)"  # type: ignore[union-attr]
     shown = sum(str(cell).count('.found.value"') for row in table.rows for cell in row)

@@ -23,7 +23,7 @@ def test_unstable_families_are_hollow_and_said_to_be(page: MakePage) -> None:
 def test_directions_are_words(page: MakePage) -> None:
     rows = page(City(), "es").pictures.contributions.table.rows
     assert {row[2] for row in rows} == {
-        "más casos suben el puntaje",
+        "cuando crece, el puntaje sube",
         "sin una sola dirección: sube algunos puntajes y baja otros",
     }
 
@@ -48,7 +48,7 @@ def test_a_family_has_a_direction_only_where_more_of_it_means_one_thing(page: Ma
         records = replace(seen.records, explanation=explanation.model_copy(update=changes))
         return [row[2] for row in draw_contributions(records, seen.teller).table.rows]
 
-    agreed = ["more cases raise the score", "more cases raise the score", none, none]
+    agreed = ["as it grows, the score rises", "as it grows, the score rises", none, none]
     assert directions(families=raised) == agreed
     contributions = (*explanation.contributions, split)
     assert directions(families=raised, contributions=contributions) == [none, *agreed[1:]]

@@ -21,11 +21,11 @@ def _svg(seen: Page) -> str:
         (City(groups="unequal"), "Household income: q1 (lowest) is reached less often than q4 (highest)"),
         (
             City(groups="small"),
-            "Household income: this data cannot tell whether every group is reached equally",
+            "Household income: this data cannot tell whether every group fares alike",
         ),
         (
             City(known=False),
-            "Household income: this data cannot tell whether every group is reached equally",
+            "Household income: this data cannot tell whether every group fares alike",
         ),
     ],
 )

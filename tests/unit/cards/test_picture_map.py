@@ -24,8 +24,8 @@ def test_places_without_a_score_are_hatched(page: MakePage) -> None:
     svg = seen.pictures.map.svg.decode()  # type: ignore[union-attr]
     assert '<pattern id="hatch"' in svg
     assert 'fill="url(#hatch)"' in svg
-    everything = replace(seen.pictures.scores, unscored=(), places={
-        name: shape for name, shape in seen.pictures.scores.places.items() if name != "r00c00"
+    everything = replace(seen.pictures.views.scores, unscored=(), places={
+        name: shape for name, shape in seen.pictures.views.scores.places.items() if name != "0:0"
     })  # fmt: skip
     full = draw_map(seen.records, seen.teller, everything)
     assert full is not None
@@ -51,7 +51,7 @@ def test_the_title_says_what_the_top_has_in_common(page: MakePage, city: City, e
 
 def test_a_list_that_tells_nothing_apart_says_so(page: MakePage) -> None:
     seen = page(City())
-    flat = replace(seen.pictures.scores, classes=(ScoreClass(0.5, 0.5, tuple(seen.pictures.scores.places)),))
+    flat = replace(seen.pictures.views.scores, classes=(ScoreClass(0.5, 0.5, tuple(seen.pictures.views.scores.places)),))
     drawn = draw_map(seen.records, seen.teller, flat)
     assert drawn is not None
     assert drawn.title == "The list cannot tell one place from another"
@@ -59,7 +59,7 @@ def test_a_list_that_tells_nothing_apart_says_so(page: MakePage) -> None:
 
 def test_no_shapes_no_map(page: MakePage) -> None:
     seen = page(City())
-    assert draw_map(seen.records, seen.teller, replace(seen.pictures.scores, places={})) is None
+    assert draw_map(seen.records, seen.teller, replace(seen.pictures.views.scores, places={})) is None
 
 
 def test_the_table_counts_every_place(page: MakePage) -> None:

@@ -8,7 +8,7 @@ from tests.unit.cards.made_city import City
 
 def test_each_picture_is_drawn_once(page: MakePage) -> None:
     pictures = page(City()).pictures
-    for name in ("groups", "capacity", "calibration", "contributions", "splits", "map"):
+    for name in ("groups", "gain", "calibration", "contributions", "splits", "map"):
         assert getattr(pictures, name) is getattr(pictures, name)
 
 
@@ -17,7 +17,7 @@ def test_each_picture_is_drawn_once(page: MakePage) -> None:
 def test_every_picture_says_what_it_shows(page: MakePage, city: City, audience: str) -> None:
     """A finding as its title, a text alternative, a caption that says what it means, and a full table."""
     pictures = page(city, "en", audience).pictures
-    drawn = [*pictures.groups.values(), pictures.capacity, pictures.calibration, pictures.contributions,
+    drawn = [*pictures.groups.values(), pictures.gain, pictures.calibration, pictures.contributions,
              pictures.splits, pictures.map]  # fmt: skip
     assert [picture.name for picture in drawn if picture] == [
         "groups-income_quartile", "capacity", "calibration", "contributions", "splits", "map",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def test_every_scored_place_is_in_one_class(made: MakeMade) -> None:
     scores = map_scores(read_records(one.evidence, one.blobs), one.blobs)
     places = [place for part in scores.classes for place in part.places]
     assert len(places) == len(set(places)) == SIDE * SIDE - 1
-    assert scores.unscored == ("r00c00",)
+    assert scores.unscored == ("0:0",)
     assert len(scores.classes) == CLASSES
     assert {len(part.places) for part in scores.classes} <= {12, 13}
 
@@ -56,7 +57,12 @@ def test_equal_scores_are_never_parted(
 ) -> None:
     one = made(City())
     blobs = Blobs(one.blobs.folder)
-    rows = [{"candidate": "lightgbm", "unit": f"u{i:03}", "score": value} for i, value in enumerate(values)]
+    names = [f"r{i // SIDE:02}c{i % SIDE:02}" for i in range(len(values))]
+    day = date(2018, 6, 4)
+    rows = [
+        {"candidate": "lightgbm", "unit": name, "as_of": day, "score": value}
+        for name, value in zip(names, values, strict=True)
+    ]
     records = read_records(one.evidence, blobs)
     blob = blobs.put_table(pa.Table.from_pylist(rows))
     changed = replace(records, evaluation=records.evaluation.model_copy(update={"lockbox_blob": blob}))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import civic_ai
+from civic_ai.audit.durations import DELAY_METRICS
 from civic_ai.audit.metrics import METRICS as GROUP_METRICS
 from civic_ai.audit.reporting import CONDITIONS
 from civic_ai.cards import words
@@ -23,7 +24,7 @@ def test_every_candidate_has_a_name() -> None:
 
 def test_every_metric_has_a_name() -> None:
     assert set(words.SCORES) == set(METRICS)
-    assert set(words.GROUP_METRICS) == set(GROUP_METRICS)
+    assert set(words.GROUP_METRICS) == {*GROUP_METRICS, *DELAY_METRICS}
 
 
 def test_every_verdict_has_a_word_a_sign_and_a_shape() -> None:

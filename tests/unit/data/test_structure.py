@@ -100,7 +100,7 @@ def test_rows_over_lines_are_taken_as_far_as_the_block_holds_them(
     assert [block.broken for block in blocks] == [broken for block in blocks] == [[] for block in blocks]
     assert sum(block.rows for block in blocks) == len(rows)
     assert sum(block.rows_over_lines for block in blocks) == sum(row.count(b"\n") > 1 for row in rows)
-    jumps = {row: line for row, line in one.jumps}
+    jumps = dict(one.jumps)
     jumps |= {row + one.rows: line for row, line in two.jumps} if two else {}
     line = 0
     for row, place in enumerate(places):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from civic_ai.core.errors import DataError
@@ -15,7 +16,7 @@ from civic_ai.records.figure import Figure, missing
 from civic_ai.records.record import flatten
 
 from ..models.simulated import make_pilot, simulate
-from .worlds import blur, make_world
+from .worlds import blur, make_cases, make_demand, make_durations, make_world
 
 
 def the_rule_wins(kind: str = "event"):
@@ -175,6 +176,14 @@ def test_intervals_take_their_level_from_the_policy(evaluated) -> None:
     assert wide.lower < narrow.lower < narrow.value < narrow.upper < wide.upper
 
 
+def test_the_champions_errors_are_looked_at_unless_it_predicts_no_chance(evaluated, whose_errors) -> None:
+    assert evaluated(make_world(model_noise=0.0)).errors.candidate == "logistic_glm"
+    rule = evaluated(the_rule_wins())
+    assert rule.errors.candidate == rule.best_candidate != rule.champion
+    assert evaluated(the_rule_wins("count")).errors.candidate == "year_count"
+    assert len(whose_errors) == 3
+
+
 def test_a_city_without_events_is_too_little_data(evaluated) -> None:
     world = make_world()
     world.labels[:] = 0.0
@@ -187,6 +196,61 @@ def test_a_city_whose_tests_have_not_matured_is_too_little_data(evaluated) -> No
     world.labels[:] = np.nan
     with pytest.raises(DataError, match="hold no event"):
         evaluated(world)
+
+
+MADE = {
+    "ranking": {"ties", "capacity_curve", "per_100_visits"},
+    "demand": {"staffing", "coherent_sums"},
+    "cases": {"ties", "capacity_curve", "per_100_visits", "time_to_find"},
+    "durations": {"horizons", "restricted_means"},
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "make"),
+    [("ranking", make_world), ("demand", make_demand), ("cases", make_cases), ("durations", make_durations)],
+)
+def test_each_question_is_told_what_it_asks_and_nothing_else(evaluated, question: str, make) -> None:
+    made = evaluated(make())
+    filled = {name for part in MADE.values() for name in part if getattr(made, name)}
+    assert made.question == question
+    assert filled == MADE[question]
+    assert made.coverage != ()
+    assert made.selection != ()
+    assert (made.capacity is None) == (question in ("demand", "durations"))
+    names = [name for name, _ in flatten(made, "evaluation")]
+    assert len(names) == len(set(names)), "every fact has one name"
+    assert evaluated(make()).digest == made.digest
+
+
+def test_demand_is_not_told_of_visits(evaluated) -> None:
+    made = evaluated(make_demand())
+    measured = {score.metric for score in made.scores}
+    assert not measured & {"recall_at_capacity", "precision_at_capacity", "lift_over_random"}
+    assert {"root_mean_squared_scaled_error", "pinball_upper", "interval_coverage"} <= measured
+    assert made.calibration.slope.value is not None
+    assert made.lift_over_best_baseline.value > 1
+
+
+def test_durations_are_told_by_kaplan_meier(evaluated) -> None:
+    made = evaluated(make_durations())
+    assert made.champion == "lightgbm"
+    assert [one.days for one in made.horizons] == [7, 14, 28]
+    for one in made.horizons:
+        assert one.observed.lower - 0.03 < one.predicted < one.observed.upper + 0.03
+    assert [one.group for one in made.restricted_means] == [None, "hole", "lamp"]
+    slope, ratio = made.calibration.slope, made.calibration.bias_ratio
+    assert slope == made.score("lightgbm", "restricted_mean_slope")
+    assert ratio == made.score("lightgbm", "restricted_mean_ratio")
+    assert made.calibration.verdict == "pass"
+    assert len(made.calibration.bins) > 1
+
+
+def test_a_rule_of_cases_that_tells_a_rate_can_be_judged_as_one(evaluated) -> None:
+    made = evaluated(make_cases())
+    assert made.score("observer_rate", "brier_score").value is not None
+    assert made.score("arrival_order", "brier_score") is None
+    assert made.score("arrival_order", "area_under_roc").value is not None
 
 
 def test_one_split_evaluates_but_says_that_stability_cannot_be_told(evaluated) -> None:
@@ -204,10 +268,15 @@ def test_a_few_dates_evaluate_but_nothing_passes(evaluated) -> None:
 
 
 @pytest.mark.parametrize("kind", ["event", "count"])
-def test_with_real_models_behind_it(kind: str, blobs, policy) -> None:
+def test_with_real_models_behind_it(kind: str, blobs, policy, whose_errors) -> None:
     validation = {"splits": 3, "test_days": 84, "lockbox_days": 56}
     pilot = make_pilot(blobs, simulate(kind=kind, dates=80), kind=kind, validation=validation)
-    predictions = fit_candidates(pilot.spec, pilot.panel, policy, blobs)
+    units = blobs.table(pilot.panel.units_blob)
+    for name in ("area", "observer"):
+        units = units.append_column(name, pa.nulls(len(units), pa.string()))
+    panel = pilot.panel.model_copy(update={"units_blob": blobs.put_table(units)})
+    blobs.put_record(panel)
+    predictions = fit_candidates(pilot.spec, panel, policy, blobs)
     blobs.put_record(predictions)
     made = evaluate(pilot.spec, predictions, policy, blobs)
     assert made.champion == ("logistic_glm" if kind == "event" else "poisson_glm")

@@ -120,7 +120,7 @@ def test_gain_and_lead_point_the_same_way_for_every_metric() -> None:
 
 
 def test_every_objective_that_a_pilot_may_declare_is_a_metric_with_a_direction() -> None:
-    for name in get_args(Objective):
+    for name in get_args(get_args(Objective)[0]):
         assert METRICS[name].direction in {"higher", "lower"}
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from civic_ai.evaluation.metrics import METRICS
-from civic_ai.evaluation.scores import NO_ROWS, make_scope, objective_of, score_lists, terms_of
+from civic_ai.evaluation.scope import NO_ROWS
+from civic_ai.evaluation.scores import make_scope, objective_of, score_lists, terms_of
 from civic_ai.evaluation.uncertainty import wilson
 from civic_ai.records.policy import Policy
 

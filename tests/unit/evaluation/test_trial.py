@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from civic_ai.evaluation.metrics import METRICS
-from civic_ai.evaluation.scores import ALL, NO_ROWS
+from civic_ai.evaluation.scope import NO_ROWS
+from civic_ai.evaluation.scores import ALL
 from civic_ai.evaluation.trial import NO_COMPARISON, open_lockbox, try_on_tests
 from civic_ai.evaluation.visits import IS_BASELINE
 

@@ -20,7 +20,8 @@ from civic_ai.store.blobs import Blobs
 from tests.unit.models.simulated import Pilot, log_linear, make_pilot, simulate
 
 POLICY = Policy(policy="test", version="1", gates=())
-NOBODY = pa.schema([("candidate", pa.string()), ("split", pa.string()), ("score", pa.float64())]).empty_table()
+NOTHING = pa.array([], pa.string())
+NOBODY = pa.table({"candidate": NOTHING, "split": NOTHING, "score": pa.array([], pa.float64())})
 """Test scores of nobody: intervals of the lockbox would learn from them."""
 Truth = Callable[[pd.DataFrame], np.ndarray]
 

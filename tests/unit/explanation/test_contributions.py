@@ -66,7 +66,7 @@ def test_a_linear_model_moves_by_weight_times_distance_from_the_mean_training_ro
     weights = np.ravel(pipeline[-1].coef_)
     np.testing.assert_allclose(moved.parts[:, column], (ready - without) @ weights, atol=1e-12)
     linear = ready @ weights + np.ravel(pipeline[-1].intercept_)[0]
-    np.testing.assert_allclose(moved.parts.sum(axis=1) + moved.base, linear, rtol=1e-12)
+    np.testing.assert_allclose(moved.parts.sum(axis=1) + moved.base, linear, rtol=1e-12, atol=1e-14)
 
 
 def test_a_rule_has_one_reason(champions: Mapping[str, Judged]) -> None:

@@ -22,6 +22,7 @@ def moved(values: list[np.ndarray], parts: list[np.ndarray]) -> Contributions:
         parts=np.column_stack(parts),
         base=0.0,
         raw=np.zeros(rows),
+        said=np.ones(rows),
         judged=np.ones(rows),
     )
 

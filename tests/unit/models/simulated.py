@@ -87,6 +87,16 @@ def simulate(
     return frame
 
 
+def with_exposure(frame: pd.DataFrame, *, seed: int = 3) -> pd.DataFrame:
+    """The same world, but each unit has so much to ask for that counts follow it; no feature says so."""
+    rng = np.random.default_rng(seed)
+    units = sorted(set(frame["unit"]))
+    exposure = dict(zip(units, np.exp(rng.normal(3.0, 1.0, len(units))), strict=True))
+    made = frame.assign(exposure=frame["unit"].map(exposure).astype(float))
+    rate = np.exp(-4.0 + 0.5 * made["rain_7d"] - 0.4 * made["road_age"])
+    return made.assign(label=rng.poisson(made["exposure"] * rate).astype(float))
+
+
 def steps_ahead(frame: pd.DataFrame, steps: int) -> pd.DataFrame:
     """The same world told for several windows, one after another; a label of a window that has not come is
     blank."""

@@ -16,7 +16,7 @@ from civic_ai.records.policy import Limits, Policy
 from civic_ai.records.predictions import Predictions
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import fit_on
-from tests.unit.models.simulated import HORIZON, Pilot, make_pilot, simulate
+from tests.unit.models.simulated import HORIZON, Pilot, make_pilot, simulate, steps_ahead
 
 BASELINES = [baseline.name for baseline in BY_QUESTION["ranking"]]
 COLUMNS = [
@@ -193,3 +193,54 @@ def test_a_candidate_of_the_wrong_kind_stops_the_run(blobs: Blobs, policy: Polic
     pilot = make_pilot(blobs, simulate(units=10, dates=50), models={"candidates": ["logistic_glm"]})
     with pytest.raises(ConfigError, match="logistic_glm cannot predict a label of kind count"):
         fit_candidates(pilot.spec, pilot.panel, policy, blobs)
+
+
+def test_demand_is_told_for_each_step_and_type_and_bounded(blobs: Blobs, policy: Policy) -> None:
+    frame = steps_ahead(simulate(units=10, dates=90), 3)
+    frame["type"] = np.where(frame["unit"].str[-1].astype(int) % 2, "tree", "hole")
+    pilot = make_pilot(
+        blobs,
+        frame,
+        capacity={"who": "crews"},
+        objective="mean_poisson_deviance",
+        models={"candidates": ["poisson_glm", "lightgbm", "lightgbm_tweedie"]},
+    )
+    assert pilot.panel.question == "demand"
+    made = fit_candidates(pilot.spec, pilot.panel, policy, blobs)
+    blobs.put_record(made)
+    table = blobs.table(made.blob).to_pandas()
+    assert set(table["step"]) == {0, 1, 2}
+    assert set(table["candidate"]) == {*BASELINES, "poisson_glm", "lightgbm", "lightgbm_tweedie"}
+    later = table[table["split"] != "1"]
+    assert later[["lower", "upper"]].notna().all(axis=None)
+    lockbox = score_lockbox(pilot.spec, made, ["lightgbm_tweedie", "last_value"], blobs)
+    opened = blobs.table(lockbox.blob).to_pandas()
+    assert opened["upper"].notna().all()
+    assert open_bundle(lockbox.bundles["lightgbm_tweedie"], blobs).model.settings["objective"] == "tweedie"
+
+
+def test_cases_are_tried_against_arrival_and_rates(blobs: Blobs, policy: Policy) -> None:
+    frame = simulate(kind="event", units=20, dates=60)
+    frame = frame.drop(columns=[name for name in frame if name.startswith("baseline_")]).assign(
+        baseline_arrival=np.arange(len(frame)) % 20.0,
+        baseline_group_rate=0.3,
+        due_in_days=np.arange(len(frame)) % 7.0,
+    )
+    unit = {"name": "request", "from": "requests", "case": ["request_id"]}
+    pilot = make_pilot(blobs, frame, kind="event", unit=unit)
+    assert pilot.panel.question == "cases"
+    made = fit_candidates(pilot.spec, pilot.panel, policy, blobs)
+    names = [each.name for each in made.candidates]
+    assert names == ["arrival_order", "group_rate", "logistic_glm", "lightgbm"]
+    table = blobs.table(made.blob).to_pandas()
+    assert table["lower"].isna().all(), "one event has no interval"
+    own = table[table["candidate"] == "arrival_order"]
+    first = own[own["as_of"] == own["as_of"].min()]
+    assert first["score"].is_monotonic_decreasing
+    assert table["due_in_days"].notna().all()
+
+
+def test_lockbox_bounds_learn_from_the_tests(lockbox: LockboxScores, pilot: Pilot) -> None:
+    opened = pilot.blobs.table(lockbox.blob).to_pandas()
+    assert opened[["lower", "upper"]].notna().all(axis=None)
+    assert (opened["upper"] > opened["lower"]).any()

@@ -9,7 +9,7 @@ from civic_ai.core.errors import DataError
 from civic_ai.models.rows import PanelRows, Training, read_rows, refuse_few_events, training_of
 from civic_ai.panel.split import Split, make_splits
 from civic_ai.store.blobs import Blobs
-from tests.unit.models.simulated import FAMILIES, HORIZON, make_pilot, simulate
+from tests.unit.models.simulated import FAMILIES, HORIZON, make_pilot, simulate, steps_ahead
 
 
 def rows_of(blobs: Blobs, **changes: float | None) -> PanelRows:
@@ -112,3 +112,68 @@ def test_no_event_at_all_is_too_few(blobs: Blobs) -> None:
     rows = rows_of(blobs, label=0.0)
     with pytest.raises(DataError, match="split 1 has 0 events in 90 training rows"):
         refuse_few_events(training_of(rows, splits_of(rows, blobs)[0]), 1)
+
+
+def test_a_row_matures_when_its_own_step_has_passed(blobs: Blobs) -> None:
+    frame = steps_ahead(simulate(units=4, dates=60), 4)
+    pilot = make_pilot(blobs, frame)
+    rows = read_rows(pilot.panel, blobs)
+    steps = rows.frame["step"].to_numpy()
+    waited = (rows.matured_on - rows.as_of).astype(int)
+    np.testing.assert_array_equal(waited, (steps + 1) * HORIZON)
+    for split in make_splits(pilot.spec, rows.dates):
+        training = training_of(rows, split)
+        cutoff = np.datetime64(split.cutoff)
+        for step in range(4):
+            own = training.as_of[steps[training.positions] == step]
+            assert own.max() + (step + 1) * HORIZON <= cutoff
+            assert own.max() + (step + 1) * HORIZON + 7 > cutoff, "no matured row is left out"
+
+
+def test_rows_stand_by_date_step_and_unit(blobs: Blobs) -> None:
+    frame = steps_ahead(simulate(units=4, dates=40), 3).sample(frac=1.0, random_state=1)
+    rows = read_rows(make_pilot(blobs, frame).panel, blobs)
+    keys = rows.frame[["as_of", "step", "unit"]]
+    assert keys.equals(keys.sort_values(["as_of", "step", "unit"], ignore_index=True))
+
+
+def test_types_are_numbered_as_the_panel_lists_them(blobs: Blobs) -> None:
+    frame = simulate(units=6, dates=40)
+    kind = np.where(frame["unit"].str[-1].astype(int) % 2, "tree", "hole")
+    rows = read_rows(make_pilot(blobs, frame.assign(type=kind)).panel, blobs)
+    assert rows.panel.types == ("hole", "tree")
+    np.testing.assert_array_equal(rows.types, rows.frame["unit"].str[-1].astype(int) % 2)
+    plain = read_rows(make_pilot(blobs, frame).panel, blobs)
+    assert set(plain.types) == {0}
+
+
+def test_exposure_is_relative_to_its_geometric_mean_in_the_training_rows(blobs: Blobs) -> None:
+    frame = simulate(units=10, dates=40)
+    frame["exposure"] = np.exp(np.arange(len(frame)) % 10 - 3.0)
+    rows = read_rows(make_pilot(blobs, frame).panel, blobs)
+    training = training_of(rows, splits_of(rows, blobs)[0])
+    assert training.typical_exposure == pytest.approx(np.exp(1.5))
+    assert np.log(training.relative_exposure).mean() == pytest.approx(0.0, abs=1e-12)
+    plain = training_of(rows_of(blobs), splits_of(rows, blobs)[0])
+    assert plain.typical_exposure is None
+    assert set(plain.relative_exposure) == {1.0}
+
+
+def test_durations_learn_from_all_rows_before_the_cutoff_and_count_what_ended_by_then(blobs: Blobs) -> None:
+    frame = simulate(units=10, dates=40)
+    rng = np.random.default_rng(0)
+    frame["label"] = rng.integers(1, HORIZON + 1, len(frame)).astype(float)
+    frame["ended"] = rng.random(len(frame)) < 0.8
+    pilot = make_pilot(blobs, frame)
+    panel = pilot.panel.model_copy(update={"label_kind": "duration", "question": "durations"})
+    rows = read_rows(panel, blobs)
+    honest = splits_of(rows, blobs)[0]
+    every_day = Split("1", tuple(rows.dates), honest.test_dates, honest.cutoff)
+    training = training_of(rows, every_day)
+    assert training.as_of.max().item() == honest.cutoff - timedelta(days=7), "censored rows are kept"
+    learned = training.frame
+    over = [
+        ended and day.date() + timedelta(days=int(label)) <= honest.cutoff
+        for day, label, ended in zip(learned["as_of"], learned["label"], learned["ended"], strict=True)
+    ]
+    assert training.events == sum(over) < learned["ended"].sum()

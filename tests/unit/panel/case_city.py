@@ -43,7 +43,13 @@ OWN: list[dict[str, Any]] = [
     {"from": "cases", "categories": ["kind", "office"], "most": 3},
 ]
 AROUND: list[dict[str, Any]] = [
-    {"from": "cases", "where": "kind == 'tree'", "count_days": [7, 28], "neighbours": True, "since_last": True},
+    {
+        "from": "cases",
+        "where": "kind == 'tree'",
+        "count_days": [7, 28],
+        "neighbours": True,
+        "since_last": True,
+    },
     {"from": "weather", "trailing_days": [7], "mean": ["rain"]},
     {"from": "areas", "columns": ["road_age"]},
     {"calendar": ["season", "trend"]},
@@ -82,7 +88,7 @@ def made_cases(seed: int, *, per_day: float = 6.0, hidden: bool = False) -> City
     rows = []
     for day in np.repeat(np.arange(SPAN), random.poisson(per_day, SPAN)):
         came = datetime.combine(START + timedelta(days=int(day)), time()) + _seconds(random, 86_400)
-        kind, size = KINDS[random.integers(4)], float(random.gamma(2, 2).round(2))
+        kind, size = KINDS[random.integers(4)], round(random.gamma(2, 2), 2)
         days = random.exponential(4 + size * (3 if kind == "tree" else 1))
         closed = came + timedelta(seconds=int(86_400 * days))
         is_open = closed >= end
@@ -96,7 +102,7 @@ def made_cases(seed: int, *, per_day: float = 6.0, hidden: bool = False) -> City
             (came + timedelta(days=10)).date(), None if is_open else closed,
             None if is_open else bool(days > 10),
         ))  # fmt: skip
-    rain = [(START + timedelta(days=d), float(random.gamma(0.5, 8).round(1))) for d in range(SPAN)]
+    rain = [(START + timedelta(days=d), round(random.gamma(0.5, 8), 1)) for d in range(SPAN)]
     areas = [(f"a{i:02d}", float(random.gamma(4, 5)), int(random.integers(500, 5000))) for i in range(6)]
     tables = {"cases": Table(CASES, rows), "areas": Table(AREAS, areas), "weather": Table(WEATHER, rain)}
     return City(case_spec(), tables, {"areas": geojson(2, 3)})
@@ -114,7 +120,9 @@ def with_cases(city: City, change: Callable[[dict[str, Any]], dict[str, Any] | N
     return city.with_table("cases", table.with_rows(rows))
 
 
-def with_column(city: City, name: str, kind: str | dict[str, Any], of: Callable[[dict[str, Any]], Any]) -> City:
+def with_column(
+    city: City, name: str, kind: str | dict[str, Any], of: Callable[[dict[str, Any]], Any]
+) -> City:
     """The same city; cases have one more column."""
     table = city.tables["cases"]
     values = [of(dict(zip(table.columns, row, strict=True))) for row in table.rows]

@@ -105,6 +105,29 @@ class City:
         )
 
 
+def with_gaps(city: City, *gaps: tuple[int, int, list[str]]) -> City:
+    """The city without its requests from one day to another (counted from ``FIRST``), of some types or all,
+    and saying so."""
+    lost = [
+        {"first": FIRST + timedelta(days=first), "last": FIRST + timedelta(days=last), "types": types,
+         "why": "the file is lost"}
+        for first, last, types in gaps
+    ]  # fmt: skip
+    values = city.spec["unit"].get("types", {}).get("values", {})
+    kept = [row for row in city.tables["requests"].rows if not _is_lost(row, lost, values)]
+    sources = city.spec["sources"]
+    declared = {**sources, "requests": {**sources["requests"], "gaps": lost}}
+    return city.with_table("requests", city.tables["requests"].with_rows(kept)).with_spec(sources=declared)
+
+
+def _is_lost(row: tuple[Any, ...], lost: list[dict[str, Any]], values: dict[str, list[str]]) -> bool:
+    return row[2] is not None and any(
+        gap["first"] <= row[2].date() <= gap["last"]
+        and (not gap["types"] or any(row[1] in values[name] for name in gap["types"]))
+        for gap in lost
+    )
+
+
 def lenient(**limits: Any) -> Policy:
     """A policy for tiny cities: ten events are enough to learn from."""
     return Policy(policy="test", version="1", gates=(), limits=Limits(**{"training_events": 10, **limits}))
@@ -211,7 +234,19 @@ GRID = {
     "grid": {"lat": "lat", "lon": "lon", "size_m": 1000},
     "inside": "areas",
 }
+TYPED = {
+    "name": "request of an area",
+    "from": "requests",
+    "area": "area_id",
+    "inside": "areas",
+    "types": {"column": "request_type", "values": {"water": ["flooding"], "pothole": ["pothole", "hole"]}},
+}
+"""Areas x two types."""
 POTHOLE = "request_type == 'pothole'"
+OWN = {
+    "from": "requests", "count_days": [14], "neighbours": True, "last_year": True, "since_last": True,
+}  # fmt: skip
+"""Rows of the unit's own type, where units have types; else all rows."""
 EVERYTHING: list[dict[str, Any]] = [
     {
         "from": "requests", "where": POTHOLE, "count_days": [7, 28, 91],

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from tests.unit.panel.cities import EVERYTHING, FIRST, GRID, POTHOLE, City, Table, made_city
+from tests.unit.panel.cities import EVERYTHING, FIRST, GRID, POTHOLE, TYPED, City, Table, made_city
 
 HORIZON = 14
 DATES = [FIRST + timedelta(days=7 * i) for i in range(30)]
@@ -202,6 +202,27 @@ PLANTED: Mapping[str, Callable[[int], Planted]] = {
     "label_status": plant_label_status, "late_rows": plant_late_rows, "incidents": plant_incidents,
     "score": plant_score, "shifted": plant_shifted, "overlap": plant_overlap,
 }  # fmt: skip
+
+
+LABEL_OF_TYPES = {"from": "requests", "horizon_days": HORIZON, "kind": "event", "called": "a request"}
+FORMS: Mapping[str, dict[str, Any]] = {
+    "types": {"unit": TYPED, "label": LABEL_OF_TYPES},
+    "demand": {
+        "label": {**LABEL_OF_TYPES, "where": POTHOLE, "kind": "count", "steps": 2},
+        "capacity": {"who": "a crew"},
+    },
+    "demand of types": {
+        "unit": TYPED,
+        "label": {**LABEL_OF_TYPES, "kind": "count", "steps": 2},
+        "capacity": {"who": "a crew"},
+    },
+}
+"""Other questions about the cities with planted leaks; potholes are one of two types then."""
+
+
+def asked_of(planted: Planted, form: str) -> Planted:
+    """The same leak in a panel of another form."""
+    return replace(planted, city=planted.city.with_spec(**FORMS[form]))
 
 
 def clean_city(seed: int) -> City:

@@ -14,12 +14,25 @@ from civic_ai.panel.scope import Scope
 from tests.unit.panel.cities import City
 
 Row = tuple[str, str, date]
-"""Kind, unit, day."""
+"""Kind, place, day."""
+Kinds = frozenset[str] | None
+"""Kinds of request that count; None: all."""
+POTHOLES = frozenset({"pothole"})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A row of the panel: its unit (place and type), the as-of date and the step."""
+
+    place: str
+    type: str | None
+    day: date
+    step: int
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A city's rows in units, and who is next to whom."""
+    """A city's rows in places, and which places are next to each other."""
 
     city: City
     units: pd.DataFrame
@@ -28,62 +41,127 @@ class Reference:
 
     @classmethod
     def of(cls, city: City, scope: Scope) -> Reference:
-        """Rows put in units by comparing coordinates (or names) with every unit."""
-        units = scope.units.frame
+        """Rows put in places by comparing coordinates (or names) with every one of them."""
+        places = scope.units.by_place.frame
         is_grid = city.spec["unit"].get("grid") is not None
-        rows = list(_in_cells(city, units) if is_grid else _in_areas(city))
-        return cls(city, units, rows, _next_to_cells(units) if is_grid else _next_to_areas(units))
+        rows = list(_in_cells(city, places) if is_grid else _in_areas(city))
+        return cls(city, places, rows, _next_to_cells(places) if is_grid else _next_to_areas(places))
 
-    def count(self, unit: str, after: date, upto: date, kind: str | None = "pothole") -> int:
-        """Rows of a kind in a unit on the days (after, upto]."""
-        return sum(u == unit and kind in (None, k) and after < day <= upto for k, u, day in self.rows)
+    @property
+    def horizon(self) -> int:
+        """Days of one label window."""
+        return int(self.city.spec["label"]["horizon_days"])
 
-    def value(self, name: str, unit: str, day: date) -> float:
-        """The feature ``name`` of :data:`tests.unit.panel.cities.EVERYTHING`."""
+    def cell(self, unit: str, day: date, step: int = 0) -> Cell:
+        """The row of the panel for a unit, a date and a step."""
+        place, _, kind = unit.rpartition("/") if "types" in self.city.spec["unit"] else (unit, "", None)
+        return Cell(place, kind, day, step)
+
+    def value(self, name: str, unit: str, day: date, step: int = 0) -> float:
+        """Any column over :data:`tests.unit.panel.cities.EVERYTHING` and ``OWN``, but the label."""
         for ending, answer in self._answers().items():
             if name.startswith(ending):
-                return answer(name, unit, day)
+                return answer(name, self.cell(unit, day, step))
         raise KeyError(name)
 
-    def label(self, unit: str, day: date) -> float:
-        """The label, or NaN where the last day known comes before the end of the horizon."""
-        horizon = self.city.spec["label"]["horizon_days"]
-        end = day + timedelta(days=horizon)
-        moments = [moment for moment in self.city.tables["requests"].column("created_at") if moment]
-        if end > max(moments).date():
+    def label(self, unit: str, day: date, step: int = 0) -> float:
+        """The label, or NaN where the last day known comes before the window's end, or in a gap."""
+        cell = self.cell(unit, day, step)
+        start = self._start(cell)
+        end = start + timedelta(self.horizon)
+        counted = self._counted(cell.place, (start, end), self._label_kinds(cell), cell.type)
+        if end > max(self._known_days()):
             return np.nan
-        counted = self.count(unit, day, end)
-        return float(counted if self.city.spec["label"]["kind"] == "count" else counted > 0)
+        return counted if self.city.spec["label"]["kind"] == "count" else np.minimum(counted, 1.0)
 
-    def _answers(self) -> dict[str, Callable[[str, str, date], float]]:
+    def _start(self, cell: Cell) -> date:
+        return cell.day + timedelta(cell.step * self.horizon)
+
+    def _label_kinds(self, cell: Cell) -> Kinds:
+        return self._kinds_of(cell.type) if cell.type else POTHOLES
+
+    def _kinds_of(self, kind: str | None) -> Kinds:
+        return None if kind is None else frozenset(self.city.spec["unit"]["types"]["values"][kind])
+
+    def _known_days(self) -> list[date]:
+        return [row["created_at"].date() for row in _known(self.city)]
+
+    def _count(self, place: str | None, span: tuple[date, date], kinds: Kinds) -> int:
+        """Rows of some kinds in a place (None: anywhere in the city) on the days (after, upto]."""
+        after, upto = span
+        return sum(
+            place in (None, where) and (kinds is None or kind in kinds) and after < day <= upto
+            for kind, where, day in self.rows
+        )
+
+    def _counted(self, place: str, span: tuple[date, date], kinds: Kinds, kind: str | None) -> float:
+        """The same, NaN where the days touch a gap of the type (None: of any type that those kinds have)."""
+        return np.nan if self._silent(span, kinds, kind) else float(self._count(place, span, kinds))
+
+    def _silent(self, span: tuple[date, date], kinds: Kinds, kind: str | None) -> list[date]:
+        """The days of a span that were not handed over."""
+        days = [span[0] + timedelta(n + 1) for n in range((span[1] - span[0]).days)]
+        return [day for day in days if any(self._is_lost(gap, day, kinds, kind) for gap in self._gaps())]
+
+    def _gaps(self) -> list[dict[str, Any]]:
+        return list(self.city.spec["sources"]["requests"].get("gaps", []))
+
+    def _is_lost(self, gap: dict[str, Any], day: date, kinds: Kinds, kind: str | None) -> bool:
+        names = gap["types"]
+        if kind is not None:
+            touches = not names or kind in names
+        else:
+            touches = not names or kinds is None or any(kinds & (self._kinds_of(n) or set()) for n in names)
+        return bool(touches and gap["first"] <= day <= gap["last"])
+
+    def _answers(self) -> dict[str, Callable[[str, Cell], float]]:
         return {
-            "step": lambda n, u, d: 0,
-            "pothole_neighbours_count_": lambda n, u, d: sum(
-                self.count(other, d - timedelta(_days(n)), d) for other in self.next_to[u]
-            ),
-            "pothole_count_": lambda n, u, d: self.count(u, d - timedelta(_days(n)), d),
-            "requests_count_": lambda n, u, d: self.count(u, d - timedelta(_days(n)), d, None),
-            "pothole_last_year_": lambda n, u, d: self.count(
-                u, d - timedelta(364), d - timedelta(364 - _days(n))
-            ),
-            "pothole_days_since_last": lambda n, u, d: self._since(u, d),
-            "rain_mean_": lambda n, u, d: self._rain(d, _days(n)),
-            "rain_sum_": lambda n, u, d: self._rain(d, _days(n)) * _days(n),
-            "road_age": lambda n, u, d: self._area(u, "road_age"),
-            "population": lambda n, u, d: self._area(u, "population"),
-            "season_sin": lambda n, u, d: np.sin(_angle(d)),
-            "season_cos": lambda n, u, d: np.cos(_angle(d)),
-            "month": lambda n, u, d: d.month,
-            "trend": lambda n, u, d: (d - self.city.spec["as_of"]["first"]).days / 365.25,
+            "step": lambda n, c: c.step,
+            "pothole_neighbours_count_": lambda n, c: self._around(n, c, POTHOLES, None),
+            "pothole_count_": lambda n, c: self._trailing(n, c, POTHOLES, None),
+            "pothole_last_year_": lambda n, c: self._last_year(c, POTHOLES, None),
+            "pothole_days_since_last": lambda n, c: self._since(c, POTHOLES, None),
+            "requests_neighbours_count_": lambda n, c: self._around(n, c, self._kinds_of(c.type), c.type),
+            "requests_count_": lambda n, c: self._trailing(n, c, self._kinds_of(c.type), c.type),
+            "requests_last_year_": lambda n, c: self._last_year(c, self._kinds_of(c.type), c.type),
+            "requests_days_since_last": lambda n, c: self._since(c, self._kinds_of(c.type), c.type),
+            "rain_mean_": lambda n, c: self._rain(c.day, _days(n)),
+            "rain_sum_": lambda n, c: self._rain(c.day, _days(n)) * _days(n),
+            "road_age": lambda n, c: self._area(c.place, "road_age"),
+            "population": lambda n, c: self._area(c.place, "population"),
+            "season_sin": lambda n, c: np.sin(_angle(self._start(c))),
+            "season_cos": lambda n, c: np.cos(_angle(self._start(c))),
+            "month": lambda n, c: self._start(c).month,
+            "trend": lambda n, c: (self._start(c) - self.city.spec["as_of"]["first"]).days / 365.25,
+            "exposure": lambda n, c: self._area(c.place, "population"),
+            "scale": lambda n, c: self._scale(c),
+            "baseline_season_index": lambda n, c: self._season_index(c),
+            "baseline_seasonal_naive": lambda n, c: self._seasonal_naive(c),
+            "baseline_": lambda n, c: self._simple_count(n.removeprefix("baseline_"), c),
         }
 
-    def _since(self, unit: str, day: date) -> float:
-        waits = [
-            (day - known).days
-            for kind, u, known in self.rows
-            if u == unit and kind == "pothole" and known <= day
+    def _trailing(self, name: str, cell: Cell, kinds: Kinds, kind: str | None) -> float:
+        return self._counted(cell.place, (cell.day - timedelta(_days(name)), cell.day), kinds, kind)
+
+    def _around(self, name: str, cell: Cell, kinds: Kinds, kind: str | None) -> float:
+        span = (cell.day - timedelta(_days(name)), cell.day)
+        if self._silent(span, kinds, kind):
+            return np.nan
+        return sum(self._count(other, span, kinds) for other in self.next_to[cell.place])
+
+    def _last_year(self, cell: Cell, kinds: Kinds, kind: str | None) -> float:
+        start = self._start(cell) - timedelta(364)
+        return self._counted(cell.place, (start, start + timedelta(self.horizon)), kinds, kind)
+
+    def _since(self, cell: Cell, kinds: Kinds, kind: str | None) -> float:
+        days = [
+            day
+            for k, place, day in self.rows
+            if place == cell.place and (kinds is None or k in kinds) and day <= cell.day
         ]
-        return min(*waits, 1092) if waits else np.nan
+        if not days or self._silent((max(days), cell.day), kinds, kind):
+            return np.nan
+        return min((cell.day - max(days)).days, 1092)
 
     def _rain(self, day: date, window: int) -> float:
         rows = self.city.tables["weather"].rows
@@ -91,10 +169,66 @@ class Reference:
         known = [value for known, value in by_day.items() if day - timedelta(window) < known <= day]
         return float(np.mean(known)) if len(known) >= window / 2 else np.nan
 
-    def _area(self, unit: str, column: str) -> float:
-        area = self.units.set_index("unit").area[unit]
+    def _area(self, place: str, column: str) -> float:
+        area = self.units.set_index("unit").area[place]
         table = self.city.tables["areas"]
         return dict(zip(table.column("area_id"), table.column(column), strict=True)).get(area, np.nan)
+
+    def _scale(self, cell: Cell) -> float:
+        """Root mean square of the differences between horizons in a row, counted off from the first date."""
+        horizon, kinds = timedelta(self.horizon), self._label_kinds(cell)
+        first, end = min(self._known_days()), self.city.spec["as_of"]["first"]
+        while end + horizon <= cell.day:
+            end += horizon
+        counts = []
+        while end - horizon >= first - timedelta(1):
+            counts.append(self._counted(cell.place, (end - horizon, end), kinds, cell.type))
+            end -= horizon
+        squares = np.diff(counts) ** 2
+        return float(np.sqrt(np.nanmean(squares))) if np.isfinite(squares).any() else np.nan
+
+    def _covered(self, cell: Cell, span: tuple[date, date]) -> int:
+        """Days of a span that were handed over."""
+        first = max(span[0], min(self._known_days()) - timedelta(1))
+        upto = max(span[1], first)
+        return (upto - first).days - len(self._silent((first, upto), self._label_kinds(cell), cell.type))
+
+    def _simple_count(self, name: str, cell: Cell) -> float:
+        """The count of a simple rule; where its window is silent, that of the next longer one."""
+        windows = {"last_value": self.horizon, "recent_count": 28, "quarter_count": 91, "year_count": 364}
+        longer = [windows[each] for each in list(windows)[list(windows).index(name) :]]
+        for window in [*longer, 100_000]:
+            span = (cell.day - timedelta(window), cell.day)
+            if self._covered(cell, span):
+                a_day = self._count(cell.place, span, self._label_kinds(cell)) / self._covered(cell, span)
+                return a_day * windows[name]
+        return 0.0
+
+    def _seasonal_naive(self, cell: Cell) -> float:
+        start = self._start(cell) - timedelta(364)
+        while start + timedelta(self.horizon) > cell.day:
+            start -= timedelta(364)
+        span = (start, start + timedelta(self.horizon))
+        if not self._covered(cell, span):
+            return self._simple_count("year_count", cell) * self.horizon / 364
+        counted = self._count(cell.place, span, self._label_kinds(cell))
+        return counted * self.horizon / self._covered(cell, span)
+
+    def _season_index(self, cell: Cell) -> float:
+        """Rows on days of the coming window's season over all rows, in years known whole, a day covered."""
+        first, kinds = min(self._known_days()), self._label_kinds(cell)
+        season = {(cell.step * self.horizon + n) % 364 for n in range(min(self.horizon, 364))}
+        rows, days = np.zeros(2), np.zeros(2)
+        for year in range(1, 6):
+            begin = cell.day - timedelta(364 * year)
+            if begin < first - timedelta(1):
+                break
+            for n in range(364):
+                span = (begin + timedelta(n), begin + timedelta(n + 1))
+                covered, counted = self._covered(cell, span), self._count(None, span, kinds)
+                in_season = np.array([n in season, True])
+                days, rows = days + covered * in_season, rows + counted * in_season
+        return float(rows[0] / days[0] / (rows[1] / days[1])) if days.all() and rows[1] else 1.0
 
 
 def _days(name: str) -> int:

@@ -41,7 +41,7 @@ def test_the_manifest_says_what_the_table_holds(blobs: Blobs) -> None:
     baselines = [f"baseline_{name}" for name in rules.split()]
     features = [feature.name for feature in manifest.features]
     assert list(frame.columns) == ["unit", "as_of", "step", *features, *baselines, "label"]
-    assert list(panel.units.columns) == "unit area type lat lon row col observer".split()
+    assert list(panel.units.columns) == ["unit", "area", "type", "lat", "lon", "row", "col", "observer"]
     assert (manifest.question, manifest.steps, manifest.types) == ("ranking", 1, ())
     assert manifest.rows_in_gaps == 0
     assert frame.as_of.dtype.kind == "M"

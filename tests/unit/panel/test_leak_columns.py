@@ -48,6 +48,7 @@ def city_with(**parts: Any) -> City:
         ({"from": "requests", "where": f"{POTHOLE} or not (later_requests is None)", "count_days": [7]},
          "requests.later_requests"),
         ({"from": "areas", "columns": ["road_age", "later_areas"]}, "areas.later_areas"),
+        ({"from": "areas", "categories": ["area_id", "later_areas"]}, "areas.later_areas"),
         ({"from": "weather", "trailing_days": [7], "mean": ["later_weather"]}, "weather.later_weather"),
         ({"from": "weather", "trailing_days": [7], "sum": ["later_weather"]}, "weather.later_weather"),
     ],

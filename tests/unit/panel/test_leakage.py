@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 from civic_ai.panel.build import build_panel
 from civic_ai.records.panel import PanelManifest
 from civic_ai.store.blobs import Blobs
-from tests.unit.panel.cities import EVERYTHING, City, lenient, made_city
-from tests.unit.panel.leaks import PLANTED, clean_city
+from tests.unit.panel.cities import EVERYTHING, GRID, City, lenient, made_city
+from tests.unit.panel.leaks import FORMS, PLANTED, asked_of, clean_city, happenings
 
 CLEAN = 20
 
@@ -33,11 +35,46 @@ def test_every_planted_leak_is_found_in_its_form_and_place(form: str, blobs: Blo
         assert {column for _, column in found} == {planted.column}, f"seed {seed} blames others: {found}"
 
 
+OF_EVENTS = ("score", "shifted", "overlap")
+"""Whether anything will happen says little about how often: in a panel of counts these are no leaks."""
+
+
+@pytest.mark.parametrize("form", [form for form in PLANTED if form != "label_status"])
+def test_a_leak_about_one_type_is_found_among_several(form: str, blobs: Blobs) -> None:
+    for seed in fresh_seeds(1):
+        planted = asked_of(PLANTED[form](seed), "types")
+        found = {(leak.form, leak.column) for leak in panel_of(planted.city, blobs).leaks}
+        assert (planted.form, planted.column) in found, f"seed {seed}: found {found}"
+
+
+@pytest.mark.parametrize("question", ["demand", "demand of types"])
+@pytest.mark.parametrize("form", [form for form in PLANTED if form not in ("label_status", *OF_EVENTS)])
+def test_leaks_are_found_with_several_steps(form: str, question: str, blobs: Blobs) -> None:
+    for seed in fresh_seeds(1):
+        planted = asked_of(PLANTED[form](seed), question)
+        found = {(leak.form, leak.column) for leak in panel_of(planted.city, blobs).leaks}
+        assert (planted.form, planted.column) in found, f"seed {seed}: found {found}"
+
+
+def test_a_score_made_from_a_later_step_is_found(blobs: Blobs) -> None:
+    """The feature is the count of the second window, which the first step does not look at."""
+    planted = PLANTED["shifted"](3)
+    city = asked_of(planted, "demand").city
+    counted = happenings(city)
+    scores = city.tables["scores"]
+    rows = [(area, day, float(counted(area, day + timedelta(days=14)))) for area, day, _ in scores.rows]
+    leaks = panel_of(city.with_table("scores", scores.with_rows(rows)), blobs).leaks
+    assert [(leak.form, leak.column) for leak in leaks] == [("shifted_label", "score")]
+
+
 def test_false_alarms_on_clean_cities_are_counted(blobs: Blobs, capsys: pytest.CaptureFixture[str]) -> None:
     """Clean cities hold what looks like a leak: deadlines, closing dates, callers, past totals, backlogs."""
     alarms = {}
-    for seed in fresh_seeds(CLEAN):
-        manifest = panel_of(clean_city(seed), blobs)
+    questions: list[dict[str, object]] = [{}, *FORMS.values()]
+    for number, seed in enumerate(fresh_seeds(CLEAN)):
+        city = clean_city(seed)
+        is_plain = city.spec["unit"] != GRID
+        manifest = panel_of(city.with_spec(**questions[number % 4 if is_plain else 0]), blobs)
         if manifest.leaks_found != 0:
             alarms[seed] = [(leak.form, leak.column, leak.detail) for leak in manifest.leaks]
     with capsys.disabled():

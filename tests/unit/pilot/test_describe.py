@@ -34,7 +34,8 @@ def test_everything_inside_a_part_is_explained(part: str) -> None:
 def test_limits_types_and_defaults_are_said() -> None:
     lines = {line.name: line for line in describe("capacity")}
     assert lines["capacity.units_per_period"].type == "whole number (>= 1)"
-    assert lines["capacity.units_per_period"].default is None
+    assert lines["capacity.units_per_period"].default == "none"
+    assert lines["capacity.who"].default is None
     assert lines["capacity.hours_per_unit"].default == "none"
     features = {line.name: line.type for line in describe("features")}
     assert features["features[].calendar"].startswith("list of one of season, month, trend")

@@ -46,7 +46,7 @@ def test_mistakes_of_form_and_between_parts_are_said_at_once(tmp_path: Path) -> 
     )
     for place, fragment in [
         ("capacity.units_per_period: must be at least 1, not -5", "capacity:"),
-        ("label.kind: must be 'event' or 'count', not evnt", "label:"),
+        ("label.kind: must be 'event', 'count' or 'duration', not evnt", "label:"),
         ("audit.attributes.income.reference_group: there is no group called q9", "income:"),
         ("time_zone: is not a time zone: America/Atlantis", "time_zone:"),
         ("sources.requests.path: leads outside of the pilot's folder", "requests:"),

@@ -53,7 +53,11 @@ def test_words_that_look_like_booleans_are_refused(word: str) -> None:
         ("never_for: [enforcement]", "never_for: []", "needs at least 1 of them"),
         ("review: {languages: [en, es]}", "review: [en]", "must be a list of 'name: value' lines, not en"),
         ("[logistic_glm, lightgbm]", "lightgbm", "must be a list, not lightgbm"),
-        ("count_days: [7, 28], ", "", "give one of count_days, trailing_days, columns or calendar"),
+        (
+            "count_days: [7, 28], ",
+            "",
+            "give one of count_days, trailing_days, columns, categories or calendar",
+        ),
         ("owner: Public Works", "owner: {}", "must be text, not a list of 'name: value' lines"),
         ("title: {en: Where will it happen?, es: ¿Dónde ocurrirá?}", "title: {fr: Où?}", "is not known here"),
         ("seed: 7", "seed: 99999999999", "must be at most 2147483647"),

@@ -32,10 +32,6 @@ def test_a_feature_block_is_what_its_own_key_says() -> None:
     assert isinstance(spec.features[2], TrailingFeature)
 
 
-def test_baselines_run_even_when_they_are_not_named() -> None:
-    assert sound().models.baselines == ("recent_count", "year_count", "seasonal_index")
-
-
 def test_another_value_is_another_digest() -> None:
     other = validate(parse_yaml(SOUND.replace("seed: 7", "seed: 8").encode(), "pilot.yaml"), PilotSpec)
     assert other.digest != sound().digest

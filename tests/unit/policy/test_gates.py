@@ -16,6 +16,7 @@ GOOD = {
     "panel.location.verdict": "pass",
     "panel.leaks_found": 0,
     "evaluation.calibration.verdict": "pass",
+    "audit.coverage_verdict": "pass",
     "evaluation.stability.verdict": "pass",
     "evaluation.lockbox_agrees": "pass",
     "explanation.additivity_error": 1e-12,

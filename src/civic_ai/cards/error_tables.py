@@ -1,0 +1,101 @@
+"""Where and when it is wrong, in tables: slices, quarters, lists in common, the list against the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from civic_ai.cards import words
+from civic_ai.cards.group_words import fact_of
+from civic_ai.cards.picture import Table
+from civic_ai.cards.tell import Teller
+from civic_ai.core.messages import Message, say
+from civic_ai.records.evaluation import ErrorAnalysis
+
+_PREFIX = "evaluation.errors"
+Row = tuple[Markup | str, ...]
+CERTAIN = 0.01
+"""A p-value below this says that neighbours err together (METHODS 2.4)."""
+
+
+@dataclass(frozen=True)
+class ErrorTables:
+    """Tables of one error analysis for one reader; empty ones have no rows."""
+
+    errors: ErrorAnalysis
+    teller: Teller
+
+    def together(self) -> Markup:
+        """Whether neighbours err together."""
+        tell, p_value = self.teller, self.errors.p_value
+        if p_value is None or tell.facts.get(f"{_PREFIX}.morans_i.value") is None:
+            return tell.sentence(say("Not measured: whether neighbours err together."))
+        places = {
+            "moran": tell.value(f"{_PREFIX}.morans_i.value", "ratio"),
+            "chance": tell.value(f"{_PREFIX}.p_value", "ratio"),
+        }
+        if p_value < CERTAIN:
+            return tell.sentence(
+                say("Neighbours err together (Moran's I {moran}, by chance {chance}): something about "
+                    "places is not known to it.", **places)
+            )  # fmt: skip
+        return tell.sentence(
+            say("Neighbours do not err together more than chance (Moran's I {moran}, by chance {chance}).",
+                **places)
+        )  # fmt: skip
+
+    def tables(self) -> list[Table]:
+        """Those with rows."""
+        made = (self._slices(), self._quarters(), self._overlaps(), self._crosstabs())
+        return [table for table in made if table.rows]
+
+    def _slices(self) -> Table:
+        """The worst slices; intervals hold for all of them at once."""
+        tell, rows = self.teller, []
+        for part in self.errors.slices:
+            fact = fact_of(f"{_PREFIX}.slices", part)
+            ratio, count = tell.figure(f"{fact}.ratio", "ratio"), tell.value(f"{fact}.rows", "count")
+            verdict = tell.verdict(part.verdict)
+            rows.append((Markup("<code>{}</code>").format(part.where), count, ratio, verdict))
+        heads = (say("Where"), say("Rows"), say("What came, over what was predicted"), say("Verdict"))
+        caption = say("Where it is furthest off; the intervals hold for all rows of this table at once")
+        return self._made(caption, heads, rows)
+
+    def _quarters(self) -> Table:
+        """What came over what was predicted, by quarter."""
+        rows = [
+            (name.replace("-Q", ", "), self.teller.figure(f"{_PREFIX}.by_period.{name}", "ratio"))
+            for name in self.errors.by_period
+        ]
+        heads = (say("Year, quarter"), say("What came, over what was predicted"))
+        return self._made(say("When it is off"), heads, rows)
+
+    def _overlaps(self) -> Table:
+        """Visits that another list has too."""
+        tell = self.teller
+        rows = [
+            (
+                tell.word(words.CANDIDATES, part.other),
+                tell.figure(f"{fact_of(f'{_PREFIX}.overlaps', part)}.share", "percent"),
+            )
+            for part in self.errors.overlaps
+        ]
+        name = tell.word(words.CANDIDATES, self.errors.candidate)
+        heads = (say("Another list"), say("Has of the visits of {name}", name=name))
+        return self._made(say("What lists have in common"), heads, rows)
+
+    def _crosstabs(self) -> Table:
+        """How what is on the list differs from the rest, the most different first."""
+        rows = []
+        for part in self.errors.crosstabs:
+            fact = fact_of(f"{_PREFIX}.crosstabs", part)
+            feature = Markup("<code>{}</code>").format(part.feature)
+            names = ("on_list", "rest", "standardised_difference")
+            rows.append((feature, *(self.teller.value(f"{fact}.{name}", "ratio") for name in names)))
+        heads = (say("Feature"), say("On the list"), say("The rest"), say("In standard deviations"))
+        return self._made(say("How the list differs from the rest"), heads, rows)
+
+    def _made(self, caption: Message, heads: Sequence[Message], rows: Sequence[Row]) -> Table:
+        return Table(self.teller.sentence(caption), tuple(map(self.teller.plain, heads)), tuple(rows))

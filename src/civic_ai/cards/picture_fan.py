@@ -1,0 +1,94 @@
+"""Demand: the forecasts of one busy series with their intervals, what came, and the simple rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from civic_ai.cards.fan import Fan
+from civic_ai.cards.picture import BLUE, INK, ORANGE, WIDTH, Picture, Table, draw
+from civic_ai.cards.tell import Teller
+from civic_ai.core.messages import N_, Message, say
+
+_HEIGHT = 170
+_LINES = (
+    ("came", N_("what came"), INK, [1, 0]),
+    ("forecast", N_("model"), BLUE, [4, 2]),
+    ("rule", N_("simple rule"), ORANGE, [2, 2]),
+)
+
+
+def draw_fan(fan: Fan, teller: Teller) -> Picture | None:
+    """Lines of what came, the forecast and the rule over a band of intervals; None without a forecast."""
+    if not fan.points:
+        return None
+    title = teller.sentence(
+        say(
+            "The busiest series, {unit}: {held} of {told} intervals held",
+            unit=fan.unit,
+            held=teller.value("fan.held", "count"),
+            told=teller.value("fan.told", "count"),
+        )
+    )
+    caption = say(
+        "In the last period, kept aside, one window ahead. The shaded band is the interval that was "
+        "promised. Where what came lies above it, residents wait because too few hands were planned."
+    )
+    return Picture(
+        "demand", title, title.striptags(), teller.sentence(caption),
+        draw(_chart(fan, teller), teller.locale), _table(fan, teller),
+    )  # fmt: skip
+
+
+def _chart(fan: Fan, teller: Teller) -> Any:
+    import altair as alt
+
+    labels = [teller.plain(Message(label)) for _, label, *_ in _LINES]
+    rows = [
+        {"day": _noon(point.as_of), "n": teller.facts[f"fan.points.{i}.{name}"], "who": label}
+        for i, point in enumerate(fan.points)
+        for (name, *_), label in zip(_LINES, labels, strict=True)
+        if isinstance(teller.facts[f"fan.points.{i}.{name}"], int | float)
+    ]
+    band = [
+        {"day": _noon(point.as_of), "lower": point.lower, "upper": point.upper}
+        for point in fan.points
+        if point.lower is not None
+    ]
+    x = alt.X("day:T", title=None, axis=alt.Axis(format="%m/%Y", tickCount=4, grid=False))
+    y = alt.Y("n:Q", title=teller.plain(say("requests")), axis=alt.Axis(tickCount=5))
+    area = alt.Chart(alt.Data(values=band)).mark_area(opacity=0.2, color=BLUE)
+    lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2)
+    return alt.layer(
+        area.encode(x=x, y=alt.Y("lower:Q"), y2="upper:Q"),
+        lines.encode(
+            x=x,
+            y=y,
+            color=alt.Color("who:N", scale=alt.Scale(domain=labels, range=[line[2] for line in _LINES])),
+            strokeDash=alt.StrokeDash(
+                "who:N", scale=alt.Scale(domain=labels, range=[line[3] for line in _LINES])
+            ),
+        ),
+    ).properties(width=WIDTH, height=_HEIGHT)
+
+
+def _noon(day: str) -> str:
+    return f"{day}T12:00:00"
+
+
+def _table(fan: Fan, teller: Teller) -> Table:
+    columns = (
+        say("Forecast made on"), say("Came"), say("Forecast"), say("From"), say("To"), say("Simple rule"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            teller.day(f"fan.points.{i}.as_of"),
+            teller.value(f"fan.points.{i}.came", "count"),
+            *(teller.value(f"fan.points.{i}.{name}", "found_fine") for name in _NUMBERS),
+        )
+        for i in range(len(fan.points))
+    )
+    caption = teller.sentence(say("Forecasts of the busiest series, and what came"))
+    return Table(caption, tuple(map(teller.plain, columns)), rows)
+
+
+_NUMBERS = ("forecast", "lower", "upper", "rule")

@@ -1,7 +1,8 @@
 """Search over candidates and splits: through LightGBM's scikit-learn API, and as civic-ai does it.
 
-Both sides find rounds (and the Tweedie power) on the last block of each split's training dates, train again on
-all of them and score the split's test rows. Run: `.venv/bin/python experiments/003-search-speed/run.py`.
+Both sides find rounds (and the Tweedie power) on the last block of each split's training dates, train again
+on all of them and score the split's test rows. Run
+`PYTHONPATH=experiments:. .venv/bin/python experiments/003-search-speed/run.py`.
 """
 
 from __future__ import annotations
@@ -16,11 +17,8 @@ from pathlib import Path
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
-
 from measure import alternately, ratio, write_results
+from numpy.typing import NDArray
 from tests.unit.models.simulated import Pilot, make_pilot, simulate
 
 from civic_ai.models import boosting, fit, racing
@@ -108,7 +106,8 @@ def search(name: str, training: Training, rows: PanelRows) -> Scored:
 
 
 def regressor(objective: boosting.Objective, rounds: int) -> lgb.LGBMRegressor:
-    settings = {k: v for k, v in objective.parameters(7).items() if k not in ("num_threads", "seed")}
+    settings = {**boosting.TREES, **objective.settings, "metric": objective.metric}
+    del settings["num_threads"]
     return lgb.LGBMRegressor(n_estimators=rounds, random_state=7, n_jobs=1, **settings)
 
 

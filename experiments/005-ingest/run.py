@@ -189,7 +189,7 @@ def _in_order(counted: Counted) -> Any:
 
 
 def _ten_millions(folder: Path) -> list[Row]:
-    """Ten million requests: peak memory of ingest and counts, each in its own process; then counts in turn."""
+    """Ten million requests: peak memory of ingest and counts, in processes of their own; then counts."""
     ten = write_pilot(folder / "ten", 10 * MILLION)
     found: list[Row] = []
     for part in ("ingest", "count"):

@@ -109,7 +109,7 @@ def _events(rng: np.random.Generator, blocks: pd.DataFrame) -> pd.DataFrame:
         {
             "event_id": [f"E{i:06d}" for i in range(EVENTS)],
             "block_id": blocks["block_id"].to_numpy()[block[order]],
-            "type": rng.choice(TYPES, EVENTS, p=[0.3, 0.5, 0.2]),
+            "type": rng.choice(TYPES, EVENTS, p=[0.06, 0.6, 0.34]),
             "known_on": (np.datetime64(FIRST) + day[order]).astype(str),
         }
     )

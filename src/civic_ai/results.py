@@ -13,6 +13,7 @@ from civic_ai.records.dossier import Dossier
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.evidence import Evidence
 from civic_ai.records.explanation import Explanation
+from civic_ai.records.figure import Figure
 from civic_ai.records.gates import GateReport
 from civic_ai.records.panel import PanelManifest
 from civic_ai.records.predictions import Predictions
@@ -48,6 +49,36 @@ class Look:
                 for split in self.splits
             ],
         }
+
+
+def answers_of(evaluation: Evaluation, audit: AuditReport) -> list[tuple[str, Figure]]:
+    """Name and figure of what each question adds to its scores, of the champion and the best simple rule:
+    days earlier, hours short and idle, days until done; and how often intervals held, over all and in the
+    worst group."""
+    both = dict.fromkeys((evaluation.champion, evaluation.best_baseline))
+    made = [
+        (f"{part.candidate}: {words}", getattr(part, name))
+        for part in evaluation.staffing
+        if part.type is None and part.candidate in both
+        for name, words in (("hours_short", "hours short a period"), ("hours_idle", "hours idle a period"))
+    ]
+    made += [
+        (f"{part.candidate}: {words}, {part.split}", getattr(part, name))
+        for part in evaluation.time_to_find
+        if part.candidate in both
+        for name, words in (("days_earlier", "days earlier"), ("first_half", "found in the first half"))
+    ]
+    means = (part for part in evaluation.restricted_means if part.group is None)
+    made += [(f"days until done, of at most {part.tau_days}", part.observed) for part in means]
+    made += [
+        (f"{part.candidate}: intervals that held, {part.split}", part.covered)
+        for part in evaluation.coverage
+        if part.group is None and part.split == "lockbox"
+    ]
+    worst = audit.worst_covered
+    if worst is not None:
+        made.append((f"intervals that held, {worst.attribute}: {worst.group}", worst.figure))
+    return made
 
 
 @dataclass(frozen=True)
@@ -133,6 +164,11 @@ class PilotRun:
         frame: pd.DataFrame = self.workspace.blobs.table(record.blob).to_pandas()
         return frame
 
+    @property
+    def answers(self) -> list[tuple[str, Figure]]:
+        """What the champion's question asks, in a few figures; see :func:`answers_of`."""
+        return answers_of(self.evaluation, self.audit)
+
     def to_json(self) -> dict[str, Any]:
         """What ``civic-ai run --json`` prints: one object without raw rows."""
         return {
@@ -144,7 +180,9 @@ class PilotRun:
             "ready": self.is_ready,
             "champion": self.champion,
             "best_baseline": self.evaluation.best_baseline,
+            "question": self.evaluation.question,
             "lift": self.evaluation.lift_over_best_baseline.model_dump(mode="json"),
+            "answers": {name: figure.model_dump(mode="json") for name, figure in self.answers},
             "gates": [
                 {"gate": check.gate, "verdict": check.verdict, "fact": check.fact, "observed": check.observed}
                 for check in self.gates.checks

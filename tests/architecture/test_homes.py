@@ -12,7 +12,7 @@ from tests.architecture.source import PACKAGE, imported, modules, package_of
 HOMES = {
     "mlflow": {"tracking"},
     "lightgbm": {"models", "explanation", "tracking"},
-    "sklearn": {"models", "evaluation", "explanation", "tracking"},
+    "sklearn": {"models", "evaluation", "explanation", "sweeps", "tracking"},
     "skops": {"models", "tracking"},
     "fairlearn": {"models", "audit"},
     "statsmodels": {"audit"},

@@ -29,6 +29,11 @@ CITIES = {
     "nothing known": City(known=False, locale="en-US"),
     "a group too small": City(groups="small", locale="pt-BR"),
     "counts by area": City(kind="count", units="areas"),
+    "cases": City(question="cases", groups="unequal"),
+    "demand": City(question="demand", locale="pt-BR"),
+    "demand, the rule wins": City(question="demand", winner="rule", groups="unequal"),
+    "durations": City(question="durations", locale="es-MX"),
+    "durations, nothing known": City(question="durations", known=False),
 }
 every_city = pytest.mark.parametrize("city", CITIES.values(), ids=CITIES)
 NEVER = {
@@ -248,7 +253,7 @@ def test_marks_of_pictures_have_contrast() -> None:
 def test_rows_handed_over_and_rows_made_of_them_are_told_apart(cards: MakeCards) -> None:  # noqa: F811
     card = read_card(cards(City())["board/model_card.en.html"])
     assert "The city handed over 30,254 rows in 2 sources." in card.seen
-    assert "Made of them: 6,400 rows, one for each of 64 places on each of 100 dates," in card.seen
+    assert "Made of them: 6,400 rows for 64 units on 100 dates," in card.seen
 
 
 @every_city

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
@@ -19,6 +21,11 @@ from tests.unit.models.conftest import Fitted, fit_on
 from tests.unit.models.simulated import make_pilot, simulate, with_exposure
 
 NAMES = names_for("count")
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(tmp_path / "blobs")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +104,11 @@ def test_weighted_rates_have_the_gradients_of_an_offset(
     """LightGBM with the counts and init_score log(exposure) takes the same steps, from the same start."""
     training = fits["lightgbm"].trainings[-1]
     exposure = training.relative_exposure
-    settings = {**objective.parameters(7), "bagging_fraction": 1.0, "feature_fraction": 1.0}
+    settings = {
+        **objective.parameters(fits["lightgbm"].last.model),
+        "bagging_fraction": 1.0,
+        "feature_fraction": 1.0,
+    }
     rate, weight = training.label / exposure, exposure ** (2 - objective.power)
     start = np.log(np.average(rate, weights=weight))
     with_weights = lgb.Dataset(training.matrix, rate, weight=weight, params=settings)

@@ -17,7 +17,7 @@ CATALOGUES = {language: read(language) for language in TRANSLATED}
 each_language = pytest.mark.parametrize("language", TRANSLATED)
 
 SAME_IN_BOTH = {
-    "n", "{how}", "{role}: {name}", "{store}: {reason}", "{group}: {why}.", "no",
+    "n", "{how}", "{role}: {name}", "{store}: {reason}", "{group}: {why}.", "no", "{reason}",
 }  # fmt: skip
 """Sentences that read the same in English."""
 WRONG_WORDS = {

@@ -138,7 +138,7 @@ def _changed(row: Any, table: Table, column: str, day: date, random: Any) -> tup
 
 @pytest.mark.parametrize("shape", SHAPES)
 @given(seed=st.integers(0, 10**6), position=st.integers(4, 29))
-@settings(SLOW, max_examples=4)
+@settings(SLOW, max_examples=3)
 def test_nothing_known_after_a_date_changes_what_the_panel_says_of_it(
     shape: str, seed: int, position: int
 ) -> None:
@@ -185,7 +185,7 @@ def gaps(draw: Any, types: list[str]) -> list[tuple[int, int, list[str]]]:
 
 @pytest.mark.parametrize("shape", ["areas", "cells", "counts", "demand", "types", "demand of types"])
 @given(data=st.data(), seed=st.integers(0, 10**6))
-@settings(SLOW, max_examples=4)
+@settings(SLOW, max_examples=3)
 def test_every_value_is_what_brute_force_finds(shape: str, data: Any, seed: int) -> None:
     city = made_city(seed, rows=2, columns=2, per_area=15, days=900).with_spec(
         features=[*EVERYTHING, OWN], **SHAPES[shape]

@@ -34,7 +34,7 @@ class ErrorTables:
             return tell.sentence(say("Not measured: whether neighbours err together."))
         places = {
             "moran": tell.value(f"{_PREFIX}.morans_i.value", "ratio"),
-            "chance": tell.value(f"{_PREFIX}.p_value", "ratio"),
+            "chance": tell.value(f"{_PREFIX}.p_value", "number"),
         }
         if p_value < CERTAIN:
             return tell.sentence(
@@ -66,10 +66,13 @@ class ErrorTables:
     def _quarters(self) -> Table:
         """What came over what was predicted, by quarter."""
         rows = [
-            (name.replace("-Q", ", "), self.teller.figure(f"{_PREFIX}.by_period.{name}", "ratio"))
+            (
+                Markup("<code>{}</code>").format(name),
+                self.teller.figure(f"{_PREFIX}.by_period.{name}", "ratio"),
+            )
             for name in self.errors.by_period
         ]
-        heads = (say("Year, quarter"), say("What came, over what was predicted"))
+        heads = (say("Quarter"), say("What came, over what was predicted"))
         return self._made(say("When it is off"), heads, rows)
 
     def _overlaps(self) -> Table:

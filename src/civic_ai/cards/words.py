@@ -65,9 +65,10 @@ FINDING: Metrics = {
     "recall_at_capacity": (N_("Reached, of all cases"), "percent"),
     "lift_over_random": (N_("Times better than visiting at random"), "ratio"),
     "average_precision": (N_("Average precision (1 is best)"), "number"),
-    "area_under_roc": (N_("Right order within a list (AUC; 0.5 is chance)"), "number"),
-    "area_under_roc_overall": (N_("Right order over all lists (AUC; 0.5 is chance)"), "number"),
+    "area_under_roc": (N_("Right order within a list (AUC; half is chance)"), "number"),
+    "area_under_roc_overall": (N_("Right order over all lists (AUC; half is chance)"), "number"),
     "days_earlier": (N_("Days earlier found than today"), "found_fine"),
+    "days_until_found": (N_("Days until it is found"), "found_fine"),
     "first_half": (N_("Found in the first half of the list"), "percent"),
 }
 """Metrics of the list: how much its visits find."""
@@ -83,7 +84,7 @@ MEANING: Metrics = {
     "root_mean_squared_scaled_error": (N_("Error over that of the last value (below 1 is better)"), "number"),
     "bias_ratio": (N_("Predicted, per case that came (1 is best)"), "ratio"),
     "integrated_brier_score": (N_("Integrated Brier score (0 is best)"), "number"),
-    "concordance": (N_("Right order of waits (0.5 is chance)"), "number"),
+    "concordance": (N_("Right order of waits (half is chance)"), "number"),
     "restricted_mean_ratio": (N_("Days predicted, per day that it took (1 is best)"), "ratio"),
     "restricted_mean_slope": (N_("Slope of days (1 is best)"), "ratio"),
     "interval_coverage": (N_("Intervals that held"), "percent"),
@@ -136,6 +137,10 @@ MISSING = {
     "nothing_says_who_is_next_to_whom": N_("Not measured: nothing says which places are neighbours"),
     "too_few_places": N_("Not measured: there are too few places"),
     "nothing_varies": N_("Not measured: nothing varies"),
+    "not_looked_at": N_("Not measured: the last period was not looked at for it"),
+    "no_intervals": N_("Not measured: it has no intervals"),
+    "nothing_predicted": N_("Not measured: nothing was predicted there"),
+    "nothing_predicted_or_nothing_came": N_("Not measured: nothing was predicted there, or nothing came"),
     "not_watched_up_to_the_horizon": N_("Not measured: nobody was watched for so long"),
 }
 

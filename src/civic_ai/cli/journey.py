@@ -76,10 +76,12 @@ def summary(run: PilotRun) -> str:
     gates = [(check.gate, check.verdict, _short(check.observed), check.must_be) for check in run.gates.checks]
     return "\n\n".join(
         [
-            f"{run.pilot}: {verdict}",
+            f"{run.pilot} ({evaluation.question}): {verdict}",
             f"Champion: {run.champion} ({kind}), chosen by {evaluation.chosen_by}",
             format_table(("candidate", "tests", "lockbox"), score_rows(run), title=evaluation.objective),
-            "Best model over best simple rule: " + _interval(evaluation.lift_over_best_baseline),
+            "Best model over best simple rule (above 1 is better): "
+            + _interval(evaluation.lift_over_best_baseline),
+            format_table(("what", "figure"), [(name, _interval(part)) for name, part in run.answers]),
             format_table(("gate", "verdict", "observed", "must be"), gates, title="Gates"),
             f"Looks into this lockbox so far: {run.lockbox_looks}",
             sync_text(run.tracking),

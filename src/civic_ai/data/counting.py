@@ -47,7 +47,7 @@ def _open_spark(master: str) -> Any:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise _no_spark(master, say("its Python package is not installed")) from error
+        raise _no_spark(master, say("its Python library is not installed")) from error
     settings = {
         "spark.master": "local[*]" if master == LOCAL else master,
         "spark.app.name": "civic-ai",

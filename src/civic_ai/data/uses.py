@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from civic_ai.core.messages import say
 from civic_ai.data.contract_rules import Broken, no_such_column
-from civic_ai.pilot.spec import ColumnFeature, CountFeature, PilotSpec, TrailingFeature
+from civic_ai.pilot.feature_blocks import ColumnFeature, CountFeature, TrailingFeature
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.pilot.where import Combination, Comparison, Condition, WhereError, parse_where
 from civic_ai.records.contract import Contract
 from civic_ai.store.yaml import Path_

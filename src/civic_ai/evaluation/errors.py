@@ -72,7 +72,7 @@ def _wanted(spec: PilotSpec, panel: PanelManifest) -> Callable[[pa.Table], pa.Ar
 def _features(panel: PanelManifest, rows: ErrorRows, units: pa.Table, blobs: Blobs) -> pd.DataFrame:
     """The features of each error row, in its order."""
     names = [feature.name for feature in panel.features]
-    table = blobs.table(panel.blob).select(["unit", "as_of", "step", *names])
+    table = blobs.table(panel.blob).select(list(dict.fromkeys(("unit", "as_of", "step", *names))))
     unit = pc.index_in(table["unit"].cast(pa.string()), units["unit"].combine_chunks().cast(pa.string()))
     key = _key(
         unit.to_numpy().astype(np.int64),

@@ -77,10 +77,12 @@ def terms_of(spec: PilotSpec, predictions: Predictions, policy: Policy) -> Terms
 
 def _overlap(spec: PilotSpec) -> int:
     """On how many as-of dates in a row the same event is counted: a place's label is told again on every
-    date within the horizon, a case is scored once."""
-    if spec.question in ("cases", "durations"):
+    date within the horizon, a case is scored once. Waits of neighbouring lists run through the same days of
+    work: a third of the horizon makes a block (three overlaps) one horizon long."""
+    if spec.question == "cases":
         return 1
-    return math.ceil(spec.label.horizon_days * spec.label.steps / spec.as_of.every_days)
+    shared = 1 / 3 if spec.question == "durations" else spec.label.steps
+    return math.ceil(spec.label.horizon_days * shared / spec.as_of.every_days)
 
 
 def make_scope(name: str, lists: Lists, dates: Mask, terms: Terms) -> Scope:

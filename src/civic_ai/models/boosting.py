@@ -32,12 +32,11 @@ from civic_ai.records.predictions import FittedModel, Settings
 MAX_ROUNDS = 1000
 PATIENCE_ROUNDS = 30
 STOPPING_SHARE = 0.2
-NUM_LEAVES = 31
 LEAF_CHUNK_ROWS = 20_000
 TWEEDIE_POWERS = (1.1, 1.3, 1.5)
 TREES: Settings = {
     "learning_rate": 0.05,
-    "num_leaves": NUM_LEAVES,
+    "num_leaves": 31,
     "min_data_in_leaf": 100,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
@@ -67,9 +66,14 @@ class Objective:
     metric: str
     power: float = 1.0
 
-    def parameters(self, seed: int) -> Settings:
+    def parameters(self, model: FittedModel) -> Settings:
         """What LightGBM is told."""
-        return {**TREES, **self.settings, "metric": self.metric, "seed": seed}
+        return {**tree_parameters(model), **self.settings, "metric": self.metric}
+
+
+def tree_parameters(model: FittedModel) -> Settings:
+    """How the trees of a model are grown, by its own settings."""
+    return {**{name: model.settings[name] for name in TREES}, "seed": model.seed}
 
 
 POISSON = (Objective({"objective": "poisson"}, "poisson"),)
@@ -105,7 +109,7 @@ class BoosterScorer(ModelScorer):
         the rows themselves.
         """
         matrix = self.matrix(frame)
-        trees, leaves = self.booster.num_trees(), NUM_LEAVES
+        trees, leaves = self.booster.num_trees(), int(self.model.settings["num_leaves"])
         counts = np.zeros(trees * leaves, dtype=np.int64)
         for start in range(0, len(matrix), LEAF_CHUNK_ROWS):
             chunk = matrix[start : start + LEAF_CHUNK_ROWS]
@@ -151,22 +155,22 @@ def _fit(
     """Trained on all training rows with the objective and the rounds that predict the last block best."""
     binned = binned_rows(first, model.seed)
     blocks = [binned.subset(training.positions[block]).construct() for block in stopping_blocks(training)]
-    tried = [(*_try(each, model.seed, training, blocks), each) for each in objectives]
+    tried = [(*_try(each, model, training, blocks), each) for each in objectives]
     _, rounds, best = min(tried, key=lambda each: each[0])
     rows = _labelled(binned.subset(training.positions).construct(), training, best.power)
-    made = lgb.train(dict(best.parameters(model.seed)), rows, num_boost_round=rounds)
+    made = lgb.train(dict(best.parameters(model)), rows, num_boost_round=rounds)
     settings = {**model.settings, **best.settings, "rounds": rounds}
     fitted = {"settings": settings, "typical_exposure": training.typical_exposure}
     return BoosterScorer(model.model_copy(update=fitted), lgb.Booster(model_str=made.model_to_string()))
 
 
 def _try(
-    objective: Objective, seed: int, training: Training, blocks: Sequence[lgb.Dataset]
+    objective: Objective, model: FittedModel, training: Training, blocks: Sequence[lgb.Dataset]
 ) -> tuple[float, int]:
     """Loss on the last block of training dates, and the rounds after which it falls no longer."""
     learn, stop = blocks
     tried = lgb.train(
-        dict(objective.parameters(seed)),
+        dict(objective.parameters(model)),
         _labelled(learn, training, objective.power),
         num_boost_round=MAX_ROUNDS,
         valid_sets=[_labelled(stop, training)],

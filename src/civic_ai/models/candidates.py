@@ -8,7 +8,7 @@ hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Literal
 
@@ -17,11 +17,14 @@ from civic_ai.core.messages import say
 from civic_ai.models import boosting, hazard, pipelines
 from civic_ai.models.rows import PanelRows, Training
 from civic_ai.models.scorer import ModelScorer
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.predictions import CandidateRecord, FittedModel, Settings
 
 Fit = Callable[[], ModelScorer]
 """One fit, still to be run; it pickles as the address of its panel, its split and its settings."""
 Plan = Callable[[Sequence[Training], FittedModel], Sequence[Fit]]
+LIMITS = {"bagging_fraction": (0.0, 1.0), "feature_fraction": (0.0, 1.0), "num_leaves": (2.0, 131072.0)}
+"""Where a setting has other bounds than being above 0: shares, and LightGBM's own bounds of leaves."""
 Link = Literal["log", "logit", "hazard"]
 
 
@@ -61,6 +64,32 @@ class Candidate:
             libraries={library: version(library) for library in self.libraries},
         )
 
+    def tuned(self, settings: Mapping[str, float]) -> Candidate:
+        """The family with some of its settings changed.
+
+        Raises :class:`ConfigError` for a setting that it does not have, or a value that is none for it.
+        """
+        return replace(
+            self, settings={**self.settings, **{k: self._value(k, v) for k, v in settings.items()}}
+        )
+
+    def _value(self, setting: str, value: float) -> float | int:
+        lowest, highest = LIMITS.get(setting, (0.0, float("inf")))
+        default = self.settings.get(setting)
+        if (
+            not isinstance(default, int | float)
+            or not lowest <= value <= highest
+            or value != type(default)(value)
+        ):
+            raise ConfigError.because(
+                say("{name} cannot take {value} as {setting}", name=self.name, value=value, setting=setting),
+                about=f"models.settings.{self.name}",
+                remedy=say("It is {default} unless set.", default=default)
+                if default is not None
+                else say("Leave it out: {name} has no such setting.", name=self.name),
+            )
+        return type(default)(value)
+
     @property
     def record(self) -> CandidateRecord:
         """What the predictions' record says of it."""
@@ -82,6 +111,15 @@ _TABLE = (
     Candidate("lightgbm_hazard", 11, {"duration": "hazard"}, hazard.SETTINGS, _TREES, hazard.plan_hazard),
 )
 CANDIDATES: Mapping[str, Candidate] = {candidate.name: candidate for candidate in _TABLE}
+
+
+def chosen(spec: PilotSpec) -> tuple[Candidate, ...]:
+    """The candidates that the pilot tries, with the settings that it asks for."""
+    asked = spec.models.settings
+    return tuple(
+        CANDIDATES[name].tuned({str(setting): value for setting, value in asked.get(name, {}).items()})
+        for name in spec.models.candidates
+    )
 
 
 def names_for(label_kind: str) -> list[str]:

@@ -31,7 +31,7 @@ def carried_by(scheduler: str | None) -> Iterator[None]:
     try:
         from dask.distributed import Client
     except ImportError as error:
-        raise _no_cluster(scheduler, say("its Python package is not installed")) from error
+        raise _no_cluster(scheduler, say("its Python library is not installed")) from error
     address = scheduler.replace(SCHEME, "tcp://", 1)
     try:
         client = Client(address, timeout=_PATIENCE_SECONDS, set_as_default=False)

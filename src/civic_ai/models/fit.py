@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from civic_ai.models.baselines import baselines_of
 from civic_ai.models.bounds import with_bounds
 from civic_ai.models.bundle import seal_bundle
-from civic_ai.models.candidates import CANDIDATES, Fit
+from civic_ai.models.candidates import Candidate, Fit, chosen
 from civic_ai.models.fanout import run_all
 from civic_ai.models.racing import LEAST_SPLITS, RACED_SPLITS, drop_losers
 from civic_ai.models.rows import PanelRows, Training, read_rows, refuse_few_events, training_of
@@ -49,7 +49,7 @@ def fit_candidates(spec: PilotSpec, panel: PanelManifest, policy: Policy, blobs:
     level = policy.tolerances.interval_level
     table = long_table(with_bounds([*scored, *raced], rows, level), rows)
     lost = {each.candidate for each in dropped}
-    tried = [CANDIDATES[name].record for name in spec.models.candidates if name not in lost]
+    tried = [candidate.record for candidate in chosen(spec) if candidate.name not in lost]
     return Predictions(
         panel=panel.digest,
         blob=blobs.put_table(table),
@@ -72,7 +72,7 @@ def score_lockbox(
     trainings = _trainings(spec, rows)
     lockbox = trainings[-1]
     simple = [baseline.fit(lockbox) for baseline in baselines_of(rows) if baseline.name in names]
-    fits = [_plan(name, trainings, spec.seed)[-1] for name in names if name in CANDIDATES]
+    fits = [_plan(each, trainings, spec.seed)[-1] for each in chosen(spec) if each.name in names]
     scorers: list[Scorer] = [*simple, *run_all(fits)]
     seen = read_scored(blobs.table(predictions.blob), names, [each.split for each in trainings[:-1]])
     opened = [score(scorer, lockbox.split, rows) for scorer in scorers]
@@ -91,8 +91,7 @@ def _trainings(spec: PilotSpec, rows: PanelRows) -> list[Training]:
     return [training_of(rows, split) for split in make_splits(spec, rows.dates)]
 
 
-def _plan(name: str, trainings: Sequence[Training], seed: int) -> Sequence[Fit]:
-    candidate = CANDIDATES[name]
+def _plan(candidate: Candidate, trainings: Sequence[Training], seed: int) -> Sequence[Fit]:
     return candidate.plan(trainings, candidate.unfitted(trainings[0].rows, seed))
 
 
@@ -100,9 +99,7 @@ def _race(
     spec: PilotSpec, rows: PanelRows, trainings: Sequence[Training]
 ) -> tuple[list[Scored], tuple[Dropped, ...]]:
     """Every candidate on every split, but for those that are dropped on the way: of them nothing is left."""
-    plans: dict[str, Sequence[Fit]] = {
-        name: _plan(name, trainings, spec.seed) for name in spec.models.candidates
-    }
+    plans = {each.name: _plan(each, trainings, spec.seed) for each in chosen(spec)}
     raced = RACED_SPLITS if len(trainings) >= LEAST_SPLITS and len(plans) > 1 else len(trainings)
     early = _fit_and_score(plans, trainings[:raced], rows)
     dropped = drop_losers(early, rows, spec) if raced < len(trainings) else ()

@@ -23,7 +23,7 @@ from scipy.special import expit
 from civic_ai.core.canonical import canonical_json
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
-from civic_ai.models.boosting import MAX_ROUNDS, PATIENCE_ROUNDS, STOPPING_SHARE, TREES
+from civic_ai.models.boosting import MAX_ROUNDS, PATIENCE_ROUNDS, STOPPING_SHARE, TREES, tree_parameters
 from civic_ai.models.curve_baselines import waits_of
 from civic_ai.models.curves import Curves, from_hazards, grid_days
 from civic_ai.models.hazard_rows import MOST_VALUES, Stretches, cut_into_stretches, each_stretch
@@ -177,13 +177,14 @@ def _bin(first: Training, stretches: Stretches) -> _Binned:
 
 def _fit(training: Training, first: Training, model: FittedModel) -> HazardScorer:
     binned = _binned(first)
-    parameters = {**HAZARD_TREES, "seed": model.seed}
+    parameters = {**tree_parameters(model), "objective": "binary"}
     rounds = _find_rounds(training, binned, parameters)
     known = np.flatnonzero(binned.stretches.known_by(np.datetime64(training.split.cutoff, "D")))
     made = lgb.train(dict(parameters), binned.data.subset(known), num_boost_round=rounds)
     booster = lgb.Booster(model_str=made.model_to_string())
     if training.split.is_lockbox:
-        smallest = _smallest_leaf(booster, binned.stretches, known)
+        leaves = int(model.settings["num_leaves"])
+        smallest = _smallest_leaf(booster, leaves, binned.stretches, known)
         model = model.model_copy(update={"smallest_cell": smallest})
     days = np.array(grid_days(model.horizon_days), dtype=np.float64)
     return HazardScorer(model, booster, waits_of(training).spent(days))
@@ -229,9 +230,9 @@ def stopping_stretches(training: Training, stretches: Stretches) -> tuple[Intege
     return learn, stop
 
 
-def _smallest_leaf(booster: lgb.Booster, stretches: Stretches, known: Integers) -> int:
+def _smallest_leaf(booster: lgb.Booster, leaves: int, stretches: Stretches, known: Integers) -> int:
     """Fewest different cases behind any leaf of any tree, of those that the model was trained on."""
-    trees, leaves = booster.num_trees(), int(str(HAZARD_TREES["num_leaves"]))
+    trees = booster.num_trees()
     counts = np.zeros((trees, leaves), dtype=np.int64)
     cases, first = np.unique(stretches.case[known], return_index=True)
     for start in range(0, len(cases), CHUNK_ROWS):

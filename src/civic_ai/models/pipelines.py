@@ -115,20 +115,20 @@ def plan_logistic(trainings: Sequence[Training], model: FittedModel) -> list[Cal
     return [partial(_fit, training, model, _logistic) for training in trainings]
 
 
-def _poisson(weight: float) -> PoissonRegressor:
+def _poisson(prior_sd: float, weight: float) -> PoissonRegressor:
     """scikit-learn divides the likelihood by the ``weight`` of all rows, and so the prior."""
     return PoissonRegressor(
-        alpha=1.0 / (PRIOR_SD**2 * weight), solver="newton-cholesky", max_iter=MAX_ITERATIONS
+        alpha=1.0 / (prior_sd**2 * weight), solver="newton-cholesky", max_iter=MAX_ITERATIONS
     )
 
 
-def _logistic(_: float) -> LogisticRegression:
-    return LogisticRegression(C=PRIOR_SD**2, solver="newton-cholesky", max_iter=MAX_ITERATIONS)
+def _logistic(prior_sd: float, _: float) -> LogisticRegression:
+    return LogisticRegression(C=prior_sd**2, solver="newton-cholesky", max_iter=MAX_ITERATIONS)
 
 
-def _fit(training: Training, model: FittedModel, family: Callable[[float], Glm]) -> PipelineScorer:
+def _fit(training: Training, model: FittedModel, family: Callable[[float, float], Glm]) -> PipelineScorer:
     exposure = training.relative_exposure
-    glm = family(float(exposure.sum()))
+    glm = family(float(model.settings["prior_sd"]), float(exposure.sum()))
     pipeline = Pipeline(
         [
             ("log", _log_counts(training.rows)),

@@ -14,7 +14,8 @@ from civic_ai.panel.feature_categories import category_of
 from civic_ai.panel.known import City
 from civic_ai.panel.units import as_id
 from civic_ai.panel.where import column_of, compile_where, number_of, satisfying
-from civic_ai.pilot.spec import CategoryFeature, ColumnFeature, FeatureBlock, PilotSpec
+from civic_ai.pilot.feature_blocks import CategoryFeature, ColumnFeature, FeatureBlock
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.pilot.where import parse_where
 
 

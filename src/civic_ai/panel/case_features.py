@@ -23,14 +23,14 @@ from civic_ai.panel.known import day_numbers
 from civic_ai.panel.leak_columns import is_afterwards
 from civic_ai.panel.parts import STEP
 from civic_ai.panel.scope import FeatureColumn, Scope
-from civic_ai.pilot.spec import (
+from civic_ai.pilot.feature_blocks import (
     CalendarFeature,
     CategoryFeature,
     ColumnFeature,
     CountFeature,
-    PilotSpec,
     TrailingFeature,
 )
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.pilot.where import columns_of, parse_where
 from civic_ai.records.contract import Contract
 from civic_ai.records.panel import Feature

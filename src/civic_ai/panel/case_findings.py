@@ -13,7 +13,7 @@ from civic_ai.panel.case_parts import CaseParts
 from civic_ai.panel.ending import DAYS_BEFORE, LAST_DAYS, thins_out
 from civic_ai.panel.findings import MOSTLY, panel_finding
 from civic_ai.panel.known import day_numbers
-from civic_ai.pilot.spec import CountFeature
+from civic_ai.pilot.feature_blocks import CountFeature
 from civic_ai.records.policy import Policy
 from civic_ai.records.snapshot import Finding, Severity
 

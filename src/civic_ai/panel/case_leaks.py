@@ -31,7 +31,7 @@ from civic_ai.panel.leak_columns import find_afterwards
 from civic_ai.panel.leak_rows import find_written_later
 from civic_ai.panel.leak_scores import LEAST_ROWS, areas_under_curve, either_way
 from civic_ai.panel.leakage import Search
-from civic_ai.pilot.spec import CategoryFeature
+from civic_ai.pilot.feature_blocks import CategoryFeature
 from civic_ai.records.contract import Contract
 from civic_ai.records.panel import LeakFinding
 from civic_ai.records.policy import Policy

@@ -86,7 +86,7 @@ def build_cube(counts: DailyCounts, ends: Iterable[Days], units: int) -> Cube:
     """The cube whose windows may begin and end at ``ends`` (several arrays of days)."""
     axis = np.unique(np.concatenate(list(ends)))
     placed = counts.placed()
-    slot = np.searchsorted(axis, placed.day)
+    slot = _slots(axis, placed.day)
     seen = slot < len(axis)
     flat = slot[seen] * units + placed.unit[seen]
     daily = np.zeros(len(axis) * units, dtype=np.int32)
@@ -98,9 +98,18 @@ def days_since_last(counts: DailyCounts, days: Days, units: int) -> NDArray[np.f
     """Days from the last row known by each day (in order) to that day: days x units; NaN where there was
     none."""
     placed = counts.placed()
-    slot = np.searchsorted(days, placed.day)
+    slot = _slots(days, placed.day)
     seen = slot < len(days)
-    last = np.full((len(days), units), -np.inf)
-    np.maximum.at(last, (slot[seen], placed.unit[seen]), placed.day[seen].astype(np.float64))
-    waited = days[:, None] - np.maximum.accumulate(last, axis=0)
+    last = np.full(len(days) * units, -np.inf)
+    np.maximum.at(last, slot[seen] * units + placed.unit[seen], placed.day[seen].astype(np.float64))
+    waited = days[:, None] - np.maximum.accumulate(last.reshape(len(days), units), axis=0)
     return np.where(np.isfinite(waited), waited, np.nan)
+
+
+def _slots(axis: Days, days: Days) -> Ints:
+    """The position of the first day of ``axis`` (in order) that is not before each day; days repeat, so each
+    different one is looked up once."""
+    if len(days) == 0:
+        return np.zeros(0, dtype=np.int64)
+    first = int(days.min())
+    return np.asarray(np.searchsorted(axis, np.arange(first, int(days.max()) + 1))[days - first])

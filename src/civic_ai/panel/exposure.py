@@ -9,7 +9,8 @@ from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.panel.feature_columns import attribute_columns
 from civic_ai.panel.scope import Scope
-from civic_ai.pilot.spec import ColumnFeature, Exposure
+from civic_ai.pilot.feature_blocks import ColumnFeature
+from civic_ai.pilot.spec import Exposure
 
 Floats = NDArray[np.float64]
 

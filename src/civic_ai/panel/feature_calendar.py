@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from civic_ai.panel.known import Days
 from civic_ai.panel.scope import FeatureColumn, Scope
-from civic_ai.pilot.spec import CalendarFeature
+from civic_ai.pilot.feature_blocks import CalendarFeature
 from civic_ai.records.panel import Feature
 
 Floats = NDArray[np.float64]

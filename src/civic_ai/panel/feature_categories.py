@@ -24,7 +24,7 @@ from civic_ai.panel.known import DAY, City, known_rows
 from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.panel.units import as_id
 from civic_ai.panel.where import column_of
-from civic_ai.pilot.spec import CategoryFeature, ColumnFeature
+from civic_ai.pilot.feature_blocks import CategoryFeature, ColumnFeature
 from civic_ai.records.panel import Feature
 
 OTHER = -1.0

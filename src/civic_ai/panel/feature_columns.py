@@ -14,7 +14,7 @@ from civic_ai.panel.known import DAY, day_numbers, known_rows
 from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.panel.units import as_id
 from civic_ai.panel.where import column_of, number_of
-from civic_ai.pilot.spec import ColumnFeature
+from civic_ai.pilot.feature_blocks import ColumnFeature
 from civic_ai.records.panel import Feature
 
 Floats = NDArray[np.float32]

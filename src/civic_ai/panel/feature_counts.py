@@ -15,7 +15,7 @@ from civic_ai.panel.gaps import Silence, blanked, silence_of_places, silence_of_
 from civic_ai.panel.known import Days, known_rows
 from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.panel.unit_list import Ints, Units
-from civic_ai.pilot.spec import CountFeature
+from civic_ai.pilot.feature_blocks import CountFeature
 from civic_ai.pilot.where import Combination, Comparison, Condition, parse_where
 from civic_ai.records.panel import Feature
 

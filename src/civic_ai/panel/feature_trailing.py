@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from civic_ai.panel.known import DAY, City, Days, day_numbers, known_rows
 from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.panel.where import number_of
-from civic_ai.pilot.spec import TrailingFeature
+from civic_ai.pilot.feature_blocks import TrailingFeature
 from civic_ai.records.panel import Feature
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from civic_ai.panel.feature_columns import attribute_columns
 from civic_ai.panel.feature_counts import count_columns
 from civic_ai.panel.feature_trailing import trailing_columns
 from civic_ai.panel.scope import FeatureColumn, Scope
-from civic_ai.pilot.spec import (
+from civic_ai.pilot.feature_blocks import (
     CalendarFeature,
     CategoryFeature,
     ColumnFeature,

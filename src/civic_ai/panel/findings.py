@@ -10,7 +10,7 @@ from civic_ai.panel.known import City, rows_without_known_at
 from civic_ai.panel.parts import Parts
 from civic_ai.panel.scope import Scope
 from civic_ai.panel.where import column_of
-from civic_ai.pilot.spec import CountFeature, TrailingFeature
+from civic_ai.pilot.feature_blocks import CountFeature, TrailingFeature
 from civic_ai.records.findings import PANEL_FINDINGS
 from civic_ai.records.snapshot import Finding, Severity
 

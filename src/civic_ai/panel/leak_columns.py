@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from civic_ai.panel.known import City
-from civic_ai.pilot.spec import CategoryFeature, ColumnFeature, CountFeature, FeatureBlock, TrailingFeature
+from civic_ai.pilot.feature_blocks import (
+    CategoryFeature,
+    ColumnFeature,
+    CountFeature,
+    FeatureBlock,
+    TrailingFeature,
+)
 from civic_ai.pilot.where import columns_of, parse_where
 from civic_ai.records.contract import ColumnContract, Contract
 from civic_ai.records.panel import LeakFinding

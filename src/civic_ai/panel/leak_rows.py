@@ -13,7 +13,7 @@ from civic_ai.panel.label import incident_column, label_rows
 from civic_ai.panel.leak_columns import is_afterwards
 from civic_ai.panel.parts import Parts
 from civic_ai.panel.units import as_id
-from civic_ai.pilot.spec import CalendarFeature
+from civic_ai.pilot.feature_blocks import CalendarFeature
 from civic_ai.records.contract import Contract
 from civic_ai.records.panel import LeakFinding
 

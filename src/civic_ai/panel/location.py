@@ -16,7 +16,8 @@ from civic_ai.panel.known import DAY, City, known_rows
 from civic_ai.panel.request_types import of_types
 from civic_ai.panel.unit_list import Units
 from civic_ai.panel.units import register_of
-from civic_ai.pilot.spec import CountFeature, PilotSpec
+from civic_ai.pilot.feature_blocks import CountFeature
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Verdict
 from civic_ai.records.panel import LocationGap
 from civic_ai.records.policy import Policy

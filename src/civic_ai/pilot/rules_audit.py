@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from civic_ai.core.messages import say
+from civic_ai.pilot.feature_blocks import CategoryFeature, ColumnFeature
 from civic_ai.pilot.rule import Broken, Rules
-from civic_ai.pilot.spec import Attribute, CategoryFeature, ColumnFeature, PilotSpec
+from civic_ai.pilot.spec import Attribute, PilotSpec
 from civic_ai.store.yaml import Path_
 
 

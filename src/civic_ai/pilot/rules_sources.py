@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from civic_ai.core.messages import say
-from civic_ai.pilot.rule import Broken, Rules
-from civic_ai.pilot.spec import (
+from civic_ai.pilot.feature_blocks import (
     CalendarFeature,
     CategoryFeature,
     ColumnFeature,
     CountFeature,
-    PilotSpec,
     TrailingFeature,
 )
+from civic_ai.pilot.rule import Broken, Rules
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.pilot.where import WhereError, parse_where
 from civic_ai.store.yaml import Path_
 

@@ -6,18 +6,14 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from civic_ai.pilot.feature_blocks import FeatureBlock
+from civic_ai.pilot.names import Column, Days, Language, Name, PilotName
 from civic_ai.records.contract import Flag
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-PilotName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
-Column = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
-Language = Literal["en", "es", "pt"]
-Days = Annotated[int, Field(ge=1, le=3660)]
 
 
 class Grid(Record):
@@ -186,87 +182,6 @@ class AsOf(Record):
     every_days: Annotated[int, Field(ge=1, le=366)]
     """Days from one list to the next."""
 
-
-class CountFeature(Record):
-    """Rows counted in trailing windows; with neighbours, the season, and the time since the last."""
-
-    source: Name = Field(alias="from")
-    """The source whose rows are counted."""
-    where: str | None = None
-    """Which rows are counted."""
-    count_days: tuple[Days, ...] = Field(min_length=1)
-    """Trailing windows, in days."""
-    neighbours: Flag = False
-    """Also count in adjacent units."""
-    last_year: Flag = False
-    """Also count in the same season one year before."""
-    since_last: Flag = False
-    """Also the days since the last such row."""
-
-
-class TrailingFeature(Record):
-    """Means (or sums) over trailing days of a daily table that holds for the whole city."""
-
-    source: Name = Field(alias="from")
-    """A daily table for the whole city, such as weather."""
-    trailing_days: tuple[Days, ...] = Field(min_length=1)
-    """Trailing windows, in days."""
-    mean: tuple[Column, ...] = ()
-    """Columns of which the mean is taken."""
-    sum: tuple[Column, ...] = ()
-    """Columns of which the sum is taken."""
-
-
-class ColumnFeature(Record):
-    """Columns of another source, as known on the day (road age, length, housing)."""
-
-    source: Name = Field(alias="from")
-    """The source with the columns."""
-    columns: tuple[Column, ...] = Field(min_length=1)
-    """Columns taken as they were known on the day."""
-
-
-class CategoryFeature(Record):
-    """Text columns as indicators, one for each of the most frequent values before the first cutoff."""
-
-    source: Name = Field(alias="from")
-    """The source with the columns: the cases' own, or one by area."""
-    categories: tuple[Column, ...] = Field(min_length=1)
-    """Columns with text."""
-    most: Annotated[int, Field(ge=2, le=200)] = 20
-    """Values kept for each column; rarer ones have no indicator."""
-
-
-class CalendarFeature(Record):
-    """The season as known from the date alone."""
-
-    calendar: tuple[Literal["season", "month", "trend"], ...] = Field(min_length=1)
-    """season (sine and cosine of the day of the year), month, trend (days since the first date)."""
-
-
-_FEATURE_KEYS = ("count_days", "trailing_days", "columns", "categories", "calendar")
-
-
-def _feature_kind(value: Any) -> str | None:
-    """The kind of a feature block is the key that only it has."""
-    for key in _FEATURE_KEYS:
-        if (isinstance(value, dict) and key in value) or hasattr(value, key):
-            return f"<{key}>"
-    return None
-
-
-FeatureBlock = Annotated[
-    Annotated[CountFeature, Tag("<count_days>")]
-    | Annotated[TrailingFeature, Tag("<trailing_days>")]
-    | Annotated[ColumnFeature, Tag("<columns>")]
-    | Annotated[CategoryFeature, Tag("<categories>")]
-    | Annotated[CalendarFeature, Tag("<calendar>")],
-    Discriminator(
-        _feature_kind,
-        custom_error_type="feature_kind",
-        custom_error_message="give one of count_days, trailing_days, columns, categories or calendar",
-    ),
-]
 
 Question = Literal["ranking", "demand", "cases", "durations"]
 """Where will it happen, how much will come, which case first, how long will it take."""

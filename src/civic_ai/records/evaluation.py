@@ -139,8 +139,8 @@ class CoherentSum(Record):
 
 class TimeToFind(Record):
     """How many days earlier the same positives would have been found by the list, and the share of them in
-    the first half, as things are done today and by the list. ``within_observer`` re-orders only each observer's
-    own cases. ``area_under_roc`` is that of all its cases as one list."""
+    the first half, as things are done today and by the list. ``within_observer`` re-orders only each
+    observer's own cases. ``area_under_roc`` is that of all its cases as one list."""
 
     candidate: str
     split: str

@@ -64,9 +64,9 @@ PANEL_FINDINGS: dict[str, str] = {
     "unnamed_cases": N_("{count} cases have no name and were left out."),
     "repeated_cases": N_("{count} cases have the name of another case; the first of each name was kept."),
     "cases_without_due_on": N_("{count} cases do not say when they are due and were left out."),
-    "ended_before_start": N_("{count} cases were over before they came in, by their dates, and were left out."),
+    "ended_before_start": N_("{count} cases ended before they came in, by their dates, and were left out."),
     "over_before_list": N_(
-        "{count} cases ({percent} %) were over before the first list after them: those on lists are the slower."
+        "{count} cases ({percent} %) were over before their first list: those on lists are the slower ones."
     ),
     "outcome_not_known": N_(
         "{count} cases ({percent} %) had no known outcome within the horizon and are in no test."
@@ -76,7 +76,7 @@ PANEL_FINDINGS: dict[str, str] = {
     ),
     "cases_outside_areas": N_("{count} cases lie in no area of the city."),
     "label_rate_changes": N_(
-        "Of the cases of {lowest_year} {lowest} % count, of {highest_year} {highest} %: is it the same outcome?"
+        "In {lowest_year} {lowest} % of the cases count, in {highest_year} {highest} %: check what it means."
     ),
     "duration_changes": N_(
         "Cases of {lowest_year} took {lowest} days on average, of {highest_year} {highest} days."

@@ -51,7 +51,7 @@ class PanelManifest(Record):
     ``step`` counts windows ahead (0: the first). Durations also have ``ended`` (False: censored) beside the
     label, which is the days until then. Reserved columns begin with ``baseline_`` (what the simple rules
     read), ``exposure`` (counts per exposure), ``scale`` (the unit's one-step naive error, for scaled errors)
-    and ``due_in_days`` (cases: days from the as-of date until the case is dealt with as things are done today).
+    and ``due_in_days`` (cases: days from the as-of date until the case is dealt with as is done today).
     The units' blob has unit, area, type, lat, lon, row, col, observer.
 
     ``end_is_doubtful``: the last days of the label's source look as if they had not all arrived, and the

@@ -12,7 +12,7 @@ from pydantic import Field
 from civic_ai.core.errors import ConfigError, Mistake
 from civic_ai.core.messages import Message, say
 from civic_ai.pilot.located import mistake_at, validate
-from civic_ai.pilot.spec import PilotName
+from civic_ai.pilot.names import PilotName
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
 from civic_ai.store.yaml import Document, Path_, load_yaml

@@ -48,7 +48,7 @@ def _by_optuna(spec: SweepSpec, attempt: Try, *, lower_is_better: bool) -> Itera
         import optuna
     except ImportError as error:
         raise ConfigError.because(
-            say("the search by Optuna needs a package that is not installed"),
+            say("the search by Optuna needs a library that is not installed"),
             about="search.method",
             remedy=say("Install it: pip install 'civic-ai[optuna]', or use method: grid."),
         ) from error

@@ -158,6 +158,7 @@ def _parent(sealed: _Sealed) -> RunLog:
 def _pilot_params(sealed: _Sealed) -> dict[str, str]:
     spec, evaluation = sealed.records.spec, sealed.records.evaluation
     values = {
+        "question": spec.question,
         "objective": spec.objective,
         "units_per_period": spec.capacity.units_per_period,
         "label_kind": spec.label.kind,
@@ -174,7 +175,7 @@ def _pilot_params(sealed: _Sealed) -> dict[str, str]:
         "best_baseline": evaluation.best_baseline,
         "best_candidate": evaluation.best_candidate,
     }
-    return {name: str(value) for name, value in values.items()}
+    return {name: str(value) for name, value in values.items() if value is not None}
 
 
 def _shared_tags(sealed: _Sealed) -> dict[str, str]:
@@ -209,6 +210,7 @@ def _parent_measures(sealed: _Sealed) -> Iterator[Measure]:
     for name, count in (("passed", gates.passed), ("failed", gates.failed), ("unknown", gates.unknown)):
         yield Measure(f"gates/{name}", count)
     yield from _series(sealed)
+    yield from _answers(evaluation)
     yield from _whom_and_why(sealed)
 
 
@@ -224,9 +226,32 @@ def _series(sealed: _Sealed) -> Iterator[Measure]:
             yield Measure(mlflow_name(f"capacity_curve/{point.candidate}"), point.found.value, point.units)
 
 
+_ANSWERS = {
+    "coverage": ("covered", "width"),
+    "staffing": ("hours_short", "hours_idle", "cheaper_than_baseline"),
+    "time_to_find": ("days_earlier", "first_half"),
+    "restricted_means": ("observed",),
+    "selection": ("regret",),
+    "coherent_sums": ("bottom_up", "reconciled"),
+}
+"""What only some questions ask: parts of the evaluation, and their figures."""
+
+
+def _answers(evaluation: Evaluation) -> Iterator[Measure]:
+    """The figures of each part under its key: ``staffing/lightgbm.pothole.hours_short``."""
+    for field, names in _ANSWERS.items():
+        for part in getattr(evaluation, field):
+            for name in names:
+                key = ".".join(filter(None, (part.fact_key(), name)))
+                yield from figure_measures(f"{field}/{key}", getattr(part, name))
+
+
 def _whom_and_why(sealed: _Sealed) -> Iterator[Measure]:
     for disparity in sealed.records.audit.disparities:
         yield from figure_measures(f"audit/{disparity.fact_key()}", disparity.ratio)
+    for group in sealed.records.audit.groups:
+        if group.metric == "interval_coverage":
+            yield from figure_measures(f"audit/{group.fact_key()}", group.figure)
     for family in sealed.records.explanation.families:
         yield from figure_measures(f"explanation/{family.family}", family.share)
 

@@ -2,6 +2,8 @@
 
 It is read from the sealed bundle, checked by digest, and written without pickle: LightGBM's own text,
 or skops with our own closed list of types. No row of data goes with it; its requirements are stated.
+What MLflow has no form for (curves of waiting times, counts per exposure) has no copy: a booster alone would
+predict something else. The run's tags name the sealed bundle in either case.
 """
 
 from __future__ import annotations
@@ -40,11 +42,13 @@ class ModelCopy:
         self.sealed = sealed
 
     def send(self, blobs: Blobs, staging: Path) -> None:
-        """Log the model unless it is there. ``staging`` is a folder that may be emptied.
+        """Log the model unless it is there or MLflow has no form for it. ``staging`` is a folder that may be emptied.
 
         Raises :class:`~civic_ai.core.errors.RefusedError` when the bundle was altered.
         """
         scorer = open_bundle(self.sealed.bundle, blobs)
+        if not has_copy(scorer):
+            return
         model = self._one_model()
         if model.status != LoggedModelStatus.READY:
             shutil.rmtree(staging, ignore_errors=True)
@@ -75,6 +79,11 @@ class ModelCopy:
         return self.client.create_logged_model(
             info.experiment_id, name=self.sealed.champion, source_run_id=info.run_id, tags=tags
         )
+
+
+def has_copy(scorer: ModelScorer) -> bool:
+    """Whether MLflow's own form of the model would predict what the sealed one predicts."""
+    return isinstance(scorer, BoosterScorer | PipelineScorer) and scorer.model.typical_exposure is None
 
 
 def save_copy(scorer: ModelScorer, libraries: dict[str, str], model: LoggedModel, folder: Path) -> None:

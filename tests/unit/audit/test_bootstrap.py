@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from civic_ai.audit import bootstrap
-from civic_ai.audit.bootstrap import resample_sums
+from civic_ai.audit.bootstrap import clusters_of, resample_sums, sum_clusters
 
 
 def test_replicates_have_the_mean_and_variance_of_drawing_with_replacement():
@@ -33,3 +33,22 @@ def test_many_units_are_drawn_in_pieces(monkeypatch):
     monkeypatch.setattr(bootstrap, "_DRAWS_AT_ONCE", 50)
     drawn = resample_sums(np.ones((20, 1)), seed=1, replicates=7)
     assert drawn.ravel().tolist() == [20.0] * 7
+
+
+def test_units_of_an_area_are_one_cluster_and_a_unit_without_one_stands_alone():
+    codes = clusters_of(["b", None, "a", "b", None])
+    assert codes[0] == codes[3]
+    assert len(set(codes.tolist())) == 4
+    assert set(codes.tolist()) == {0, 1, 2, 3}
+
+
+def test_an_area_cannot_have_the_name_of_a_unit():
+    assert len(set(clusters_of(["1", None, "unit 1"]).tolist())) == 3
+
+
+def test_sums_of_clusters_are_those_of_a_plain_group_by():
+    rng = np.random.default_rng(2)
+    clusters = np.append(rng.integers(0, 7, 50), np.arange(7))
+    sums = rng.random((57, 3))
+    expected = np.array([sums[clusters == code].sum(axis=0) for code in range(7)])
+    np.testing.assert_allclose(sum_clusters(sums, clusters), expected)

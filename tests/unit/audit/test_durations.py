@@ -144,23 +144,21 @@ def test_without_types_nothing_is_told_twice() -> None:
 
 
 def test_a_type_that_a_group_has_too_few_of_is_not_compared() -> None:
-    """g1 asked for the slow type only 20 times: how long those took is chance, not a finding."""
+    """g1 asked for the slow type only 20 times: that none was done is chance, not a finding."""
     delays, group = city()
     mine = np.flatnonzero((group[delays.unit] == 1) & (delays.type == 1))
     kept = np.setdiff1d(np.arange(len(delays.unit)), mine[20:])
-    few = Delays(
-        delays.unit[kept],
-        delays.type[kept],
-        waits_until(delays.waits.days[kept], delays.waits.ended[kept], TAU),
-        delays.predicted[kept],
-        PERIOD,
-    )
+    longer = np.where(np.isin(kept, mine), np.float64(TAU), delays.waits.days[kept])
+    ended = delays.waits.ended[kept] & ~np.isin(kept, mine)
+    waits = waits_until(longer, ended, TAU)
+    few = Delays(delays.unit[kept], delays.type[kept], waits, delays.predicted[kept], PERIOD)
     made = audit(few, group)
     compared = {(item.group, item.metric): item.figure.n for item in made.groups}
     quick = few.type == 0
     assert compared["g1", "restricted_mean_days"] == (quick & (group[few.unit] == 1)).sum()
     assert compared["g1", "bias_ratio"] == (group[few.unit] == 1).sum()
     assert LEAST_CASES > 20
+    assert ratios(made)["restricted_mean_days"] == pytest.approx(1, abs=0.08), "none of the 20 had ended"
 
 
 def test_a_horizon_that_nobody_was_watched_for_is_missing_and_passes_nothing() -> None:
@@ -216,3 +214,15 @@ def test_intervals_hold_the_truth_about_nine_times_in_ten() -> None:
 
 def test_the_same_seed_gives_the_same_report() -> None:
     assert audit(*city(cases=900)) == audit(*city(cases=900))
+
+
+def test_errors_are_never_below_what_single_cases_leave_open() -> None:
+    """Greenwood's error of the group's own curve, relative to its mean."""
+    delays, group = city(cases=900)
+    clusters = np.arange(AREAS)
+    sums = delay_sums(delays, [one_hot(group, 2)], clusters, seed=3)
+    rates = measure_delays(delays, sums, clusters, seed=3)["restricted_mean_days_unadjusted"][0].rates
+    table = delays.waits.daily_table(group[delays.unit], 2)
+    expected = table.restricted_error() / table.restricted_mean()
+    np.testing.assert_allclose(rates.error_floor, expected, rtol=1e-9)
+    assert (rates.error(sums[0].units) >= rates.error_floor).all()

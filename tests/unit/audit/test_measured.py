@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from civic_ai.audit.bootstrap import clusters_of
+from civic_ai.audit.cells import Scored, list_cells, visit_chance
 from civic_ai.audit.given import read_given
 from civic_ai.audit.measured import measure_groups
-from tests.unit.audit.city import evaluated
-from tests.unit.audit.made import POLICY
+from civic_ai.audit.rates import sum_groups
+from tests.unit.audit.city import AREAS, TESTED, evaluated
+from tests.unit.audit.made import POLICY, one_hot
 
 HALF = {"from": "areas", "column": "income", "quantiles": 2, "reference_group": "q1"}
 HALVES = {"attributes": {"half": HALF}}
@@ -49,3 +56,57 @@ def test_a_rule_of_counts_has_a_bias_and_a_rule_of_events_has_none(tmp_path):
     events, _ = _measured(tmp_path / "events", baseline_wins=True)
     assert counts.left_out == ()
     assert events.left_out == ("bias_ratio",)
+
+
+def _waits(folder, slower):
+    """Cases in 60 areas that wait 10 days on average, ``slower`` times as long in areas of odd number."""
+    made = evaluated(folder, spec={"audit": HALVES})
+    given = read_given(made.spec, made.evaluation, made.blobs)
+    rng = np.random.default_rng(5)
+    area = rng.integers(0, AREAS, 9000)
+    wait = rng.exponential(10.0 * np.where(area % 2 == 1, slower, 1.0))
+    names = [f"A{number:02d}" for number in area]
+    cases = [f"c{i}" for i in range(9000)]
+    units = pa.table({"unit": cases, "area": names, "type": pa.nulls(9000, pa.string())})
+    rows = pa.table(
+        {
+            "unit": units["unit"],
+            "as_of": pa.array([TESTED] * 9000, pa.date32()),
+            "candidate": ["lightgbm"] * 9000,
+            "score": np.full(9000, 9.3),
+            "label": np.minimum(wait, 28.0),
+            "ended": wait <= 28.0,
+        }
+    )
+    predictions = given.predictions.model_copy(update={"blob": made.blobs.put_table(rows)})
+    panel = given.panel.model_copy(update={"question": "durations", "horizon_days": 28})
+    evaluation = made.evaluation.model_copy(update={"question": "durations", "capacity": None})
+    return replace(given, units=units, panel=panel, predictions=predictions, evaluation=evaluation)
+
+
+def test_a_group_that_waits_longer_fails_on_its_days(tmp_path):
+    made = measure_groups(_waits(tmp_path, 1.8), POLICY)
+    assert made.audited.worst_verdict == "fail"
+    assert made.audited.worst.metric in ("restricted_mean_days", "bias_ratio")
+    assert {count.selected for count in made.counts} == {None}
+    assert sum(count.rows for count in made.counts) == 9000
+
+
+def test_groups_that_wait_alike_pass(tmp_path):
+    assert measure_groups(_waits(tmp_path, 1.0), POLICY).audited.worst_verdict == "pass"
+
+
+def test_seventy_thousand_cases_take_seconds():
+    rng = np.random.default_rng(6)
+    area = rng.integers(0, 96, 70_000)
+    score = rng.random(70_000)
+    label = (rng.random(70_000) < score).astype(float)
+    day = rng.integers(0, 100, 70_000)
+    begun = time.perf_counter()
+    chance = visit_chance(day, score, 50)
+    cells = list_cells(Scored(np.arange(70_000), day, score, label), chance, 70_000)
+    groupings = [one_hot(area % 4, 4, "quarter"), one_hot(area % 3, 3, "third")]
+    sums = sum_groups(cells, groupings, seed=1, clusters=clusters_of([str(one) for one in area]))
+    assert time.perf_counter() - begun < 10
+    assert sums[0].units.max() < 30
+    assert sums[0].replicates.shape[0] == 1000

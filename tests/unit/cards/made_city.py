@@ -16,7 +16,7 @@ from civic_ai.records.predictions import CandidateRecord, Predictions, SplitReco
 from civic_ai.records.snapshot import DataSnapshot, Finding, RuleCount, SourceSnapshot
 from civic_ai.store.blobs import Blobs
 
-SIDE = 8
+SIDE, AREAS, CASES = 8, 4, 60
 CITY_WIDE = Period(first=date(2017, 1, 2), last=date(2018, 11, 26))
 
 
@@ -34,6 +34,7 @@ class City:
     text: str = "Which streets will need repair next month?"
     kind: str = "event"
     smallest: int = 7  # events in the group that is too small to show
+    question: str = "ranking"  # or "cases", "demand", "durations"
 
 
 def spec_of(city: City) -> PilotSpec:
@@ -59,26 +60,26 @@ def spec_of(city: City) -> PilotSpec:
             "unit": {
                 "name": {"en": "street cell", "es": "celda de calles", "pt": "célula de ruas"},
                 "from": "requests",
-                **({"area": "area_id"} if city.units == "areas" else {
-                    "grid": {"lat": "lat", "lon": "lon", "size_m": 1000}, "inside": "areas"}),
+                **_placed(city),
             },
             "sources": {
-                "requests": {"path": "requests.csv", "contract": "contracts/requests.yaml"},
+                "requests": {"path": "requests.csv", "contract": "contracts/requests.yaml", "gaps": GAPS},
                 "areas": {
                     "path": "areas.csv", "polygons": "areas.geojson", "key": "area_id",
                     "contract": "contracts/areas.yaml",
                 },
             },
             "label": {
-                "from": "requests", "horizon_days": 28, "kind": city.kind,
+                "from": "requests", "horizon_days": 28, **_label(city),
                 "called": {"en": "a pothole", "es": "un bache", "pt": "um buraco"},
             },
             "as_of": {"first": "2017-01-02", "last": "2018-11-26", "every_days": 7},
             "features": [{"from": "requests", "count_days": ["7", "28"]}],
-            "models": {"candidates": ["poisson_glm", "lightgbm"]},
+            "models": {"candidates": MODELS[city.question]},
             "validation": {"splits": 2, "test_days": 182, "lockbox_days": 182},
             "capacity": {
-                "units_per_period": 12, "hours_per_unit": 1.5,
+                **({"units_per_period": 12} if city.question in ("ranking", "cases") else {}),
+                "hours_per_unit": 1.5,
                 "who": {"en": "two repair crews", "es": "dos cuadrillas", "pt": "duas equipes"},
             },
             "objective": "precision_at_capacity",
@@ -96,6 +97,39 @@ def spec_of(city: City) -> PilotSpec:
             "seed": 7,
         }
     )  # fmt: skip
+
+
+def _placed(city: City) -> dict[str, object]:
+    if city.question in ("cases", "durations"):
+        due = {"due_on": "due_on"} if city.question == "cases" else {}
+        return {"area": "area_id", "case": ["request_id"], **due}
+    if city.question == "demand":
+        called = {"tree": {"en": "trees", "es": "árboles", "pt": "árvores"}}
+        types = {"column": "kind", "values": {"pothole": ["Pothole"], "tree": ["Tree"]}, "called": called}
+        return {"area": "area_id", "types": types}
+    if city.units == "areas":
+        return {"area": "area_id"}
+    return {"grid": {"lat": "lat", "lon": "lon", "size_m": 1000}, "inside": "areas"}
+
+
+def _label(city: City) -> dict[str, object]:
+    return {
+        "ranking": {"kind": city.kind},
+        "cases": {"kind": "event", "known_at": "closed_at", "where": "late"},
+        "demand": {"kind": "count", "steps": 4},
+        "durations": {"kind": "duration", "ended_at": "closed_at"},
+    }[city.question]
+
+
+MODELS = {"ranking": ["poisson_glm", "lightgbm"], "cases": ["logistic_glm", "lightgbm"],
+          "demand": ["poisson_glm", "lightgbm"], "durations": ["lightgbm_hazard"]}  # fmt: skip
+RULES = {"ranking": ["recent_count", "year_count", "seasonal_index"],
+         "cases": ["arrival_order", "group_rate", "observer_rate"],
+         "demand": ["recent_count", "year_count", "seasonal_index"],
+         "durations": ["curve_of_all", "curve_of_group"]}  # fmt: skip
+GAPS = [{"first": "2017-03-01", "last": "2017-03-31",
+         "why": {"en": "The file of March was not handed over", "es": "No se entregó el archivo de marzo",
+                 "pt": "O arquivo de março não foi entregue"}}]  # fmt: skip
 
 
 def contract() -> Contract:
@@ -146,6 +180,13 @@ def _polygons() -> dict[str, object]:
 
 
 def units_of(city: City) -> list[dict[str, object]]:
+    nowhere: dict[str, object] = {"lat": None, "lon": None, "row": None, "col": None}
+    if city.question == "demand":
+        return [{"unit": f"A{i}/{kind}", "area": f"A{i}", "type": kind, **nowhere}
+                for i in range(AREAS) for kind in ("pothole", "tree")]  # fmt: skip
+    if city.question in ("cases", "durations"):
+        return [{"unit": f"case-{i:04}", "area": f"A{i % 7}" if i % 7 < AREAS else None, **nowhere}
+                for i in range(CASES)]  # fmt: skip
     if city.units == "areas":
         return [{"unit": f"A{i}", "area": f"A{i}", "lat": None, "lon": None, "row": None, "col": None}
                 for i in range(4)]  # fmt: skip
@@ -160,8 +201,8 @@ def units_of(city: City) -> list[dict[str, object]]:
 
 
 _UNITS = pa.schema(
-    [("unit", pa.string()), ("area", pa.string()), ("lat", pa.float64()), ("lon", pa.float64()),
-     ("row", pa.int32()), ("col", pa.int32())]
+    [("unit", pa.string()), ("area", pa.string()), ("type", pa.string()), ("lat", pa.float64()),
+     ("lon", pa.float64()), ("row", pa.int32()), ("col", pa.int32())]
 )  # fmt: skip
 
 
@@ -171,7 +212,11 @@ def panel_of(blobs: Blobs, spec: PilotSpec, snapshot: DataSnapshot, city: City) 
         spec=spec.digest, snapshot=snapshot.digest, blob="d" * 64,
         units_blob=blobs.put_table(pa.Table.from_pylist(units, schema=_UNITS)),
         rows=6_400, units=len(units), as_of_dates=100, period=CITY_WIDE, horizon_days=28,
-        label_kind=city.kind, label_rate=0.21, events=1_344, events_outside_cohort=40, unmatured_rows=256,
+        question=city.question, types=("pothole", "tree") if city.question == "demand" else (),
+        steps=4 if city.question == "demand" else 1, rows_in_gaps=310,
+        censored_rows=120 if city.question == "durations" else None,
+        label_kind=spec.label.kind, label_rate=0.21, events=1_344,
+        events_outside_cohort=40, unmatured_rows=256,
         last_known_on="2018-12-24",
         features=(
             Feature(name="count_28", source="requests", known_by="created_at", family="history"),
@@ -204,11 +249,12 @@ def predictions_of(blobs: Blobs, panel: PanelManifest) -> Predictions:
                     test=period("2018-06-04", "2018-11-26"), training_rows=4_300, training_events=900,
                     test_rows=1_600, is_lockbox=True),
     )  # fmt: skip
-    names = ("recent_count", "year_count", "seasonal_index", "poisson_glm", "lightgbm")
+    names = (*RULES[panel.question], *MODELS[panel.question])
     return Predictions(
         panel=panel.digest, blob="e" * 64, rows=32_000, splits=splits,
         candidates=tuple(
-            CandidateRecord(name=name, is_baseline=i < 3, simplicity=i) for i, name in enumerate(names)
+            CandidateRecord(name=name, is_baseline=name in RULES[panel.question], simplicity=i)
+            for i, name in enumerate(names)
         ),
     )  # fmt: skip
 

@@ -44,7 +44,10 @@ from civic_ai.records.gates import GateReport
 from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import Predictions
 from civic_ai.store.blobs import Blobs
+from tests.unit.cards.made_answers import MODEL, RULE, lockbox_of, with_answers
 from tests.unit.cards.made_city import (
+    MODELS,
+    RULES,
     City,
     contract,
     figure,
@@ -102,29 +105,33 @@ def make_evidence(blobs: Blobs, city: City) -> Made:
 
 def _evaluation(blobs: Blobs, predictions: Predictions, city: City) -> Evaluation:
     wins = city.winner == "model"
-    precision = {"recent_count": 0.29, "year_count": 0.33, "seasonal_index": 0.32, "poisson_glm": 0.335,
-                 "lightgbm": 0.41 if wins else 0.34}  # fmt: skip
+    model, rule = MODEL[city.question], RULE[city.question]
+    names = (*RULES[city.question], *MODELS[city.question])
+    levels = {"recent_count": 0.29, "year_count": 0.33, "seasonal_index": 0.32, "poisson_glm": 0.335}
+    precision = {name: levels.get(name, 0.3) for name in names}
+    precision |= {rule: 0.33, model: 0.41 if wins else 0.34}
     scores = [
         Score(candidate=name, split=split, metric=metric, figure=figure(round(factor * value, 4), 0.02))
         for name, value in precision.items()
         for metric, factor in (("precision_at_capacity", 1.0), ("recall_at_capacity", 1.2))
         for split in ("all", "1", "2")
     ]
-    champion = "lightgbm" if wins else "year_count"
+    champion = model if wins else rule
     lift = figure(1.24 if wins else 1.03, 0.08)
     if not city.known:
         lift = missing("one_period")
-    return Evaluation(
-        predictions=predictions.digest, kind=city.kind, objective="precision_at_capacity", capacity=12,
-        scores=tuple(scores), best_baseline="year_count", best_candidate="lightgbm", champion=champion,
-        ties=(TieRange(candidate="year_count", expected=0.33, worst=0.3, best=0.36),),
+    made = Evaluation(
+        predictions=predictions.digest, question=city.question, kind=KINDS.get(city.question, city.kind),
+        objective="precision_at_capacity", capacity=12,
+        scores=tuple(scores), best_baseline=rule, best_candidate=model, champion=champion,
+        ties=(TieRange(candidate=rule, expected=0.33, worst=0.3, best=0.36),),
         champion_is_baseline=not wins, chosen_by="simplest within one standard error of the best",
         lift_over_best_baseline=lift,
         lift_verdict=("pass" if wins else "insufficient_evidence") if city.known else "unknown",
         lockbox=tuple(
             Score(candidate=name, split="lockbox", metric="precision_at_capacity",
                   figure=figure(precision[name] - 0.01, 0.03))
-            for name in sorted({champion, "year_count"})
+            for name in sorted({champion, rule})
         ),
         lockbox_blob=blobs.put_table(_lockbox(city, champion)),
         lockbox_lift=figure(1.2 if wins else 1.02, 0.1) if city.known else missing("one_period"),
@@ -132,7 +139,7 @@ def _evaluation(blobs: Blobs, predictions: Predictions, city: City) -> Evaluatio
         capacity_curve=tuple(
             CurvePoint(candidate=name, units=units,
                        found=figure(min(1.0, round(rate * units / 64, 4)), 0.02))
-            for name, rate in (("lightgbm", 2.0), ("year_count", 1.6), ("random", 1.0))
+            for name, rate in ((model, 2.0), (rule, 1.6), ("random", 1.0))
             for units in (6, 12, 24, 48)
         ),
         calibration=Calibration(
@@ -149,15 +156,21 @@ def _evaluation(blobs: Blobs, predictions: Predictions, city: City) -> Evaluatio
             Per100Visits(candidate=name, found=figure(100 * found, 2.0),
                          missed_share=figure(1 - 1.2 * found, 0.03),
                          more_than_best_baseline=figure(100 * (found - 0.33), 1.5))
-            for name, found in (("lightgbm", precision["lightgbm"]), ("year_count", 0.33))
+            for name, found in ((model, precision[model]), (rule, 0.33))
         ) if city.known else (),
         stability=Stability(worst_split="1", worst_ratio=0.93, splits_ahead_of_best_baseline=2, splits=2,
                             verdict="pass" if city.known else "unknown"),
         unmatured_rows=0,
     )  # fmt: skip
+    return with_answers(made, city, blobs)
+
+
+KINDS = {"cases": "event", "demand": "count", "durations": "duration"}
 
 
 def _lockbox(city: City, champion: str) -> pa.Table:
+    if city.question != "ranking":
+        return lockbox_of(city, champion, RULE[city.question])
     rows = [
         {"unit": unit["unit"], "as_of": date(2018, 6, 4), "split": "lockbox", "candidate": candidate,
          "score": ((7 * i) % 64) / 64, "lower": None, "upper": None, "label": float(i % 3 == 0)}
@@ -169,6 +182,12 @@ def _lockbox(city: City, champion: str) -> pa.Table:
 
 
 GROUPS = ("q1", "q2", "q3", "q4")
+GROUP_METRICS = {
+    "ranking": (("recall", 0.5), ("selection_rate", 0.19)),
+    "cases": (("recall", 0.5), ("selection_rate", 0.19)),
+    "demand": (("bias_ratio", 1.02), ("worst_shortfall", 0.1)),
+    "durations": (("restricted_mean_days", 21.0), ("bias_ratio", 1.02)),
+}
 _RATIOS = {"equal": (0.97, 1.02, 1.01), "unequal": (0.62, 0.9, 0.98), "small": (0.97, 1.02, 1.01)}
 
 
@@ -181,19 +200,19 @@ def _audit(evaluation: Evaluation, city: City, policy: Policy) -> tuple[AuditRep
             GroupFigure(attribute="income_quartile", group=group, metric=metric,
                         figure=figure(value, 0.04, 10 * _events(city, group)), events=_events(city, group))
             for group in GROUPS
-            for metric, value in (("recall", 0.5), ("selection_rate", 0.19))
+            for metric, value in GROUP_METRICS[city.question]
         ) + (tuple(_covered(group) for group in GROUPS) if city.known else ()),
         disparities=tuple(_disparity(city, group, i) for i, group in enumerate(GROUPS[:3])),
-        leading=("recall",),
+        leading=(GROUP_METRICS[city.question][0][0],),
         coverage_verdict="pass" if city.known else "unknown",
         worst_covered=_covered("q2") if city.known else None,
         counts=tuple(
             GroupCount(attribute="income_quartile", group=group, rows=1_600.0,
                        positives=float(_events(city, group)), events=float(_events(city, group)),
-                       selected=420.0, hits=_events(city, group) / 2, found=_events(city, group) / 2)
+                       **_visited(city, group))
             for group in GROUPS
         ),
-        worst=Worst(attribute="income_quartile", group="q1", metric="recall",
+        worst=Worst(attribute="income_quartile", group="q1", metric=GROUP_METRICS[city.question][0][0],
                     ratio=_disparity(city, "q1", 0).ratio) if city.known
         else Worst(attribute=None, group=None, metric=None, ratio=missing("too_few")),
         worst_verdict={"equal": "pass", "unequal": "fail", "small": "insufficient_evidence"}[city.groups]
@@ -203,6 +222,13 @@ def _audit(evaluation: Evaluation, city: City, policy: Policy) -> tuple[AuditRep
                                      visible_small_cells=0 if city.known else None),
     )  # fmt: skip
     return full, mask_audit(full, policy)
+
+
+def _visited(city: City, group: str) -> dict[str, float | None]:
+    """Visits and what they found; None where nothing is visited."""
+    half = _events(city, group) / 2
+    made = {"selected": 420.0, "hits": half, "found": half}
+    return made if city.question in ("ranking", "cases") else dict.fromkeys(made)
 
 
 def _covered(group: str) -> GroupFigure:
@@ -223,7 +249,8 @@ def _disparity(city: City, group: str, position: int) -> Disparity:
     if city.groups == "small" and position == 0:
         half, verdict = 0.4, "insufficient_evidence"
     return Disparity(
-        attribute="income_quartile", group=group, reference_group="q4", metric="recall",
+        attribute="income_quartile", group=group, reference_group="q4",
+        metric=GROUP_METRICS[city.question][0][0],
         ratio=figure(ratio, half) if city.known else missing("too_few"),
         verdict=verdict if city.known else "unknown",
         needed=803 if verdict == "insufficient_evidence" else None,
@@ -259,6 +286,7 @@ def _explanation(predictions: Predictions, evaluation: Evaluation, city: City) -
                                is_stable=family != "area")
             for family, share in shares.items()
         ),
-        examples=(Example(name="list", cases=150, score=0.6, families=shares, reasons=("history_raises",)),),
+        examples=(Example(name="list" if city.question in ("ranking", "cases") else "highest", cases=150,
+                          score=0.6, families=shares, reasons=("history_raises",)),),
         caveats=("correlated_features",),
     )  # fmt: skip

@@ -21,8 +21,8 @@ def test_the_order_is_fails_unknowns_disparity_reasons_data(page: MakePage) -> N
     said = _look(page(City(winner="rule", groups="unequal")))
     assert said == [
         "✕ Fail: Is it better than the simplest rule that the city could use? "
-        "Seen: finds 1.03 (between 0.95 and 1.11) times what the simple rule finds.",
-        "✕ Fail: Does the list reach every group about equally often, given its cases? "
+        "Seen: 1.03 (between 0.95 and 1.11) times as good as the simple rule.",
+        "✕ Fail: Does it serve every group about equally well, given its cases? "
         "Seen: household income: q1 (lowest) at 0.62 (between 0.55 and 0.69) times q4 (highest).",
         "Largest disparity, household income: q1 (lowest): Reached, of all cases of the group is "
         "0.62 (between 0.55 and 0.69) times that of q4 (highest). ✕ Fail.",

@@ -49,11 +49,13 @@ def test_every_group_has_its_cases_and_every_metric(page: MakePage) -> None:
         "Cases",
         "Reached, of all cases of the group",
         "Visited, of all places of the group",
+        "Intervals that held in the last period, kept aside",
     )
     assert [cell.striptags() for cell in board.rows[0][1:]] == [
         "7",
         "50% (between 46% and 54%)",
         "19% (between 15% and 23%)",
+        "92% (between 91% and 93%)",
     ]
     assert {str(cell) for cell in public.rows[0][1:]} == {"Too few to show (privacy)"}
 
@@ -67,7 +69,7 @@ def test_reporting_stands_with_its_conditions(page: MakePage) -> None:
 
 def test_typical_cases_have_reasons_and_no_identity(cards: MakeCards, page: MakePage) -> None:
     html = cards(City())["board/model_card.en.html"]
-    assert "Places that the list would visit (<data" in html
+    assert "What the list would visit (<data" in html
     assert "What happened at these places before raises their score." in html
     assert "r00c01" not in html
 

@@ -51,7 +51,9 @@ def test_the_title_says_what_the_top_has_in_common(page: MakePage, city: City, e
 
 def test_a_list_that_tells_nothing_apart_says_so(page: MakePage) -> None:
     seen = page(City())
-    flat = replace(seen.pictures.views.scores, classes=(ScoreClass(0.5, 0.5, tuple(seen.pictures.views.scores.places)),))
+    flat = replace(
+        seen.pictures.views.scores, classes=(ScoreClass(0.5, 0.5, tuple(seen.pictures.views.scores.places)),)
+    )
     drawn = draw_map(seen.records, seen.teller, flat)
     assert drawn is not None
     assert drawn.title == "The list cannot tell one place from another"

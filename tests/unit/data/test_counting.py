@@ -31,7 +31,7 @@ def test_spark_that_is_not_installed_is_said_with_what_to_do(monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with counted_by("spark://host:7077"), pytest.raises(ConfigError) as told:
         open_counting()
-    assert str(told.value).startswith("spark://host:7077: cannot count on Spark: its Python package is not")
+    assert str(told.value).startswith("spark://host:7077: cannot count on Spark: its Python library is not")
     assert "Install civic-ai[spark] and Java 17" in str(told.value)
 
 

@@ -74,11 +74,16 @@ def small() -> Lists:
     return waiting_lists(draw_waits(dates=3, cases=9, lost=40))
 
 
-def test_integrated_brier_score_is_grafs_case_by_case(small: Lists) -> None:
-    rows = rows_of(small)
+@pytest.mark.parametrize("whole_days", [False, True])
+def test_integrated_brier_score_is_grafs_case_by_case(whole_days: bool) -> None:
+    """Also where cases end, and are lost, on the very days that are told of."""
+    world = draw_waits(dates=3, cases=9, lost=40)
+    world["label"] = np.ceil(world["label"]) if whole_days else world["label"]
+    lists = waiting_lists(world)
+    rows = rows_of(lists)
     daily = np.array([brier_by_hand(rows, int(day)) for day in DAYS])
     expected = np.trapezoid(daily, DAYS) / (DAYS[-1] - DAYS[0])
-    assert integrated_brier_score(small, "duration").value == pytest.approx(expected)
+    assert integrated_brier_score(lists, "duration").value == pytest.approx(expected)
 
 
 def test_concordance_is_unos_pair_by_pair(small: Lists) -> None:

@@ -90,8 +90,8 @@ class World:
     """Scores of each candidate on all dates; the last ``lockbox`` dates are the lockbox.
 
     A column of ``scores`` and ``labels`` is a unit (``names``), or one step of one. ``more`` holds further
-    columns of the table, (dates, columns); ``bounds`` makes intervals of scores, ``curve`` further columns. ``areas``, ``types`` and
-    ``observers`` have one entry a column.
+    columns of the table, (dates, columns); ``bounds`` makes intervals of scores, ``curve`` further columns.
+    ``areas``, ``types`` and ``observers`` have one entry a column.
     """
 
     scores: Mapping[str, np.ndarray]

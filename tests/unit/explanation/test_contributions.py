@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,11 @@ from civic_ai.core.errors import DataError, RefusedError
 from civic_ai.explanation.contributions import Cases, Contributions, contribute, read_cases
 from civic_ai.models.boosting import BoosterScorer
 from civic_ai.models.pipelines import PipelineScorer
-from tests.unit.models.simulated import FAMILIES, HORIZON
+from civic_ai.store.blobs import Blobs
+from tests.unit.models.simulated import FAMILIES, HORIZON, make_pilot, simulate, steps_ahead, with_exposure
+from tests.unit.models.waiting import make_waiting_pilot, simulate_waits
 
-from .judged import Judged
+from .judged import Judged, judge_pilot
 
 
 def test_all_rows_of_the_lockbox_are_cases(judged: Judged) -> None:
@@ -160,3 +163,52 @@ def test_a_bundle_that_is_not_there_is_refused(champions: Mapping[str, Judged]) 
     judged = champions["lightgbm"]
     with pytest.raises(RefusedError):
         read_cases(judged.evaluation.model_copy(update={"bundle": "f" * 64}), judged.blobs)
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Judged]:
+    """Durations: trees of the hazard, and both curves."""
+    made = {}
+    for name in ("lightgbm_hazard", "curve_of_group", "curve_of_all"):
+        blobs = Blobs(tmp_path_factory.mktemp("waits"))
+        made[name] = judge_pilot(make_waiting_pilot(blobs, simulate_waits(per_date=15)), name, "duration")
+    return made
+
+
+@pytest.mark.parametrize("name", ["lightgbm_hazard", "curve_of_group", "curve_of_all"])
+def test_reasons_of_a_wait_add_up_and_belong_to_the_days_that_were_judged(
+    waiting: Mapping[str, Judged], name: str
+) -> None:
+    moved = waiting[name].moved
+    np.testing.assert_allclose(moved.parts.sum(axis=1) + moved.base, moved.raw, atol=1e-9)
+    np.testing.assert_allclose(moved.said, waiting[name].cases.frame["judged"], rtol=1e-9)
+    assert moved.additivity_error is not None
+    assert moved.additivity_error < 1e-9
+
+
+def test_the_days_of_another_hazard_show(waiting: Mapping[str, Judged]) -> None:
+    moved = waiting["lightgbm_hazard"].moved
+    assert replace(moved, said=moved.said * 1.001).additivity_error > 1e-4
+
+
+def test_a_curve_of_all_has_no_reasons(waiting: Mapping[str, Judged]) -> None:
+    moved = waiting["curve_of_all"].moved
+    assert (moved.features, moved.families, moved.parts.shape[1]) == ((), (), 0)
+    assert waiting["curve_of_group"].moved.families == ("case",)
+
+
+def test_every_window_ahead_is_a_row_of_its_own(tmp_path: Path) -> None:
+    frame = steps_ahead(simulate(), 3)
+    judged = judge_pilot(make_pilot(Blobs(tmp_path), frame), "poisson_glm", "count")
+    rows = judged.cases.frame
+    assert set(rows["step"]) == {0, 1, 2}
+    assert not rows.duplicated(["unit", "as_of", "step"]).any()
+    assert judged.moved.additivity_error < 1e-9
+
+
+@pytest.mark.parametrize("champion", ["poisson_glm", "lightgbm"])
+def test_how_much_there_is_to_ask_for_is_a_reason_of_the_area(tmp_path: Path, champion: str) -> None:
+    judged = judge_pilot(make_pilot(Blobs(tmp_path), with_exposure(simulate())), champion, "count")
+    moved = judged.moved
+    assert moved.families[moved.features.index("exposure")] == "area"
+    assert moved.additivity_error < 1e-9

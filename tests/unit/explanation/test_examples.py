@@ -77,3 +77,11 @@ def test_where_nothing_moves_there_is_no_reason(champions: Mapping[str, Judged])
     example = make_example("list", cases.frame.iloc[rows], still, 11)
     assert example is not None
     assert (example.families, example.reasons) == ({"history": 0.0}, ())
+
+
+def test_without_visits_the_highest_and_lowest_tenths_of_each_date_are_alike() -> None:
+    frame = pd.DataFrame({"as_of": np.repeat([0, 1], 40), "judged": np.r_[0:40, 100:140] * 1.0})
+    like = like_cases(frame, None)
+    assert sorted(frame["judged"].to_numpy()[like["highest"]]) == [36, 37, 38, 39, 136, 137, 138, 139]
+    assert sorted(frame["judged"].to_numpy()[like["lowest"]]) == [0, 1, 2, 3, 100, 101, 102, 103]
+    assert all(17 <= value % 100 <= 22 for value in frame["judged"].to_numpy()[like["middle"]])

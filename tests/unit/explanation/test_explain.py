@@ -18,6 +18,7 @@ from civic_ai.records.explanation import Explanation
 from civic_ai.records.policy import Suppression
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.simulated import FAMILIES, make_pilot, simulate
+from tests.unit.models.waiting import make_waiting_pilot, simulate_waits
 
 from .judged import POLICY, Judged, judge, judge_pilot
 
@@ -179,3 +180,21 @@ def test_no_unit_and_no_day_of_a_row_stands_in_the_record(judged: Judged) -> Non
 def test_features_have_the_families_of_the_panel(champions: Mapping[str, Judged]) -> None:
     for part in explained(champions["lightgbm"]).contributions:
         assert part.family == FAMILIES[part.feature]
+
+
+def test_waits_are_explained_by_typical_cases_of_long_and_short(tmp_path: Path) -> None:
+    pilot = make_waiting_pilot(Blobs(tmp_path), simulate_waits(per_date=40))
+    made = explained(judge_pilot(pilot, "lightgbm_hazard", "duration"))
+    assert made.method == "tree_shap"
+    by_name = {example.name: example for example in made.examples}
+    assert set(by_name) == {"highest", "middle", "lowest"}
+    assert by_name["highest"].score > by_name["middle"].score > by_name["lowest"].score
+    units = set(simulate_waits(per_date=40)["unit"])
+    assert not units & set(re.findall(r"c\d{5}", made.to_json().decode()))
+
+
+def test_a_rule_that_says_the_same_of_all_has_no_families(tmp_path: Path) -> None:
+    pilot = make_waiting_pilot(Blobs(tmp_path), simulate_waits(per_date=15))
+    made = explained(judge_pilot(pilot, "curve_of_all", "duration"))
+    assert (made.method, made.families, made.contributions) == ("rule", (), ())
+    assert all(example.reasons == () for example in made.examples)

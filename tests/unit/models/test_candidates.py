@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import get_args
@@ -9,8 +10,11 @@ import pytest
 
 from civic_ai.core.errors import ConfigError
 from civic_ai.models.baselines import rule_scorer
-from civic_ai.models.candidates import CANDIDATES, names_for
-from civic_ai.pilot.spec import CandidateName
+from civic_ai.models.candidates import CANDIDATES, chosen, names_for
+from civic_ai.models.fanout import run_all
+from civic_ai.models.rows import read_rows, training_of
+from civic_ai.panel.split import make_splits
+from civic_ai.pilot.spec import CandidateName, SettingName
 from civic_ai.records.predictions import CandidateRecord
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import KINDS, Fitted, fit_on
@@ -109,3 +113,49 @@ def test_a_world_that_is_its_own_year_count_is_won_by_the_rule(blobs: Blobs) -> 
     rows = fit.rows.frame.iloc[fit.rows.of(fit.trainings[-1].split)]
     rule = np.maximum(rule_scorer("year_count", HORIZON).score(rows), 1e-9)
     assert mean_poisson_deviance(rows["label"].to_numpy(), rule) < lockbox_deviance(pilot, "lightgbm")
+
+
+def test_a_pilot_tries_its_candidates_in_its_order_with_its_settings(blobs: Blobs) -> None:
+    models = {
+        "candidates": ["lightgbm", "poisson_glm"],
+        "settings": {"lightgbm": {"num_leaves": 7, "learning_rate": 0.2}, "poisson_glm": {"prior_sd": 0.1}},
+    }
+    pilot = make_pilot(blobs, simulate(units=30, dates=60), models=models)
+    trees, linear = chosen(pilot.spec)
+    assert (trees.name, linear.name) == ("lightgbm", "poisson_glm")
+    assert trees.settings == {**CANDIDATES["lightgbm"].settings, "num_leaves": 7, "learning_rate": 0.2}
+    assert CANDIDATES["lightgbm"].settings["num_leaves"] == 31, "ours stay as they are"
+    rows = read_rows(pilot.panel, blobs)
+    [training] = [training_of(rows, split) for split in make_splits(pilot.spec, rows.dates)[:1]]
+    [model] = run_all(trees.plan([training], trees.unfitted(rows, 7)))
+    text = model.to_bytes().decode()
+    assert "[num_leaves: 7]" in text
+    assert "[learning_rate: 0.2]" in text
+    assert max(int(count) for count in re.findall(r"num_leaves=(\d+)", text)) <= 7
+    [tight] = run_all(linear.plan([training], linear.unfitted(rows, 7)))
+    loose = fit_on(make_pilot(blobs, simulate(units=30, dates=60)), "poisson_glm").scorers[0]
+    sizes = [np.abs([weight.weight for weight in each.coefficients]).sum() for each in (tight, loose)]  # type: ignore[attr-defined]
+    assert sizes[0] < 0.95 * sizes[1], "a tighter prior draws the weights to 0"
+    assert tight.model.settings["prior_sd"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "value"),
+    [
+        ("poisson_glm", "num_leaves", 7.0),
+        ("lightgbm", "prior_sd", 1.0),
+        ("lightgbm", "num_leaves", 7.5),
+        ("lightgbm", "num_leaves", 1.0),
+        ("lightgbm", "bagging_fraction", 1.2),
+    ],
+)
+def test_a_setting_that_a_family_does_not_have_or_cannot_take_is_refused(
+    name: str, setting: str, value: float
+) -> None:
+    with pytest.raises(ConfigError, match=f"{name} cannot take {value} as {setting}"):
+        CANDIDATES[name].tuned({setting: value})
+
+
+@pytest.mark.parametrize("setting", get_args(SettingName))
+def test_every_setting_that_a_spec_may_name_is_one_of_some_family(setting: str) -> None:
+    assert any(setting in candidate.settings for candidate in CANDIDATES.values())

@@ -139,3 +139,13 @@ def test_every_candidate_has_bounds_in_tests_and_lockbox(tmp_path: Path) -> None
         for name in names:
             assert 0.86 < inside[table["candidate"] == name].mean() < 0.99
     assert set(lockbox.bundles) == set(names), "curves are sealed like models"
+
+
+def test_an_open_case_is_as_far_out_as_its_curve_says_it_should_have_ended() -> None:
+    """Open at tau: 0 where the curve gives less than an even chance of being done by then."""
+    cases = followed(dates=1, per_date=3)
+    curves = Curves(DAYS, np.exp(-DAYS / np.array([[30.0], [500.0], [30.0]])))
+    open_ = np.array([False, False, True])
+    one = replace(cases, curves=curves, days=np.array([60.0, 60, 3]), ended=open_, as_of=cases.as_of[:3])
+    expected = [0.5 - np.exp(-2), 0.0, np.abs(0.5 - np.exp(-0.1))]
+    assert one.scores.tolist() == pytest.approx(expected)

@@ -14,7 +14,7 @@ from civic_ai.models.candidates import CANDIDATES
 from civic_ai.models.fanout import FITS_AT_ONCE, run_all
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import KINDS, Fitted, fit_on
-from tests.unit.models.simulated import make_pilot, simulate
+from tests.unit.models.simulated import Pilot, make_pilot, simulate
 
 
 def blas_threads() -> list[int]:
@@ -34,17 +34,20 @@ def test_what_is_returned_stands_in_the_order_of_the_calls() -> None:
 
 
 @pytest.mark.parametrize("backend", ["sequential", "loky"])
-@pytest.mark.parametrize("name", KINDS)
-def test_every_back_end_makes_the_same_models(name: str, backend: str, blobs: Blobs) -> None:
+def test_every_back_end_makes_the_same_models(backend: str, blobs: Blobs) -> None:
     """``loky`` sends each fit to another process, as a cluster would."""
-    frame = simulate(kind=KINDS[name], units=20, dates=60)
-    pilot = make_pilot(blobs, frame, kind=KINDS[name])
-    here = [seal_bundle(model, blobs) for model in fit_on(pilot, name).scorers]
+    pilots = {
+        name: make_pilot(blobs, simulate(kind=kind, units=20, dates=60), kind=kind)
+        for name, kind in KINDS.items()
+    }
+    here = {name: sealed(pilot, name) for name, pilot in pilots.items()}
     with parallel_config(backend=backend):
-        there = [seal_bundle(model, blobs) for model in fit_on(pilot, name).scorers]
-        elsewhere = run_all([os.getpid])
-    assert here == there
-    assert (elsewhere != [os.getpid()]) == (backend == "loky")
+        assert {name: sealed(pilot, name) for name, pilot in pilots.items()} == here
+        assert (run_all([os.getpid]) != [os.getpid()]) == (backend == "loky")
+
+
+def sealed(pilot: Pilot, name: str) -> list[str]:
+    return [seal_bundle(model, pilot.blobs) for model in fit_on(pilot, name).scorers]
 
 
 @pytest.mark.parametrize("name", KINDS)

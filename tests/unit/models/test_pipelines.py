@@ -139,12 +139,12 @@ def test_the_prior_is_the_same_whatever_the_number_of_rows() -> None:
     x, beta = rng.normal(size=(4000, 3)), np.array([0.5, -0.2, 0.1])
     count = rng.poisson(np.exp(x @ beta))
     for rows in (40, 4000):
-        model = pipelines._poisson(rows).fit(x[:rows], count[:rows])
+        model = pipelines._poisson(1.0, rows).fit(x[:rows], count[:rows])
         eta = model.intercept_ + x[:rows] @ model.coef_
         slope = x[:rows].T @ (count[:rows] - np.exp(eta)) - model.coef_ / pipelines.PRIOR_SD**2
         np.testing.assert_allclose(slope, 0.0, atol=rows * 2e-4)
     event = rng.random(4000) < 1 / (1 + np.exp(-x @ beta))
-    model = pipelines._logistic(4000.0).fit(x, event)
+    model = pipelines._logistic(1.0, 4000.0).fit(x, event)
     chance = 1 / (1 + np.exp(-(model.intercept_ + x @ model.coef_[0])))
     slope = x.T @ (event - chance) - model.coef_[0] / pipelines.PRIOR_SD**2
     np.testing.assert_allclose(slope, 0.0, atol=4000 * 2e-4)

@@ -11,7 +11,7 @@ from civic_ai.core.errors import ConfigError, DataError
 from civic_ai.panel import build
 from civic_ai.panel.build import build_panel, make_parts, open_panel
 from civic_ai.store.blobs import Blobs
-from tests.unit.panel.cities import EVERYTHING, FIRST, GRID, City, lenient, made_city
+from tests.unit.panel.cities import EVERYTHING, FIRST, GRID, TYPED, City, lenient, made_city, with_gaps
 
 
 def full_city(seed: int = 3) -> City:
@@ -129,3 +129,56 @@ def test_a_capacity_that_reaches_every_unit_is_refused(blobs: Blobs, capacity: i
         return
     with pytest.raises(ConfigError, match=f"{capacity} visits reach all 9 units"):
         build_panel(spec, snapshot, lenient(), blobs)
+
+
+def test_a_demand_has_no_list_and_says_so(blobs: Blobs) -> None:
+    label = {"from": "requests", "horizon_days": 7, "kind": "count", "steps": 3, "called": "a request"}
+    city = made_city(3, per_area=200).with_spec(unit=TYPED, label=label, capacity={"who": "a crew"})
+    manifest = build_panel(*with_gaps(city, (30, 33, ["water"])).seal(blobs), lenient(), blobs)
+    panel = open_panel(manifest, blobs)
+    assert (manifest.question, manifest.steps, manifest.types) == ("demand", 3, ("water", "pothole"))
+    assert (manifest.rows, manifest.units) == (30 * 3 * 18, 18)
+    order = ["as_of", "step", "unit"]
+    assert panel.frame[order].equals(panel.frame[order].sort_values(order, ignore_index=True))
+    water = panel.frame["unit"].str.endswith("/water")
+    blank = panel.frame["label"].isna()
+    assert manifest.unmatured_rows == 0
+    assert manifest.rows_in_gaps == blank.sum() > 0
+    assert water[blank].all()
+    assert panel.units["type"].tolist() == [unit.split("/")[1] for unit in panel.units["unit"]]
+    assert panel.units["area"].tolist() == [unit.split("/")[0] for unit in panel.units["unit"]]
+    assert [feature.name for feature in manifest.features][-1] == "step"
+
+
+def test_the_units_table_has_its_types_even_where_it_is_blank(blobs: Blobs) -> None:
+    manifest = build_panel(*full_city().seal(blobs), lenient(), blobs)
+    schema = blobs.table(manifest.units_blob).schema
+    kinds = ["string", "string", "string", "double", "double", "int32", "int32", "string"]
+    assert [str(schema.field(name).type) for name in UNIT_COLUMNS] == kinds
+
+
+def test_with_types_the_list_is_of_places_and_types(blobs: Blobs) -> None:
+    label = {"from": "requests", "horizon_days": 14, "kind": "event", "called": "a request"}
+    city = made_city(3, per_area=200).with_spec(unit=TYPED, label=label)
+    for capacity, is_refused in ((17, False), (18, True)):
+        spec, snapshot = city.with_spec(capacity={"units_per_period": capacity, "who": "x"}).seal(blobs)
+        if is_refused:
+            with pytest.raises(ConfigError, match="reach all 18 units"):
+                build_panel(spec, snapshot, lenient(), blobs)
+        else:
+            assert build_panel(spec, snapshot, lenient(), blobs).question == "ranking"
+
+
+def test_cases_are_built_elsewhere(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(build, "build_case_panel", lambda spec, *rest: asked.append((spec.question, *rest)))
+    unit = {"name": "case", "from": "requests", "case": ["request_id"]}
+    policy = lenient()
+    for kind, question in (("event", "cases"), ("duration", "durations")):
+        label = {"from": "requests", "horizon_days": 14, "kind": kind, "called": "x"}
+        spec, snapshot = made_city(1).with_spec(unit=unit, label=label).seal(blobs)
+        build_panel(spec, snapshot, policy, blobs)
+        assert asked.pop() == (question, snapshot, policy, blobs)
+
+
+UNIT_COLUMNS = ("unit", "area", "type", "lat", "lon", "row", "col", "observer")

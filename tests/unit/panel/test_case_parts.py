@@ -48,3 +48,10 @@ def test_without_a_declared_observer_nobody_is_named(blobs: Blobs) -> None:
     city = few_cases({"came_at": at(1), "office": "web"})
     audit = {name: part for name, part in city.spec["audit"].items() if name != "observer"}
     assert case_units(parts_of(city.with_spec(audit=audit), blobs))["observer"].to_pylist() == [None]
+
+
+def test_durations_are_told_by_the_group_of_their_curve(blobs: Blobs) -> None:
+    parts = parts_of(made_cases(6, per_day=2).with_spec(**duration_spec()), blobs)
+    kinds = case_units(parts)["type"].to_pylist()
+    assert sorted(kinds) == sorted(parts.cases.text("kind").to_pylist())
+    assert len(set(kinds)) > 1

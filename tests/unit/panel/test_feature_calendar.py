@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civic_ai.panel.feature_calendar import calendar_columns
+from civic_ai.panel.feature_calendar import calendar_columns, step_columns
 from civic_ai.panel.known import day_numbers
-from civic_ai.pilot.spec import CalendarFeature
+from civic_ai.pilot.feature_blocks import CalendarFeature
 
 DAYS = st.lists(st.dates(date(1990, 1, 1), date(2060, 12, 31)), min_size=1, max_size=10, unique=True).map(
     sorted
@@ -45,3 +45,13 @@ def test_the_year_begins_at_the_top_of_the_circle() -> None:
     columns = made(date(2021, 1, 1), date(2021, 7, 2))
     assert columns["season_cos"][0] == pytest.approx(1.0)
     assert columns["season_cos"][1] == pytest.approx(-1.0, abs=1e-3)
+
+
+def test_the_step_is_told_where_there_are_several() -> None:
+    several: Any = SimpleNamespace(steps=3, step=np.tile(np.arange(3), 2))
+    [column] = step_columns(several)
+    assert column.values[:, 0].tolist() == [0, 1, 2, 0, 1, 2]
+    assert (column.record.name, column.record.family) == ("step", "season")
+    assert column.is_citywide
+    one: Any = SimpleNamespace(steps=1, step=np.zeros(2))
+    assert step_columns(one) == []

@@ -14,7 +14,7 @@ from civic_ai.panel.known import day_numbers
 from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.panel.split import make_splits
 from civic_ai.panel.units import make_units
-from civic_ai.pilot.spec import CategoryFeature
+from civic_ai.pilot.feature_blocks import CategoryFeature
 from civic_ai.store.blobs import Blobs
 from tests.unit.panel.cities import FIRST, City, Table, made_city
 from tests.unit.panel.test_known import opened

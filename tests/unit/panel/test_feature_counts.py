@@ -9,7 +9,7 @@ from civic_ai.core.errors import ConfigError
 from civic_ai.panel.build import make_parts
 from civic_ai.panel.feature_counts import LONGEST_WAIT_DAYS, subject_of
 from civic_ai.store.blobs import Blobs
-from tests.unit.panel.cities import POTHOLE, City, made_city
+from tests.unit.panel.cities import OWN, POTHOLE, TYPED, City, made_city, with_gaps
 from tests.unit.panel.reference import Reference
 
 
@@ -93,3 +93,55 @@ def test_last_year_must_not_reach_into_the_future(blobs: Blobs) -> None:
     as_of = {"first": first.replace(year=2018), "last": first, "every_days": 7}
     with pytest.raises(ConfigError, match="reach into the future"):
         parts_of(city.with_spec(label=label, as_of=as_of), blobs, last_year=True)
+
+
+def test_with_types_a_block_without_a_condition_counts_the_units_own_type(blobs: Blobs) -> None:
+    city = made_city(4).with_spec(
+        unit=TYPED, features=[OWN, {"from": "requests", "where": POTHOLE, "count_days": [14]}]
+    )
+    parts = make_parts(*city.seal(blobs), blobs)
+    by_name = {c.record.name: c.values for c in parts.features}
+    kinds = parts.scope.units.frame["type"].to_numpy()
+    own, in_place = by_name["requests_count_14d"], by_name["pothole_count_14d"]
+    assert (own[:, kinds == "pothole"] == in_place[:, kinds == "pothole"]).all()
+    assert (in_place[:, kinds == "pothole"] == in_place[:, kinds == "water"]).all()
+    assert (own[:, kinds == "water"] != in_place[:, kinds == "water"]).any()
+
+
+def test_a_count_of_another_source_is_of_the_place(blobs: Blobs) -> None:
+    city = made_city(4)
+    visits = city.tables["requests"].with_rows(city.tables["requests"].rows[::2])
+    source = {"path": "v.csv", "contract": "v.yaml", "known_at": "created_at"}
+    city = city.with_table("visits", visits).with_spec(
+        sources={**city.spec["sources"], "visits": source},
+        unit=TYPED,
+        features=[{"from": "visits", "count_days": [700]}],
+    )
+    parts = make_parts(*city.seal(blobs), blobs)
+    [column] = parts.features
+    last = dict(zip(parts.scope.units.frame["unit"], column.values[-1], strict=True))
+    day = parts.scope.dates[-1].astype("datetime64[D]").item()
+    for area in ("a00", "a05"):
+        counted = sum(row[3] == area and row[2].date() <= day for row in visits.rows)
+        assert last[f"{area}/pothole"] == last[f"{area}/water"] == counted
+
+
+def test_steps_must_not_reach_beyond_a_year_either(blobs: Blobs) -> None:
+    city = made_city(4)
+    label = {**city.spec["label"], "kind": "count", "horizon_days": 14, "steps": 26}
+    assert parts_of(city.with_spec(label=label), blobs, last_year=True).scope.reach == 364
+    label["horizon_days"] = 15
+    with pytest.raises(ConfigError, match="reach into the future"):
+        parts_of(city.with_spec(label=label), blobs, last_year=True)
+
+
+def test_a_window_that_touches_a_gap_is_not_known(blobs: Blobs) -> None:
+    city = with_gaps(made_city(4, days=700), (-10, -1, []))
+    parts = parts_of(city, blobs, neighbours=True, since_last=True)
+    by_name = {c.record.name: c.values for c in parts.features}
+    for name in ("pothole_count_28d", "pothole_neighbours_count_28d"):
+        blank = np.isnan(by_name[name])
+        assert blank[:4].all()
+        assert not blank[4:].any()
+    assert np.isnan(by_name["pothole_days_since_last"]).any()
+    assert not np.isnan(by_name["pothole_days_since_last"]).all()

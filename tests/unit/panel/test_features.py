@@ -6,8 +6,9 @@ import pytest
 
 from civic_ai.core.errors import ConfigError
 from civic_ai.panel.build import make_parts
+from civic_ai.panel.parts import panel_table
 from civic_ai.store.blobs import Blobs
-from tests.unit.panel.cities import EVERYTHING, POTHOLE, City, made_city
+from tests.unit.panel.cities import EVERYTHING, OWN, POTHOLE, TYPED, City, made_city
 
 
 def names(city: City, blobs: Blobs) -> list[str]:
@@ -51,10 +52,31 @@ def test_a_name_that_comes_twice_is_refused(blobs: Blobs, blocks: list[dict[str,
     assert raised.value.mistakes[0].remedy is not None
 
 
-@pytest.mark.parametrize("name", ["label", "unit", "baseline_recent_count"])
+@pytest.mark.parametrize("name", ["label", "unit", "scale", "baseline_recent_count"])
 def test_a_reserved_name_is_refused(blobs: Blobs, name: str) -> None:
     city = made_city(1)
     areas = city.tables["areas"].with_column(name, "number", [1.0] * 9)
     city = city.with_table("areas", areas).with_spec(features=[{"from": "areas", "columns": [name]}])
     with pytest.raises(ConfigError, match="reserved name"):
         names(city, blobs)
+
+
+def test_with_several_steps_the_step_is_a_feature_and_one_column(blobs: Blobs) -> None:
+    label = {"from": "requests", "horizon_days": 7, "kind": "count", "steps": 2, "called": "a request"}
+    city = made_city(1).with_spec(label=label)
+    parts = make_parts(*city.seal(blobs), blobs)
+    assert [c.record.name for c in parts.features][-1] == "step"
+    table = panel_table(parts)
+    assert table.column_names.count("step") == 1
+    assert set(table["step"].to_pylist()) == {0, 1}
+
+
+def test_types_and_categories_of_areas_are_features(blobs: Blobs) -> None:
+    city = made_city(1)
+    kind = ["old" if i % 2 else "new" for i in range(9)]
+    city = city.with_table("areas", city.tables["areas"].with_column("quarter", "text", kind))
+    city = city.with_spec(unit=TYPED, features=[OWN, {"from": "areas", "categories": ["quarter"]}])
+    assert names(city, blobs) == [
+        "requests_count_14d", "requests_neighbours_count_14d", "requests_last_year_14d",
+        "requests_days_since_last", "quarter=new", "quarter=old",
+    ]  # fmt: skip

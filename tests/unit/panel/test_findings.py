@@ -11,7 +11,7 @@ from civic_ai.records.findings import PANEL_FINDINGS, say_finding
 from civic_ai.records.snapshot import Finding
 from civic_ai.store.blobs import Blobs
 from tests.unit.panel import cities
-from tests.unit.panel.cities import EVERYTHING, GRID, City, made_city
+from tests.unit.panel.cities import EVERYTHING, GRID, TYPED, City, made_city, with_gaps
 
 
 def oddities(city: City, blobs: Blobs) -> dict[str, Finding]:
@@ -82,3 +82,18 @@ def test_every_sentence_can_be_said_with_its_values(code: str) -> None:
 def test_a_finding_that_has_no_sentence_is_a_mistake() -> None:
     with pytest.raises(AssertionError, match="unheard"):
         panel_finding("unheard", "requests", "note", values={})
+
+
+def test_what_was_not_handed_over_is_said(blobs: Blobs) -> None:
+    found = oddities(with_gaps(made_city(1), (30, 40, [])), blobs)["not_handed_over"]
+    assert found.values == {"first": "2020-02-05", "last": "2020-02-15"}
+    typed = with_gaps(made_city(1).with_spec(unit=TYPED), (30, 40, ["water"]))
+    found = oddities(typed, blobs)["not_handed_over_of_types"]
+    assert (found.values["types"], found.severity) == ("water", "warning")
+
+
+def test_a_value_that_no_row_has_is_said(blobs: Blobs) -> None:
+    """``TYPED`` counts 'hole' as a pothole, and the made city never writes that."""
+    found = oddities(made_city(1).with_spec(unit=TYPED), blobs)["type_never_seen"]
+    assert found.values == {"type": "pothole", "value": "hole"}
+    assert found.column == "request_type"

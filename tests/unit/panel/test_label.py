@@ -121,3 +121,38 @@ def test_the_period_is_that_of_all_rows_of_the_source(blobs: Blobs) -> None:
     label = label_of(city_with((-30, "a00"), (1, "a00")), blobs)
     first = day_numbers([FIRST])[0]
     assert (label.first_day, label.last_day) == (first - 30, first + 400)
+
+
+def test_steps_are_windows_one_after_another(blobs: Blobs) -> None:
+    city = city_with((1, "a00"), (7, "a00"), (8, "a00"), (21, "a01"), (22, "a00"), kind="count")
+    city = city.with_spec(label={**city.spec["label"], "horizon_days": 7, "steps": 3})
+    start = int(day_numbers([FIRST])[0])
+    label = make_label(opened(city, blobs), units_of(city, blobs), start + np.array([0, 7, 14]))
+    assert label.values.tolist() == [[2, 0], [1, 0], [0, 1]]
+    assert label.is_matured.all()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "blank"),
+    [(-5, 0, False), (-5, 1, True), (5, 6, True), (14, 20, True), (15, 20, False)],
+)
+def test_a_window_that_touches_a_gap_has_no_label(blobs: Blobs, first: int, last: int, blank: bool) -> None:
+    label = label_of(cities.with_gaps(city_with((1, "a00")), (first, last, [])), blobs)
+    assert np.isnan(label.values).all() == label.in_gap.all() == blank
+    assert np.isnan(label.values).any() == label.in_gap.any() == blank
+    assert label.is_matured.all()
+
+
+def test_a_gap_of_one_type_leaves_the_others_their_label(blobs: Blobs) -> None:
+    city = city_with((1, "a00"), (2, "a01")).with_spec(unit=cities.TYPED)
+    label = label_of(cities.with_gaps(city, (3, 3, ["water"])), blobs)
+    values = dict(zip(units_of(city, blobs).frame["unit"], label.values[0].tolist(), strict=True))
+    assert (values["a00/pothole"], values["a01/pothole"]) == (1, 1)
+    assert np.isnan([values["a00/water"], values["a01/water"]]).all()
+
+
+def test_rows_of_other_types_are_no_label_rows(blobs: Blobs) -> None:
+    city = city_with((1, "a00")).with_spec(unit=cities.TYPED)
+    label = {name: value for name, value in city.spec["label"].items() if name != "where"}
+    rows = label_rows(opened(city.with_spec(label=label), blobs))
+    assert rows.request_type.to_pyarrow().to_pylist() == ["pothole"]

@@ -47,8 +47,10 @@ def test_a_leak_about_one_type_is_found_among_several(form: str, blobs: Blobs) -
         assert (planted.form, planted.column) in found, f"seed {seed}: found {found}"
 
 
-@pytest.mark.parametrize("question", ["demand", "demand of types"])
-@pytest.mark.parametrize("form", [form for form in PLANTED if form not in ("label_status", *OF_EVENTS)])
+STEPPED = [(form, "demand") for form in PLANTED if form not in ("label_status", *OF_EVENTS)]
+
+
+@pytest.mark.parametrize(("form", "question"), [*STEPPED, ("total", "demand of types")])
 def test_leaks_are_found_with_several_steps(form: str, question: str, blobs: Blobs) -> None:
     for seed in fresh_seeds(1):
         planted = asked_of(PLANTED[form](seed), question)

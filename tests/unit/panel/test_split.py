@@ -3,11 +3,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from civic_ai.core.dates import dates_every
 from civic_ai.core.errors import ConfigError
-from civic_ai.panel.split import Split, make_splits
+from civic_ai.panel.split import Split, make_splits, matured_on
 from civic_ai.pilot.spec import PilotSpec
 from tests.unit.panel.cities import spec_of
 
@@ -59,3 +60,38 @@ def test_too_short_a_period_says_when_it_would_have_to_start() -> None:
     first = latest - (latest - date(2020, 1, 6)) % timedelta(days=7)
     days = (date(2020, 1, 6) + timedelta(days=70) - first).days
     assert splits(days=days, every=7, horizon=28, splits=3, test_days=14, lockbox_days=14)[0].training_dates
+
+
+@pytest.mark.parametrize("step", [0, 1, 7])
+def test_a_label_is_final_when_its_own_window_has_passed(step: int) -> None:
+    as_of = np.array(["2020-01-06", "2020-02-24"], dtype="datetime64[D]")
+    final = matured_on(as_of, np.array([step, 0], dtype=np.int16), 7)
+    assert final.dtype == np.dtype("datetime64[D]")
+    assert final.tolist() == [date(2020, 1, 6) + timedelta(days=7 * (step + 1)), date(2020, 3, 2)]
+
+
+def test_many_days_do_not_overflow_the_small_numbers_of_steps() -> None:
+    final = matured_on(np.array(["2020-01-06"]), np.array([25], dtype=np.int16), 730 * 100)
+    assert final[0] - np.datetime64("2020-01-06") == np.timedelta64(26 * 73_000, "D")
+
+
+def test_with_steps_a_date_trains_as_soon_as_its_first_window_has_passed() -> None:
+    """Which of its rows may is told row by row."""
+    one, four = (
+        make_splits(PilotSpec.model_validate(spec_of(label=label)), WEEKS)
+        for label in ({**COUNT, "steps": 1}, {**COUNT, "steps": 4})
+    )
+    assert one == four
+
+
+def test_durations_train_on_every_case_from_before_the_cutoff() -> None:
+    """A case that is open at the cutoff is a censored row; with a horizon of a year it must not be lost."""
+    label = {"from": "requests", "horizon_days": 365, "kind": "duration", "ended_at": "x"}
+    unit = {"name": "case", "from": "requests", "case": ["request_id"]}
+    made = make_splits(PilotSpec.model_validate(spec_of(label=label, unit=unit)), WEEKS)
+    for split in made:
+        assert split.training_dates == tuple(day for day in WEEKS if day < split.cutoff)
+
+
+WEEKS = tuple(date(2020, 1, 6) + timedelta(days=7 * n) for n in range(30))
+COUNT = {"from": "requests", "where": "request_type == 'pothole'", "horizon_days": 14, "kind": "count"}

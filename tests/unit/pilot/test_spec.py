@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from civic_ai.pilot.feature_blocks import CalendarFeature, ColumnFeature, CountFeature, TrailingFeature
 from civic_ai.pilot.located import validate
-from civic_ai.pilot.spec import CalendarFeature, ColumnFeature, CountFeature, PilotSpec, TrailingFeature
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.store.yaml import parse_yaml
 from tests.unit.pilot.written import SOUND
 

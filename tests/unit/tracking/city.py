@@ -9,7 +9,16 @@ from civic_ai.core.canonical import digest_of_bytes, digest_of_file
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.audit import AuditReport, Disparity, ReportingBias, SuppressionCheck, Worst
 from civic_ai.records.dossier import Dossier, SealedFile
-from civic_ai.records.evaluation import Calibration, CurvePoint, Evaluation, Score, Stability
+from civic_ai.records.evaluation import (
+    Calibration,
+    Coverage,
+    CurvePoint,
+    Evaluation,
+    Score,
+    SelectionRule,
+    Stability,
+    Staffing,
+)
 from civic_ai.records.evidence import Code, Environment, Evidence
 from civic_ai.records.explanation import Explanation, FamilyContribution
 from civic_ai.records.figure import Figure, Period, missing
@@ -29,10 +38,15 @@ SECRET_ROW = "Resident of 12 Main Street"
 _YEAR = Period(first=date(2020, 1, 6), last=date(2020, 12, 28))
 
 
-def seal_city(workspace: Workspace, *, pilot: str, champion: str, bundle: str | None = None) -> Path:
-    """Put the records of a tiny city into the workspace and seal its dossier; the folder."""
+def seal_city(
+    workspace: Workspace, *, pilot: str, champion: str, bundle: str | None = None, visits: int | None = 20
+) -> Path:
+    """Put the records of a tiny city into the workspace and seal its dossier; the folder.
+
+    Without ``visits`` it is a demand, which is no list.
+    """
     blobs = workspace.blobs
-    evidence = _evidence(blobs, pilot, champion, bundle)
+    evidence = _evidence(blobs, _spec(pilot, visits), champion, bundle)
     gates = _gates(blobs, evidence)
     files = {
         "public/records/evaluation.json": ("record", "public", blobs.get(evidence.evaluation_masked)),
@@ -80,8 +94,7 @@ def _scores(candidates: tuple[str, ...], splits: tuple[str, ...]) -> tuple[Score
     )  # fmt: skip
 
 
-def _evidence(blobs: Blobs, pilot: str, champion: str, bundle: str | None) -> Evidence:
-    spec = _spec(pilot)
+def _evidence(blobs: Blobs, spec: PilotSpec, champion: str, bundle: str | None) -> Evidence:
     snapshot = _snapshot(spec.digest)
     panel = _panel(spec.digest, snapshot.digest)
     predictions = _predictions(panel.digest)
@@ -92,7 +105,7 @@ def _evidence(blobs: Blobs, pilot: str, champion: str, bundle: str | None) -> Ev
     digests = [blobs.put_record(record) for record in records]
     names = ("spec", "snapshot", "panel", "predictions", "evaluation_masked", "audit_masked", "explanation")
     return Evidence(
-        pilot=pilot,
+        pilot=spec.pilot,
         contracts={"requests": "c" * 64},
         policy=blobs.put_record(Policy(policy="made", version="1", gates=())),
         evaluation="e" * 64,
@@ -110,7 +123,7 @@ def _libraries() -> dict[str, str]:
     return library_versions()
 
 
-def _spec(pilot: str) -> PilotSpec:
+def _spec(pilot: str, visits: int | None) -> PilotSpec:
     return PilotSpec.model_validate(
         {
             "pilot": pilot,
@@ -129,7 +142,7 @@ def _spec(pilot: str) -> PilotSpec:
             "features": [{"from": "requests", "count_days": [28]}],
             "models": {"candidates": ["lightgbm"]},
             "validation": {"splits": 2, "test_days": 182, "lockbox_days": 182},
-            "capacity": {"units_per_period": 20, "who": "two crews"},
+            "capacity": {"units_per_period": visits, "who": "two crews"},
             "objective": "recall_at_capacity",
             "audit": {"attributes": {"group": {"from": "areas", "column": "x", "reference_group": "q1"}}},
             "review": {"languages": ["en"]},
@@ -198,6 +211,27 @@ def _evaluation(predictions: str, champion: str, bundle: str | None) -> Evaluati
             CurvePoint(candidate="lightgbm", units=10, found=figure(0.3)),
             CurvePoint(candidate="lightgbm", units=20, found=figure(0.5)),
         ),
+        coverage=(
+            Coverage(
+                candidate="lightgbm",
+                split="lockbox",
+                measured_on="row",
+                level=0.9,
+                covered=figure(0.9),
+                width=figure(6.0),
+                verdict="pass",
+            ),
+        ),
+        staffing=(
+            Staffing(
+                candidate="lightgbm",
+                type="tree",
+                hours_short=figure(7.0),
+                hours_idle=figure(2.0),
+                cheaper_than_baseline=missing("is_the_best_baseline"),
+            ),
+        ),
+        selection=(SelectionRule(rule="best_mean", chooses="lightgbm", regret=figure(0.1)),),
         calibration=Calibration(slope=figure(1.0), bias_ratio=figure(1.0), verdict="pass"),
         stability=Stability(
             worst_split="1", worst_ratio=0.9, splits_ahead_of_best_baseline=1, splits=2, verdict="pass"

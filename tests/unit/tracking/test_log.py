@@ -135,3 +135,18 @@ def test_another_champion_changes_what_the_parent_says(workspace: Workspace) -> 
         c.tags["civic_ai.candidate"] for c in log.children if c.tags["civic_ai.is_champion"] == "true"
     }
     assert champions == {"lightgbm"}
+
+
+def test_what_only_some_questions_ask_is_sent_under_its_key(log: DossierLog) -> None:
+    measures = {m.name: m.value for m in log.parent.measures if m.step == 0}
+    assert measures["staffing/lightgbm.tree.hours_short"] == 7.0
+    assert measures["staffing/lightgbm.tree.hours_idle.n"] == 200
+    assert "staffing/lightgbm.tree.cheaper_than_baseline" not in measures
+    assert measures["coverage/lightgbm.lockbox.covered"] == 0.9
+    assert measures["selection/best_mean.regret"] == 0.1
+
+
+def test_a_pilot_without_a_list_has_no_capacity(workspace: Workspace) -> None:
+    log = describe(workspace, seal_city(workspace, pilot="test-demand", champion="year_count", visits=None))
+    assert log.parent.params["question"] == "demand"
+    assert "units_per_period" not in log.parent.params

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.bundle import open_bundle
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.store.workspace import Workspace
+from civic_ai.tracking import model_copy
 from civic_ai.tracking.log import DossierLog
-from civic_ai.tracking.model_copy import ModelCopy, save_copy
+from civic_ai.tracking.model_copy import ModelCopy, has_copy, save_copy
 from civic_ai.tracking.runs import Sender, experiment_of
 from tests.unit.explanation.judged import Judged, judge
 
@@ -199,3 +200,20 @@ def test_a_scorer_without_a_format_of_its_own_is_refused(tmp_path: Path) -> None
     with pytest.raises(TypeError, match="no copy without pickle for RuleScorer"):
         save_copy(rule, library_versions(), place, tmp_path / "copy")  # type: ignore[arg-type]
     assert not (tmp_path / "copy").exists()
+
+
+def test_what_mlflow_has_no_form_for_is_known_beforehand(champion: Champion) -> None:
+    scorer = champion.scorer
+    assert has_copy(scorer)
+    per_km = replace(scorer, model=scorer.model.model_copy(update={"typical_exposure": 2.0}))
+    assert not has_copy(per_km), "the copy would predict per km what the sealed model predicts in all"
+
+
+def test_a_model_without_a_form_leaves_no_copy_and_no_error(
+    champion: Champion, local_store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_copy, "has_copy", lambda scorer: False)
+    run = MlflowClient(local_store).get_run(champion.send(local_store))
+    assert run.info.status == "FINISHED"
+    assert run.data.tags["civic_ai.bundle"] == champion.judged.evaluation.bundle
+    assert not run.outputs.model_outputs

@@ -1,25 +1,20 @@
-"""Scaled conformal intervals around one mean, and conformalised quantile regression (CQR), on cities of counts.
+"""Scaled conformal intervals around one mean, and conformalised quantile regression (CQR), on counts.
 
-Run: `.venv/bin/python experiments/006-intervals/run.py` (about 10 CPU seconds); it writes `results.csv`.
+Run `PYTHONPATH=experiments .venv/bin/python experiments/011-intervals/run.py`; it writes `results.csv`.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import lightgbm as lgb
 import numpy as np
 from mapie.regression import ConformalizedQuantileRegressor
-from numpy.typing import NDArray
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from measure import write_results
+from numpy.typing import NDArray
 
 from civic_ai.models import boosting
 from civic_ai.models.intervals import Bounds, Forecasts, conformal_bounds, size_groups

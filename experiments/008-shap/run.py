@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import shap
 from measure import alternately, ratio, write_results
+
+from civic_ai.models.tree_parts import tree_parts
 
 ROWS, FEATURES, TREES, LEAVES = 2_000, 40, 300, 31
 LARGE = 20_000
@@ -66,6 +70,7 @@ def _sides(model: lgb.Booster, table: Any) -> dict[str, Callable[[], Any]]:
         "lightgbm contributions": lambda: model.predict(table, pred_contrib=True, num_threads=1),
         "predict": lambda: model.predict(table, num_threads=1),
         "shap.TreeExplainer": lambda: shap.TreeExplainer(model).shap_values(table),
+        "ours (tree_parts)": lambda: tree_parts(model, table),
     }
     if find_spec("fasttreeshap_fixed"):
         fast = import_module("fasttreeshap_fixed")
@@ -77,8 +82,14 @@ def _sides(model: lgb.Booster, table: Any) -> dict[str, Callable[[], Any]]:
 
         woodelf = import_module("woodelf")
         frame = pd.DataFrame(table, columns=model.feature_name())
-        sides["woodelf"] = lambda: np.asarray(woodelf.WoodelfExplainer(model).shap_values(frame))
+        sides["woodelf"] = lambda: _quietly(lambda: woodelf.WoodelfExplainer(model).shap_values(frame))
     return sides
+
+
+def _quietly(call: Callable[[], Any]) -> Any:
+    """What the call returns, without its bars and prints."""
+    with redirect_stderr(StringIO()), redirect_stdout(StringIO()):
+        return np.asarray(call())
 
 
 if __name__ == "__main__":

@@ -83,8 +83,13 @@ def told_outcomes(given: Given, policy: Policy) -> pd.DataFrame:
         outcomes = with_weight(lockbox, given.panel.horizon_days) if len(lockbox) else lockbox
     else:
         totals = [sum_by_area(rows) for rows in (tests, lockbox)]
-        level = policy.tolerances.interval_level
-        outcomes = bound_totals(totals, given.predictions, given.panel.horizon_days, level)[1]
+        outcomes = bound_totals(
+            given.evaluation.champion,
+            totals,
+            given.predictions,
+            horizon_days=given.panel.horizon_days,
+            level=policy.tolerances.interval_level,
+        )[1]
     return outcomes[outcomes["lower"].notna()] if "lower" in outcomes else outcomes.iloc[:0]
 
 

@@ -1,7 +1,7 @@
 """Where more or less came than was predicted over the tests, by place, in five classes.
 
-The classes follow Pearson's residual, (came - predicted) / sqrt(predicted): beyond 2 it is more than chance
-alone often does.
+Cases follow Pearson's residual, (came - predicted) / sqrt(predicted): beyond 2 it is more than chance alone
+often does. Days are no counts, so durations follow what came over what was predicted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from civic_ai.records.record import Scalar
 from civic_ai.store.blobs import Blobs
 
 CLASSES = ("far_less", "less", "as_predicted", "more", "far_more")
-_EDGES = (-2.0, -1.0, 1.0, 2.0)
+_OF_CASES = (-2.0, -1.0, 1.0, 2.0)
+_OF_DAYS = (0.8, 0.91, 1.1, 1.25)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ def map_errors(records: Records, blobs: Blobs) -> ErrorMap:
     if errors is None or errors.residuals_blob is None:
         return ErrorMap({})
     classes = defaultdict(list)
-    for row in blobs.table(errors.residuals_blob).select(["place", "residual"]).to_pylist():
-        classes[CLASSES[sum(row["residual"] >= edge for edge in _EDGES)]].append(str(row["place"]))
+    is_days = records.evaluation.question == "durations"
+    edges = _OF_DAYS if is_days else _OF_CASES
+    for row in blobs.table(errors.residuals_blob).to_pylist():
+        if row["predicted"] > 0:
+            apart = row["came"] / row["predicted"] if is_days else row["residual"]
+            classes[CLASSES[sum(apart >= edge for edge in edges)]].append(str(row["place"]))
     return ErrorMap({name: tuple(sorted(classes[name])) for name in CLASSES})

@@ -19,7 +19,8 @@ from civic_ai.store.blobs import Blobs
 
 @dataclass(frozen=True)
 class FanPoint:
-    """One date of the series, one window ahead: what came, what was forecast, its interval, the rule."""
+    """One date of the series, one window ahead: what came, what was forecast by what is proposed, its
+    interval, and the best simple rule unless that is proposed."""
 
     as_of: str
     came: int
@@ -31,9 +32,10 @@ class FanPoint:
 
 @dataclass(frozen=True)
 class Fan:
-    """The series with most requests in the lockbox. ``unit`` names it; empty where nothing is forecast."""
+    """The series with most requests in the lockbox, by area and type; without points nothing is forecast."""
 
-    unit: str = ""
+    area: str | None = None
+    type: str | None = None
     points: tuple[FanPoint, ...] = ()
 
     def facts(self) -> dict[str, Scalar]:
@@ -58,7 +60,12 @@ def read_fan(records: Records, blobs: Blobs) -> Fan:
     sums = own.group_by("unit").aggregate([("label", "sum")]).to_pylist()
     unit = min(sums, key=lambda row: (-row["label_sum"], str(row["unit"])))["unit"]
     rule = {row["as_of"]: row["score"] for row in _series(rows, unit, records.rule)}
-    return Fan(str(unit), tuple(_points(_series(own, unit, records.evaluation.champion), rule)))
+    if records.evaluation.champion_is_baseline:
+        rule = {}
+    units = blobs.table(records.panel.units_blob)
+    (named,) = units.filter(pc.equal(units["unit"], str(unit))).select(["area", "type"]).to_pylist()
+    points = _points(_series(own, unit, records.evaluation.champion), rule)
+    return Fan(named["area"], named["type"], tuple(points))
 
 
 def _series(rows: pa.Table, unit: str, candidate: str) -> list[dict[str, Any]]:

@@ -226,9 +226,11 @@ def _kept_aside(gain: Gain) -> Iterator[Message]:
                   days=gain.days, lift=tell.figure("evaluation.lockbox_lift", "ratio"))  # fmt: skip
     held = f"evaluation.coverage.{evaluation.champion}.lockbox"
     if gain.known(f"{held}.covered"):
-        yield say("There {held} of 100 outcomes lay in their interval; {promised} were promised.",
-                  held=tell.figure(f"{held}.covered", "per_hundred"),
-                  promised=tell.value(f"{held}.level", "per_hundred"))  # fmt: skip
+        yield say(
+            "Of 100 outcomes of these {days} days, {held} lay in their interval; {promised} were promised.",
+            days=gain.days, held=tell.figure(f"{held}.covered", "per_hundred"),
+            promised=tell.value(f"{held}.level", "per_hundred"),
+        )  # fmt: skip
     else:
         yield say("Not measured: how often the intervals held in the last {days} days.", days=gain.days)
 

@@ -64,12 +64,20 @@ class _Seen:
 
     def words(self, fact: str) -> Markup:
         """The sentence of one fact; why there is none where nothing was measured."""
-        shown, sentence = words.SEEN.get(fact, (fact, "{seen}"))
+        shown, sentence = self._shown(fact)
         if self.teller.facts.get(shown) is None:
             return self.teller.missing(shown.removesuffix(".value"))
         about = self._about(fact)
         says = self.teller.sentence(Message(sentence, {"seen": self.teller.observed(shown)} | about))
         return self._with_hidden(fact, says)
+
+    def _shown(self, fact: str) -> tuple[str, str]:
+        """Which number says most about a fact, and in which words."""
+        overall = self.records.evaluation.coverage_verdict
+        if fact == "audit.coverage_verdict" and overall == self.records.audit.coverage_verdict != "pass":
+            name = f"evaluation.coverage.{self.records.evaluation.champion}.lockbox.covered.value"
+            return name, words.HELD_OVER_ALL
+        return words.SEEN.get(fact, (fact, "{seen}"))
 
     def _about(self, fact: str) -> dict[str, Markup | str]:
         """The groups of a gap, and the columns of leaks; nothing for any other fact."""

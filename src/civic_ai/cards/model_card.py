@@ -27,10 +27,7 @@ def model_card(page: Page) -> dict[str, Any]:
     gates = gate_lines(page.gates, records, teller)
     tables, errors = _Tables(page), records.evaluation.errors
     said = QUESTIONS[records.evaluation.question]
-
-    def tell_words(sentence: str, **places: object) -> Markup:
-        return teller.sentence(Message(sentence, places))
-
+    unit = {"unit": teller.text(records.spec.unit.name)}
     return {
         "readiness": readiness(page.gates, teller),
         "is_ready": page.gates.is_ready,
@@ -40,8 +37,8 @@ def model_card(page: Page) -> dict[str, Any]:
         "gates": gates,
         "intervention": teller.word(words.INTERVENTIONS, records.spec.intervention),
         "champion": teller.word(words.CANDIDATES, records.evaluation.champion),
-        "scored": tell_words(said.scored, unit=teller.text(records.spec.unit.name)),
-        "limits": tell_words(said.limits),
+        "scored": teller.sentence(Message(said.scored, unit)),
+        "limits": teller.sentence(Message(said.limits)),
         "results": tables.results(),
         "quality": tables.quality(),
         "lockbox": tables.lockbox(),

@@ -6,6 +6,7 @@ from typing import Any
 
 from civic_ai.cards.facts import Records
 from civic_ai.cards.picture import BLUE, GREY, WIDTH, Picture, Table, draw
+from civic_ai.cards.question_words import QUESTIONS
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.evaluation import Calibration
@@ -23,8 +24,8 @@ def draw_calibration(records: Records, teller: Teller) -> Picture:
     """Binned points with their intervals over a small histogram of the predictions."""
     title = teller.sentence(_finding(records.evaluation.calibration, teller))
     caption = say(
-        "Points above the line: more came than predicted, so residents there are served too little. "
-        "The bars below count predictions. All groups together; by group it is not measured yet."
+        "{above} The bars below count predictions, of all groups together.",
+        above=Message(QUESTIONS[records.evaluation.question].above),
     )
     return Picture(
         "calibration", title, title.striptags(), teller.sentence(caption),

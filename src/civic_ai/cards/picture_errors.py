@@ -25,13 +25,14 @@ def draw_errors(views: Views, teller: Teller) -> Picture | None:
         return None
     title = teller.sentence(
         say(
-            "Far more came than predicted in {more} places, far less in {less}",
+            "Far more than predicted in {more} places, far less in {less}",
             more=teller.value("error_map.far_more", "count"),
             less=teller.value("error_map.far_less", "count"),
         )
     )
     caption = say(
-        "Brown: more came than was predicted, so residents there are served too little. Blue: less came."
+        "Brown: more than was predicted, so residents there are served too little or told too little. "
+        "Blue: less."
     )
     labels = {name: _label(name, teller) for name in reversed(CLASSES)}
     chart = flat_map(views.scores, list(labels.values()), [COLOURS[name] for name in labels])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from civic_ai.cards.facts import Records
 from civic_ai.cards.fan import Fan
 from civic_ai.cards.picture import BLUE, INK, ORANGE, WIDTH, Picture, Table, draw
 from civic_ai.cards.tell import Teller
@@ -12,19 +13,20 @@ from civic_ai.core.messages import N_, Message, say
 _HEIGHT = 170
 _LINES = (
     ("came", N_("what came"), INK, [1, 0]),
-    ("forecast", N_("model"), BLUE, [4, 2]),
+    ("forecast", N_("what is proposed"), BLUE, [4, 2]),
     ("rule", N_("simple rule"), ORANGE, [2, 2]),
 )
 
 
-def draw_fan(fan: Fan, teller: Teller) -> Picture | None:
+def draw_fan(fan: Fan, records: Records, teller: Teller) -> Picture | None:
     """Lines of what came, the forecast and the rule over a band of intervals; None without a forecast."""
     if not fan.points:
         return None
     title = teller.sentence(
         say(
-            "The busiest series, {unit}: {held} of {told} intervals held",
-            unit=fan.unit,
+            "The busiest series, {type}, {area}: {held} of {told} intervals held",
+            type=_type(fan, records, teller),
+            area=fan.area or "",
             held=teller.value("fan.held", "count"),
             told=teller.value("fan.told", "count"),
         )
@@ -37,6 +39,14 @@ def draw_fan(fan: Fan, teller: Teller) -> Picture | None:
         "demand", title, title.striptags(), teller.sentence(caption),
         draw(_chart(fan, teller), teller.locale), _table(fan, teller),
     )  # fmt: skip
+
+
+def _type(fan: Fan, records: Records, teller: Teller) -> str:
+    """What the pilot calls the type of the series."""
+    types = records.spec.unit.types
+    if types is not None and fan.type in types.called:
+        return teller.text(types.called[fan.type])
+    return (fan.type or "").replace("_", " ")
 
 
 def _chart(fan: Fan, teller: Teller) -> Any:
@@ -54,7 +64,7 @@ def _chart(fan: Fan, teller: Teller) -> Any:
         for point in fan.points
         if point.lower is not None
     ]
-    x = alt.X("day:T", title=None, axis=alt.Axis(format="%m/%Y", tickCount=4, grid=False))
+    x = alt.X("day:T", title=None, axis=alt.Axis(format="%m/%y", tickCount=4, grid=False))
     y = alt.Y("n:Q", title=teller.plain(say("requests")), axis=alt.Axis(tickCount=5))
     area = alt.Chart(alt.Data(values=band)).mark_area(opacity=0.2, color=BLUE)
     lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2)

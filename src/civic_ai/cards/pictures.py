@@ -77,7 +77,7 @@ def _capacity(pictures: Pictures) -> Picture:
 
 
 def _fan(pictures: Pictures) -> Picture | None:
-    return draw_fan(pictures.views.fan, pictures.teller)
+    return draw_fan(pictures.views.fan, pictures.records, pictures.teller)
 
 
 def _curve(pictures: Pictures) -> Picture | None:

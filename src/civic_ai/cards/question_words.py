@@ -13,7 +13,8 @@ from civic_ai.records.figure import Verdict
 class QuestionWords:
     """Sentences about one question; places in braces are filled where they are said.
 
-    ``chosen`` heads the tables of candidates, ``of_100`` a column of lists; ``darker`` explains the map;
+    ``chosen`` heads the tables of candidates, ``of_100`` a column of lists; ``darker`` explains the map,
+    ``above`` the points of the calibration;
     ``reached`` and ``served`` say whether every group gets the same. ``summary`` are the columns of the
     brief's table: the name of the fact, in which ``{candidate}`` is filled, and how it is told; empty where
     the table counts 100 visits instead.
@@ -24,6 +25,7 @@ class QuestionWords:
     chosen: str
     of_100: str
     darker: str
+    above: str
     scope: str
     effort: str
     decision: str
@@ -39,6 +41,7 @@ _LIST_SERVED: dict[Verdict, str] = {
     "insufficient_evidence": N_("This data cannot tell whether every group is served equally. {gap}"),
     "unknown": N_("Not measured: whether the list serves some groups less well."),
 }
+_ABOVE = N_("Points above the line: more came than predicted, so residents there are served too little.")
 _HELD = "evaluation.coverage.{candidate}.lockbox.covered"
 
 QUESTIONS: dict[str, QuestionWords] = {
@@ -48,6 +51,7 @@ QUESTIONS: dict[str, QuestionWords] = {
         chosen=N_("How visits are chosen"),
         of_100=N_("Of 100 visits: those that find {event}"),
         darker=N_("Darker: more cases are expected there, whoever lives there."),
+        above=_ABOVE,
         scope=N_("{units} places ({unit}); only this use."),
         effort=N_("{visits} visits every {days} days, by {who}."),
         decision=N_("May the city try this list, for this use, within this capacity?"),
@@ -62,6 +66,7 @@ QUESTIONS: dict[str, QuestionWords] = {
         chosen=N_("How the order of cases is chosen"),
         of_100=N_("Of 100 cases first on the list: {event}"),
         darker=N_("Darker: a case there turns out so more often, on average."),
+        above=_ABOVE,
         scope=N_("{units} cases ({unit}) in the data so far; only this use."),
         effort=N_("{visits} cases every {days} days, by {who}."),
         decision=N_("May the city try this order of cases, for this use, within this capacity?"),
@@ -76,6 +81,7 @@ QUESTIONS: dict[str, QuestionWords] = {
         chosen=N_("How it is forecast"),
         of_100="",
         darker=N_("Darker: more requests are expected there, of all types together."),
+        above=_ABOVE,
         scope=N_("{units} series ({unit}); only this use."),
         effort=N_("Work is planned by the forecast every {days} days, {steps} periods ahead, by {who}."),
         decision=N_("May the city plan by this forecast, for this use?"),
@@ -105,6 +111,7 @@ QUESTIONS: dict[str, QuestionWords] = {
         chosen=N_("How it is estimated"),
         of_100="",
         darker=N_("Darker: a case there takes longer, on average."),
+        above=N_("Points above the line: it took longer than residents would have been told."),
         scope=N_("{units} cases ({unit}) in the data so far; only this use."),
         effort=N_("New estimates every {days} days, by {who}."),
         decision=N_("May the city tell these estimates, for this use?"),

@@ -179,6 +179,9 @@ SEEN: dict[str, tuple[str, str]] = {
 """For the facts that our own policy asks about: which number says most about them, and in which words.
 A fact that a city's own policy adds is shown as it is."""
 
+HELD_OVER_ALL = N_("over all: held at a share of {seen}")
+"""Said of the gate on intervals where not a group, but the whole decides."""
+
 RESULTS: Metrics = {
     "evaluation.per_100_visits.{candidate}.found": (N_("finds of 100 visits in the tests"), "found"),
     "evaluation.lockbox.{candidate}.lockbox.precision_at_capacity.figure": (
@@ -200,11 +203,11 @@ SELECTION = {
 }
 
 ERRORS = {
-    "far_less": N_("far less came"),
-    "less": N_("less came"),
+    "far_less": N_("far less"),
+    "less": N_("less"),
     "as_predicted": N_("about as predicted"),
-    "more": N_("more came"),
-    "far_more": N_("far more came"),
+    "more": N_("more"),
+    "far_more": N_("far more"),
 }
 
 LEVELS = {
@@ -232,6 +235,7 @@ NOT_MEASURED = {
     "exposure_by_rank": N_("How high on the list each group stands; only whether it is visited."),
     "mitigation_frontier": N_("What it would cost to serve groups more equally."),
     "feedback": N_("What happens to the data once visits follow the list."),
+    "bias_ratio": N_("Whether as much comes from each group as predicted: this rule predicts no number."),
 }
 
 CAVEATS = {

@@ -38,7 +38,7 @@ def sweep(
 
 
 def _tell(number: int, trial: Trial) -> None:
-    settings = " ".join(f"{place}={value}" for place, value in trial.settings.items())
+    settings = " ".join(f"{place}={_shown(trial, place)}" for place in trial.settings)
     print(f"[{number}] {settings}: {_interval(trial.objective)}", file=sys.stderr, flush=True)
 
 
@@ -76,8 +76,14 @@ def _heads(record: Sweep) -> list[str]:
 def _row(record: Sweep, at: int) -> list[str]:
     trial = record.trials[at]
     champion = f"{trial.champion} (best)" if at == record.best else trial.champion
-    settings = [trial.settings.get(place, "") for place in _places(record)]
+    settings = [_shown(trial, place) for place in _places(record)]
     return [*settings, champion, _interval(trial.objective), _interval(trial.lift)]
+
+
+def _shown(trial: Trial, place: str) -> str:
+    """A setting as it was written: text without quotes, anything else as JSON."""
+    value = json.loads(trial.settings[place])
+    return value if isinstance(value, str) else trial.settings[place]
 
 
 def _interval(figure: Figure) -> str:

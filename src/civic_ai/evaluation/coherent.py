@@ -29,6 +29,9 @@ from civic_ai.evaluation.statistic import ratio
 from civic_ai.records.evaluation import CoherentSum
 from civic_ai.records.figure import Figure
 
+MOST_STEPS = 100
+"""More steps than a label can have."""
+
 LEAST_VARIANCE = 1e-9
 """Added to the error variance of sums that were never wrong before, so that they can be weighed."""
 
@@ -61,39 +64,42 @@ class Told:
 def coherent_sums(looked: Looked) -> Iterator[CoherentSum]:
     """Root mean squared error at each level from the second test split on, by sums of the champion's rows
     and reconciled. Empty with one test split, for nothing could be learned before it."""
-    frames = {name: looked.rows(looked.tests, name) for name in looked.tests.lists}
-    told, units = lay_out(frames, looked.tests.anyone.split)
-    later = told.split > told.split.min(initial=0)
+    told, units = lay_out(looked)
+    first = told.split.min(initial=len(looked.terms.splits))
+    later = told.split > first
     if not later.any():
         return
     hierarchy = make_hierarchy(units)
     single = told.forecasts[looked.champion][later]
     coherent = reconcile_splits(told, hierarchy, looked.champion)[later]
     lists = looked.tests.anyone
-    scope = make_scope("all", lists, lists.split > lists.split.min(initial=0), looked.terms)
+    scope = make_scope("all", lists, lists.split > first, looked.terms)
     for level, adds in {**hierarchy.levels, "unit": sparse.eye_array(len(units), format="csr")}.items():
         errors = [(each - told.came[later]) @ adds.T for each in (single, coherent)]
         bottom_up, reconciled = (_root_mean_square(looked, scope, each, told.date[later]) for each in errors)
         yield CoherentSum(level=level, bottom_up=bottom_up, reconciled=reconciled)
 
 
-def lay_out(frames: Mapping[str, pd.DataFrame], split: Integers) -> tuple[Told, pd.DataFrame]:
-    """Rows of each candidate as matrices, with ``area`` and ``type`` of each unit. A unit without a row in a
-    period (nothing is known of it) counts as zero on both sides."""
-    frame = next(iter(frames.values()))
-    step = frame["step"] if "step" in frame else pd.Series(0, index=frame.index)
-    period, periods = pd.factorize(pd.MultiIndex.from_arrays([frame["date"], step]))
-    unit, _ = pd.factorize(frame["unit"])
-    date = np.asarray(periods.get_level_values(0), dtype=np.int64)
-    units = frame[["area", "type"]].groupby(unit).first()
+def lay_out(looked: Looked) -> tuple[Told, pd.DataFrame]:
+    """Test rows of each candidate as matrices, with ``area`` and ``type`` of each unit. A unit without a row
+    in a period (nothing is known of it) counts as zero on both sides."""
+    frame = looked.rows(looked.tests, looked.champion)
+    periods = pd.Index(_period(frame)).unique()
+    units = frame[["unit", "area", "type"]].drop_duplicates("unit").set_index("unit")
 
-    def laid(values: pd.Series[float]) -> Floats:
+    def laid(rows: pd.DataFrame, column: str) -> Floats:
         made = np.zeros((len(periods), len(units)))
-        made[period, unit] = values.to_numpy()
+        made[periods.get_indexer(_period(rows)), units.index.get_indexer(rows["unit"])] = rows[column]
         return made
 
-    forecasts = {name: laid(each["score"]) for name, each in frames.items()}
-    return Told(forecasts, laid(frame["label"]), date, split[date]), units
+    forecasts = {name: laid(looked.rows(looked.tests, name), "score") for name in looked.tests.lists}
+    date = periods.to_numpy() // MOST_STEPS
+    return Told(forecasts, laid(frame, "label"), date, looked.tests.anyone.split[date]), units
+
+
+def _period(frame: pd.DataFrame) -> Integers:
+    """One number for each date and step."""
+    return np.asarray(frame["date"] * MOST_STEPS + frame.get("step", 0), dtype=np.int64)
 
 
 def make_hierarchy(units: pd.DataFrame) -> Hierarchy:

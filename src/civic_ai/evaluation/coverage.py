@@ -17,7 +17,7 @@ from civic_ai.evaluation.lists import Floats, Integers, Mask
 from civic_ai.evaluation.looked import Looked
 from civic_ai.evaluation.rows import sum_by_date
 from civic_ai.evaluation.scope import Scope
-from civic_ai.evaluation.scores import make_scope
+from civic_ai.evaluation.scores import ORDERS, make_scope
 from civic_ai.evaluation.statistic import ratio
 from civic_ai.evaluation.trial import Trial
 from civic_ai.models.intervals import Forecasts, conformal_bounds, size_groups
@@ -101,20 +101,26 @@ def _area_totals(looked: Looked, candidate: str) -> list[pd.DataFrame]:
     """Events by date, area and type, in the tests and in the lockbox: forecast, come, and the interval."""
     totals = [_sum_by_area(looked, trial, candidate) for trial in (looked.tests, looked.lockbox)]
     level = looked.policy.tolerances.interval_level
-    return bound_totals(totals, looked.predictions, looked.spec.label.horizon_days, level)
+    horizon = looked.spec.label.horizon_days
+    return bound_totals(candidate, totals, looked.predictions, horizon_days=horizon, level=level)
 
 
 def bound_totals(
-    totals: Sequence[pd.DataFrame], predictions: Predictions, horizon_days: int, level: float
+    candidate: str,
+    totals: Sequence[pd.DataFrame],
+    predictions: Predictions,
+    *,
+    horizon_days: int,
+    level: float,
 ) -> list[pd.DataFrame]:
-    """``totals`` (of the tests, of the lockbox: ``as_of``, ``type``, ``score``, ``label``) with ``lower``,
-    ``upper`` and ``weight``.
+    """A candidate's ``totals`` (of the tests, of the lockbox: ``as_of``, ``type``, ``score``, ``label``) with
+    ``lower``, ``upper`` and ``weight``.
 
     Each interval is calibrated on totals that had matured by its date, whichever trial they stand in. A rule
-    that only tells an order (below zero) forecasts no number, so nothing is said of it.
+    that only tells an order forecasts no number, so nothing is said of it.
     """
     both = pd.concat(totals, ignore_index=True)
-    if (both["score"] < 0).any() or not len(both):
+    if candidate in ORDERS or not len(both):
         return [each.iloc[:0].assign(lower=np.nan) for each in totals]
     first = _end_of_first_split(predictions)
     day = both["as_of"].to_numpy().astype("datetime64[D]")

@@ -148,8 +148,7 @@ def _restricted_means(looked: Looked) -> Iterator[RestrictedMean]:
 def _whose_errors(looked: Looked) -> str:
     """The champion; the best candidate where the champion is a rule that predicts no chance."""
     champion = looked.chosen.champion
-    predicts = looked.terms.gives_rates(champion, looked.tests.lists[champion.name])
-    return champion.name if predicts else looked.chosen.best_candidate.name
+    return champion.name if looked.terms.gives_rates(champion) else looked.chosen.best_candidate.name
 
 
 def _unmatured(looked: Looked) -> int | None:

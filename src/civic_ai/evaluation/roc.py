@@ -14,9 +14,11 @@ from civic_ai.evaluation.uncertainty import Interval
 def placements(score: Floats, is_event: Mask) -> Floats:
     """For each event the share of quiet rows that score lower, for each quiet row the share of events that
     score higher; equal scores count half. The mean of either side is the area (Hanley and McNeil 1982)."""
-    below = _share_below(score, score[~is_event])
-    above = 1 - _share_below(score, score[is_event])
-    return np.where(is_event, below, above)
+    events, quiet = score[is_event], score[~is_event]
+    placed = np.empty(len(score))
+    placed[is_event] = _share_below(events, quiet)
+    placed[~is_event] = 1 - _share_below(quiet, events)
+    return placed
 
 
 def area_interval(score: Floats, is_event: Mask, level: float) -> Interval | None:

@@ -21,6 +21,12 @@ from civic_ai.records.predictions import CandidateRecord, Predictions
 ALL = "all"
 NO_RATE = "score_is_not_a_probability"
 
+CHANCES = ("group_rate", "observer_rate")
+"""Rules of cases whose score is a chance."""
+
+ORDERS = ("arrival_order",)
+"""Rules whose score is an order and no number of anything."""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -46,16 +52,13 @@ class Terms:
 
     def metrics(self, candidate: CandidateRecord, lists: Lists) -> tuple[Metric, ...]:
         """What can be measured of a candidate, given what it says and what its lists hold."""
-        rates = self.gives_rates(candidate, lists)
+        rates = self.gives_rates(candidate)
         return metrics_for(self.kind, gives_rates=rates, holds=lists.holds)
 
-    def gives_rates(self, candidate: CandidateRecord, lists: Lists) -> bool:
-        """Models always. A rule of places counts, which is no chance of an event; a rule of cases tells a
-        rate, unless it only tells who came first."""
-        if self.kind != "event" or not candidate.is_baseline:
-            return True
-        score = lists.scores[lists.filled]
-        return self.question == "cases" and bool(((score >= 0) & (score <= 1)).all())
+    def gives_rates(self, candidate: CandidateRecord) -> bool:
+        """Does its score mean something by itself? Models' always. A rule of places tells a count, which is
+        no chance of an event."""
+        return self.kind != "event" or not candidate.is_baseline or candidate.name in CHANCES
 
 
 def terms_of(spec: PilotSpec, predictions: Predictions, policy: Policy) -> Terms:

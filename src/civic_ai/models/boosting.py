@@ -27,6 +27,7 @@ from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.models.rows import Training
 from civic_ai.models.scorer import Floats, ModelScorer
+from civic_ai.models.tree_parts import tree_parts
 from civic_ai.records.predictions import FittedModel, Settings
 
 MAX_ROUNDS = 1000
@@ -98,8 +99,8 @@ class BoosterScorer(ModelScorer):
         return np.asarray(made + self.offset(frame).sum(axis=1))
 
     def contributions(self, frame: pd.DataFrame) -> Floats:
-        """TreeSHAP (Lundberg et al. 2020) by LightGBM itself; the last column is the base."""
-        made = self.booster.predict(self.matrix(frame), pred_contrib=True, num_threads=1)
+        """TreeSHAP (Lundberg et al. 2020), see :mod:`tree_parts`; the last column is the base."""
+        made = tree_parts(self.booster, self.matrix(frame))
         return np.hstack([made[:, :-1], self.offset(frame), made[:, -1:]])
 
     def smallest_cell(self, frame: pd.DataFrame) -> int:

@@ -17,7 +17,7 @@ class CountFeature(Record):
     source: Name = Field(alias="from")
     """The source whose rows are counted."""
     where: str | None = None
-    """Which rows are counted."""
+    """Which rows are counted, whatever their type. Without it, where units have types: those of its own."""
     count_days: tuple[Days, ...] = Field(min_length=1)
     """Trailing windows, in days."""
     neighbours: Flag = False

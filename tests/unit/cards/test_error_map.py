@@ -23,3 +23,11 @@ def test_the_public_and_a_pilot_without_errors_have_no_map(made: MakeMade) -> No
     bare = made(City(question="demand", known=False))
     for records, blobs in ((public, one.blobs), (read_records(bare.evidence, bare.blobs), bare.blobs)):
         assert map_errors(records, blobs).places == {}
+
+
+def test_days_are_told_by_their_ratio(made: MakeMade) -> None:
+    one = made(City(question="durations"))
+    found = map_errors(read_records(one.evidence, one.blobs), one.blobs)
+    assert found.places == {
+        "far_less": ("A3",), "less": (), "as_predicted": ("A2",), "more": ("A1",), "far_more": ("A0",),
+    }  # fmt: skip

@@ -77,7 +77,7 @@ def test_an_estimate_says_by_when_half_and_nine_of_ten_are_done(page: MakePage) 
 def test_the_last_period_says_how_often_intervals_held(page: MakePage) -> None:
     said = _gain(page, City(question="demand")).lockbox().striptags()
     assert "kept aside, it was 1.20 (between 1.10 and 1.30) times as good as the simple rule." in said
-    assert "There 91 (between 90 and 92) of 100 outcomes lay in their interval; 90 were" in said
+    assert "182 days, 91 (between 90 and 92) lay in their interval; 90 were promised." in said
     bare = _gain(page, City(question="durations", known=False)).lockbox().striptags()
     assert bare == "Not measured: how often the intervals held in the last 182 days."
 

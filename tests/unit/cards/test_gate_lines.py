@@ -101,3 +101,14 @@ def test_the_public_is_told_that_small_groups_are_left_out(page: MakePage) -> No
         "household income: q3 at 1.01 (between 0.94 and 1.08) times q4 (highest) "
         "(groups too small to show are left out)"
     )
+
+
+def test_the_gate_on_intervals_names_the_worst_group_or_the_whole(page: MakePage) -> None:
+    seen = page(City(question="demand"))
+    assert _observed(seen, "intervals-hold") == (
+        "least in household income: q2: held at a share of 0.90 (between 0.89 and 0.91)"
+    )
+    evaluation = seen.records.evaluation.model_copy(update={"coverage_verdict": "fail"})
+    audit = seen.records.audit.model_copy(update={"coverage_verdict": "fail"})
+    whole = replace(seen, records=replace(seen.records, evaluation=evaluation, audit=audit))
+    assert _observed(whole, "intervals-hold") == "over all: held at a share of 0.91 (between 0.90 and 0.92)"

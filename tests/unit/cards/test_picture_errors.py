@@ -10,7 +10,7 @@ DEMAND = City(question="demand")
 def test_places_are_counted_by_class(page: MakePage) -> None:
     drawn = page(DEMAND).pictures.errors
     assert drawn is not None
-    assert drawn.title.striptags() == "Far more came than predicted in 1 places, far less in 1"
+    assert drawn.title.striptags() == "Far more than predicted in 1 places, far less in 1"
     assert [row[1].striptags() for row in drawn.table.rows] == ["1", "1", "1", "0", "1"]  # type: ignore[union-attr]
     svg = drawn.svg.decode()
     assert all(COLOURS[name] in svg for name in ("far_more", "more", "as_predicted", "far_less"))

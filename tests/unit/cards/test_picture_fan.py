@@ -13,7 +13,8 @@ def test_the_title_counts_the_intervals_that_held(page: MakePage) -> None:
     drawn = seen.pictures.gain
     assert drawn is not None
     facts = seen.teller.facts
-    assert f"{facts['fan.held']} of {facts['fan.told']} intervals held" in drawn.title.striptags()
+    expected = f"trees, A2: {facts['fan.held']} of {facts['fan.told']} intervals held"
+    assert drawn.title.striptags().endswith(expected)
     assert len(drawn.table.rows) == 12
 
 
@@ -34,4 +35,4 @@ def test_the_public_does_not_see_few_requests(page: MakePage) -> None:
 
 
 def test_without_a_forecast_there_is_no_picture(page: MakePage) -> None:
-    assert draw_fan(Fan(), page(DEMAND).teller) is None
+    assert draw_fan(Fan(), page(DEMAND).records, page(DEMAND).teller) is None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import civic_ai
+from civic_ai.audit.audit import NOT_MEASURED, NOT_MEASURED_OF_LISTS
 from civic_ai.audit.durations import DELAY_METRICS
 from civic_ai.audit.metrics import METRICS as GROUP_METRICS
 from civic_ai.audit.reporting import CONDITIONS
@@ -47,6 +48,11 @@ def test_every_role_that_may_waive_has_a_name() -> None:
 
 def test_every_gate_of_our_policy_says_what_was_seen() -> None:
     assert {gate.fact for gate in load_policy().gates} == set(words.SEEN)
+
+
+def test_everything_that_is_not_measured_has_a_sentence() -> None:
+    codes = {*NOT_MEASURED, *NOT_MEASURED_OF_LISTS, "bias_ratio"}
+    assert set(words.NOT_MEASURED) == codes
 
 
 def test_every_condition_of_the_reporting_model_is_explained() -> None:

@@ -17,7 +17,7 @@ from civic_ai.tracking.sync import SyncReport
 def finished(*, is_comparable: bool) -> SweepRun:
     trials = tuple(
         Trial(
-            settings={"label.horizon_days": days}, spec="", predictions="", champion="lightgbm",
+            settings={"label.horizon_days": f'"{days}"'}, spec="", predictions="", champion="lightgbm",
             best_candidate="lightgbm", best_baseline="year_count",
             objective=Figure(value=value, lower=value - 0.1, upper=value + 0.1, n=3),
             lift=Figure(value=None, n=0, why_missing="no_events"),
@@ -34,6 +34,7 @@ def finished(*, is_comparable: bool) -> SweepRun:
 def test_the_table_marks_the_best_and_says_that_the_lockbox_is_shut() -> None:
     text = summary(finished(is_comparable=True))
     assert text.count("(best)") == 1
+    assert '"7"' not in text
     assert "0.500 (0.400 to 0.600)" in text
     assert "not measured (no_events)" in text
     assert "lockbox was not opened" in text
@@ -48,8 +49,8 @@ def test_json_is_one_object() -> None:
     told = json.loads(json.dumps(sweep_json(finished(is_comparable=True))))
     assert told["schema"] == "sweep/1"
     assert [trial["settings"] for trial in told["trials"]] == [
-        {"label.horizon_days": "7"},
-        {"label.horizon_days": "28"},
+        {"label.horizon_days": '"7"'},
+        {"label.horizon_days": '"28"'},
     ]
 
 

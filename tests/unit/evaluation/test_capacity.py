@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import hypergeom
 
-from civic_ai.evaluation.capacity import capacity_grid, expected_found, found_range, random_found
+from civic_ai.evaluation.capacity import (
+    capacity_grid,
+    expected_curve,
+    expected_found,
+    found_range,
+    random_found,
+)
 from civic_ai.evaluation.lists import Lists, Setting, rank_lists
 
 from .worlds import FIRST, lists_of
@@ -44,6 +50,24 @@ def test_expected_worst_and_best_equal_all_orders_written_out(city) -> None:
     assert expected_found(lists, units)[0] == pytest.approx(np.mean(found), abs=1e-12)
     assert worst[0] == min(found)
     assert best[0] == max(found)
+
+
+@given(tied_lists(9), st.integers(1, 3))
+@settings(max_examples=80, deadline=None)
+def test_the_curve_holds_what_every_number_of_visits_finds(city, dates: int) -> None:
+    scores, labels, _ = city
+    lists = lists_of(np.tile(scores, (dates, 1)), np.tile(labels, (dates, 1)))
+    curve = expected_curve(lists)
+    assert curve[:, 0].tolist() == [0.0] * dates
+    for units in range(1, len(scores) + 1):
+        assert curve[:, units] == pytest.approx(expected_found(lists, units), abs=1e-12)
+
+
+def test_a_shorter_date_finds_all_it_has_and_no_more() -> None:
+    day = FIRST + np.array([0, 0, 0, 7])
+    columns = {"score": np.array([2.0, 2, 1, 9]), "label": np.array([1.0, 0, 1, 3])}
+    uneven = rank_lists(day, np.zeros(4, int), columns, Setting((), 1))
+    assert expected_curve(uneven).tolist() == [[0, 0.5, 1, 2], [0, 3, 3, 3]]
 
 
 def test_expected_value_is_the_mean_of_the_hypergeometric_distribution() -> None:

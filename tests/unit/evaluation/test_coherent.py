@@ -71,8 +71,7 @@ def test_a_sum_that_was_never_wrong_is_believed() -> None:
 def test_rows_are_laid_out_by_period_and_unit(looked) -> None:
     world = make_demand()
     seen = looked(world)
-    frames = {name: seen.rows(seen.tests, name) for name in seen.tests.lists}
-    told, units = lay_out(frames, seen.tests.anyone.split)
+    told, units = lay_out(seen)
     # columns of the world: area, type, step
     came = world.labels[:48].reshape(48, 12, 3).transpose(0, 2, 1).reshape(144, 12)
     assert np.array_equal(told.came, came)
@@ -126,6 +125,13 @@ def test_errors_by_level_are_those_of_the_sums(looked) -> None:
         assert figure.n == errors.size
         assert figure.lower < figure.value < figure.upper
         assert made[level].reconciled.value > 0
+
+
+def test_a_first_split_that_has_not_matured_teaches_nothing(looked) -> None:
+    world = make_demand()
+    world.labels[:12] = np.nan
+    made = {one.level: one for one in coherent_sums(looked(world))}
+    assert made["unit"].bottom_up.n == 24 * 36
 
 
 def test_one_split_or_another_question_tells_nothing(looked, evaluated) -> None:

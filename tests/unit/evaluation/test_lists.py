@@ -132,3 +132,39 @@ def test_rows_in_any_order_and_dictionary_columns_make_the_same_lists() -> None:
 
 def test_running_total() -> None:
     assert running_total(np.array([[1.0, 2, 3]])).tolist() == [[0, 1, 3, 6]]
+
+
+def test_every_other_number_follows_its_row_and_blanks_and_padding_are_no_number() -> None:
+    table = pa.table(
+        {
+            "candidate": ["a"] * 4,
+            "as_of": pa.array(FIRST + np.array([0, 0, 0, 7])),
+            "split": ["1"] * 4,
+            "unit": ["u", "v", "w", "u"],
+            "score": [0.2, 0.9, 0.5, 0.3],
+            "label": [1.0, 0, 1, 1],
+            "lower": pa.array([None, 3.0, 2.0, 4.0]),
+            "step": pa.array([0, 1, 2, 3], pa.int16()),
+            "ended": pa.array([True, False, None, True]),
+            "note": ["w", "x", "y", "z"],
+        }
+    )
+    lists = read_lists(table, Setting(("1",)))["a"]
+    assert set(lists.more) == {"lower", "step", "ended"}
+    nan = np.nan
+    assert np.array_equal(lists.more["lower"], [[3, 2, nan], [4, nan, nan]], equal_nan=True)
+    assert np.array_equal(lists.more["step"], [[1, 2, 0], [3, nan, nan]], equal_nan=True)
+    assert np.array_equal(lists.more["ended"], [[0, nan, 1], [1, nan, nan]], equal_nan=True)
+    assert lists.where(np.array([False, True])).more["step"].shape == (1, 3)
+
+
+def test_what_lists_hold_is_what_a_metric_may_ask_for() -> None:
+    assert lists_of([1], [0], None).holds == set()
+    assert lists_of([1], [0], 3, scale=[1]).holds == {"capacity", "scale"}
+    assert lists_of([1], [0], None, lower=[0], upper=[1]).holds == {"interval", "lower", "upper"}
+
+
+def test_ties_are_known_from_both_ends() -> None:
+    lists = lists_of([[1, 2, 2, 3, 1], [5, 5, 5, 5, 5]], np.zeros((2, 5)))
+    assert lists.tied_from.tolist() == [[0, 1, 1, 3, 3], [0, 0, 0, 0, 0]]
+    assert lists.tied_until.tolist() == [[1, 3, 3, 5, 5], [5, 5, 5, 5, 5]]

@@ -272,7 +272,7 @@ def make_cases(*, dates: int = 60, observed: bool = True, **changes: Any) -> Wor
     chance = odds / (1 + odds)
     due = np.sort(rng.integers(1, 8, (dates, cases)), axis=1)[:, rng.permutation(cases)].astype(float)
     scores = {
-        "arrival_order": -due - 10.0 * np.arange(dates)[:, None],
+        "arrival_order": 1 - due / 10,
         "observer_rate": np.tile(rate, (dates, 1)),
         "logistic_glm": chance,
     }

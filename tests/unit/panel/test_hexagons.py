@@ -3,7 +3,6 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-import h3
 import ibis
 import numpy as np
 import pytest
@@ -18,6 +17,7 @@ from civic_ai.store.blobs import Blobs
 from tests.unit.panel.cities import EVERYTHING, SOUTH, WEST, geojson, made_city
 from tests.unit.panel.test_units import units_of
 
+h3 = pytest.importorskip("h3", reason="the extra civic-ai[h3] is not installed")
 UNIT = {
     "name": "hexagon", "from": "requests", "inside": "areas",
     "hexagons": {"lat": "lat", "lon": "lon", "resolution": 8},

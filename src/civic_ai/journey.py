@@ -27,7 +27,7 @@ JOURNEY: tuple[Stage, ...] = (
     Stage("evaluation", "How good, at our capacity?", "Evaluation"),
     Stage("audit", "For whom? Who does not report?", "AuditReport"),
     Stage("explanation", "Why does it say so?", "Explanation"),
-    Stage("cards", "How do we tell people?", "Dossier", ("verify",)),
+    Stage("cards", "How do we tell people?", "Dossier", ("compare", "verify")),
     Stage("policy", "Does it meet what is required?", "GateReport"),
     Stage("tracking", "What do scientists see of it? MLflow, and only here", None, ("sync",)),
 )

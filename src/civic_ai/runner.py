@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 WAIT_FOR_MLFLOW_SECONDS = 10.0
+ENGINE_VARIABLE = "CIVIC_AI_ENGINE"
 
 
 class Reporter(Protocol):
@@ -74,13 +76,24 @@ def mirror_to_mlflow(workspace: Workspace) -> SyncReport:
 
 @dataclass(frozen=True)
 class Options:
-    """Where a run works, by which policy, and where it is mirrored; each has a sensible default."""
+    """Where a run works, by which policy, and where it is mirrored; each has a sensible default.
+
+    ``engines``: who counts and who fits, as ``--engine`` takes them (``spark://local``, ``dask://host:8786``);
+    without any, those in ``CIVIC_AI_ENGINE``, else this machine alone. They never change a result.
+    """
 
     workspace: Path | None = None
     policy: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     reporter: Reporter = field(default_factory=Silent)
     mirror: Callable[[Workspace], SyncReport] = mirror_to_mlflow
+    engines: tuple[str, ...] = ()
+
+    def on_engines(self) -> AbstractContextManager[None]:
+        """Within it, rows are counted and models fitted where the engines say."""
+        from civic_ai.models.engines import run_on
+
+        return run_on(self.engines or tuple(self.environment.get(ENGINE_VARIABLE, "").split()))
 
 
 def run(pilot: str | Path, options: Options | None = None) -> PilotRun:
@@ -91,7 +104,9 @@ def run(pilot: str | Path, options: Options | None = None) -> PilotRun:
     :class:`~civic_ai.core.errors.StoreError` when the workspace cannot be written. A gate that fails
     is a result, not an error: look at ``run.gates``.
     """
-    return _begin(pilot, options or Options()).to_the_end()
+    chosen = options or Options()
+    with chosen.on_engines():
+        return _begin(pilot, chosen).to_the_end()
 
 
 def look_at(pilot: str | Path, options: Options | None = None) -> Look:
@@ -100,7 +115,9 @@ def look_at(pilot: str | Path, options: Options | None = None) -> Look:
     Raises what :func:`run` raises. What was read is kept in the workspace, so a run need not read it
     again.
     """
-    return _begin(pilot, options or Options()).to_the_data()
+    chosen = options or Options()
+    with chosen.on_engines():
+        return _begin(pilot, chosen).to_the_data()
 
 
 def _begin(pilot: str | Path, chosen: Options) -> Stages:

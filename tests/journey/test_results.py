@@ -8,8 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from civic_ai.cards.facts import read_records
 from civic_ai.records.dossier import Dossier
-from civic_ai.results import PilotRun
+from civic_ai.results import PilotRun, answers_of
+from civic_ai.store.blobs import Blobs
+from tests.unit.cards.made_city import City
+from tests.unit.cards.made_evidence import make_evidence
 
 Tiny = tuple[Path, Path, PilotRun]
 RECORDS = ("snapshot", "panel", "evaluation", "audit", "explanation")
@@ -44,3 +48,20 @@ def test_the_predictions_hold_every_candidate_on_every_test_date(tiny: Tiny) -> 
     assert counts.notna().all().all()
     assert (counts.nunique(axis=1) == 1).all()
     assert "lockbox" not in counts.index
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("demand", "lightgbm: hours short a period"),
+        ("cases", "observer_rate: days earlier, lockbox"),
+        ("durations", "days until done, of at most 90"),
+        ("ranking", "intervals that held, income_quartile: q2"),
+    ],
+)
+def test_each_question_has_its_answers(tmp_path: Path, question: str, expected: str) -> None:
+    one = make_evidence(Blobs(tmp_path), City(question=question))
+    records = read_records(one.evidence, one.blobs)
+    answers = dict(answers_of(records.evaluation, records.audit))
+    assert expected in answers
+    assert all(figure.value is not None for figure in answers.values())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from civic_ai.results import PilotRun
 
 NOT_READY = 3
+ENGINE_HELP = "Who counts or fits: spark://local, dask://host:8786. May be given twice."
 
 
 class ProgressLines:
@@ -54,6 +55,7 @@ def run(
     pilot: Annotated[str, typer.Argument(help="The pilot's folder or its pilot.yaml.")],
     workspace: Annotated[Path | None, typer.Option(help="Where generated things are kept.")] = None,
     policy: Annotated[Path | None, typer.Option(help="The board's policy file.")] = None,
+    engine: Annotated[list[str] | None, typer.Option(help=ENGINE_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
@@ -63,7 +65,8 @@ def run(
 
     with ProgressLines() as lines:
         reporter = Silent() if quiet else lines
-        finished = run_pilot(pilot, Options(workspace=workspace, policy=policy, reporter=reporter))
+        options = Options(workspace, policy, reporter=reporter, engines=tuple(engine or ()))
+        finished = run_pilot(pilot, options)
     print(json.dumps(finished.to_json(), ensure_ascii=False) if as_json else summary(finished))
     return 0 if finished.is_ready else NOT_READY
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from civic_ai.cli.journey import ENGINE_HELP
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.table import format_table
 from civic_ai.cli.tracking import sync_text
@@ -24,6 +25,7 @@ def sweep(
     plan: Annotated[Path, typer.Argument(help="The sweep's YAML file.")],
     workspace: Annotated[Path | None, typer.Option(help="Where generated things are kept.")] = None,
     policy: Annotated[Path | None, typer.Option(help="The board's policy file.")] = None,
+    engine: Annotated[list[str] | None, typer.Option(help=ENGINE_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
@@ -31,7 +33,7 @@ def sweep(
     from civic_ai.runner import Options
     from civic_ai.sweeps.sweep import sweep as run_sweep
 
-    options = Options(workspace=workspace, policy=policy)
+    options = Options(workspace=workspace, policy=policy, engines=tuple(engine or ()))
     finished = run_sweep(plan, options, heard=None if quiet else _tell)
     print(json.dumps(sweep_json(finished), ensure_ascii=False) if as_json else summary(finished))
     return 0

@@ -1,8 +1,8 @@
 """Fits run beside each other through joblib: two threads here, or wherever joblib is told to take them.
 
-``with parallel_config("dask"):`` around a run (S1's ``--engine``) carries the same calls to a cluster. A fit
-pickles as the address of its panel, its split and its settings, and is deterministic, so its model has the
-same bytes on every back end.
+``with parallel_config("dask"):`` around a run (``--engine dask://...``) carries the same calls to a cluster.
+A fit pickles as the address of its panel, its split and its settings, and is deterministic, so its model
+has the same bytes on every back end.
 """
 
 from __future__ import annotations

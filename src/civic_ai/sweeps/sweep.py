@@ -20,7 +20,7 @@ from civic_ai.sweeps.search import Settings, as_text, search
 from civic_ai.tracking.outbox import post
 
 if TYPE_CHECKING:
-    from civic_ai.evaluation.metrics import Metric
+    from civic_ai.evaluation.metric import Metric
     from civic_ai.tracking.sync import SyncReport
 
 Heard = Callable[[int, Trial], None]
@@ -50,10 +50,11 @@ def sweep(path: str | Path, options: Options | None = None, *, heard: Heard | No
     plan, chosen = load_plan(Path(path)), options or Options()
     work = _Work(plan, load_pilot(plan.pilot, chosen.environment), chosen)
     trials: list[Trial] = []
-    for trial in search(plan.spec, work.attempt, lower_is_better=work.metric.direction == "lower"):
-        trials.append(trial)
-        if heard is not None:
-            heard(len(trials), trial)
+    with chosen.on_engines():
+        for trial in search(plan.spec, work.attempt, lower_is_better=work.metric.direction == "lower"):
+            trials.append(trial)
+            if heard is not None:
+                heard(len(trials), trial)
     return work.finish(tuple(trials))
 
 

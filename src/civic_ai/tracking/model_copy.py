@@ -42,7 +42,7 @@ class ModelCopy:
         self.sealed = sealed
 
     def send(self, blobs: Blobs, staging: Path) -> None:
-        """Log the model unless it is there or MLflow has no form for it. ``staging`` is a folder that may be emptied.
+        """Log the model unless it is there or MLflow has no form for it. ``staging`` may be emptied.
 
         Raises :class:`~civic_ai.core.errors.RefusedError` when the bundle was altered.
         """

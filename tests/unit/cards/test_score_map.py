@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civic_ai.cards.facts import read_records
-from civic_ai.cards.score_map import CLASSES, map_scores
+from civic_ai.cards.score_map import CLASSES, map_scores, mean_scores, place_shapes, places_of
+from civic_ai.pilot.spec import Unit
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.conftest import MakeMade
 from tests.unit.cards.made_city import SIDE, City
@@ -94,3 +95,47 @@ def test_without_polygons_areas_have_no_shape(made: MakeMade, tmp_path: Path) ->
     changed = replace(records, snapshot=records.snapshot.model_copy(update={"sources": bare}))
     scores = map_scores(changed, one.blobs)
     assert scores.places == scores.areas == {}
+
+
+@pytest.mark.parametrize("question", ["cases", "durations"])
+def test_a_case_is_told_by_its_area_and_an_area_with_few_cases_not_at_all(
+    made: MakeMade, question: str
+) -> None:
+    one = made(City(question=question))
+    records = read_records(one.evidence, one.blobs)
+    scores = map_scores(records, one.blobs)
+    told = {place for part in scores.classes for place in part.places}
+    assert told | set(scores.unscored) == {"A0", "A1", "A2", "A3"}
+    units = one.blobs.table(records.panel.units_blob).to_pandas()
+    cases = units.groupby("area")["unit"].nunique()
+    assert told == set(cases[cases >= records.policy.suppression.minimum].index) == set()
+    minimum = records.policy.suppression.model_copy(update={"minimum": 5})
+    lower = replace(records, policy=records.policy.model_copy(update={"suppression": minimum}))
+    assert {place for part in map_scores(lower, one.blobs).classes for place in part.places} == set(
+        cases.index
+    )
+
+
+def test_types_of_a_place_are_added_up(made: MakeMade) -> None:
+    one = made(City(question="demand"))
+    records = read_records(one.evidence, one.blobs)
+    rows = one.blobs.table(records.evaluation.lockbox_blob).to_pandas()
+    own = rows[rows["candidate"] == records.evaluation.champion]
+    by_date = own.assign(area=own["unit"].str[:2]).groupby(["area", "as_of"])["score"].sum()
+    expected = by_date.groupby("area").mean()
+    made_of = mean_scores(records, one.blobs, places_of(records, one.blobs))
+    assert made_of == pytest.approx(expected.to_dict())
+
+
+def test_hexagons_are_drawn_where_they_lie_about_as_wide_as_they_are(made: MakeMade) -> None:
+    one = made(City())
+    records = read_records(one.evidence, one.blobs)
+    hexagons = {"lat": "lat", "lon": "lon", "resolution": 8}
+    unit = Unit.model_validate({"name": "hexagon", "from": "requests", "hexagons": hexagons})
+    spec = records.spec.model_copy(update={"unit": unit})
+    units = one.blobs.table(records.panel.units_blob).to_pandas().assign(row=None, col=None)
+    panel = records.panel.model_copy(update={"units_blob": one.blobs.put_table(pa.Table.from_pandas(units))})
+    shapes = place_shapes(replace(records, spec=spec, panel=panel), one.blobs)
+    assert len(shapes) == SIDE * SIDE
+    west, _, east, _ = next(iter(shapes.values())).bounds
+    assert (east - west) * 111_320 == pytest.approx(2 * 531, rel=0.02)  # mean side at resolution 8: 531 m

@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.evaluation.coverage import coverage_verdict, coverages, lockbox_coverage, stretch
+from civic_ai.evaluation.coverage import (
+    bound_totals,
+    coverage_verdict,
+    coverages,
+    lockbox_coverage,
+    stretch,
+)
 from civic_ai.evaluation.uncertainty import wilson
 from civic_ai.records.figure import Figure, missing
 
@@ -105,6 +111,32 @@ def test_totals_learn_from_the_tests_for_the_lockbox_and_never_from_later(looked
         by_name(coverages(looked(each)))["logistic_glm", "lockbox", None] for each in (world, changed)
     )
     assert upset.covered.value < late.covered.value
+
+
+def test_the_first_split_only_teaches_totals_too(looked) -> None:
+    seen = looked(make_world(model_noise=0.0, dates=104, lockbox=26))
+    one = by_name(coverages(seen))[seen.champion, "all", None]
+    second = seen.tests.anyone.as_of[seen.tests.anyone.split == 1].min()
+    assert one.covered.period.first == second.item()
+
+
+def test_a_total_is_learned_from_when_its_horizon_has_passed_and_not_before() -> None:
+    world = make_world(dates=60)
+    rng = np.random.default_rng(2)
+    day = np.repeat(world.dates, 30).astype("datetime64[s]")
+    frame = pd.DataFrame({"as_of": day, "type": None, "score": rng.gamma(4.0, 1.0, len(day))})
+    frame["label"] = rng.poisson(frame["score"]).astype(float)
+    upset = frame.assign(label=frame["label"].where(day != day[30 * 40], 99.0))
+    predictions = world.predictions("0" * 64)
+
+    def bounded(totals: pd.DataFrame) -> pd.DataFrame:
+        parts = [totals.iloc[: 30 * 48], totals.iloc[30 * 48 :]]
+        made = bound_totals("lightgbm", parts, predictions, horizon_days=14, level=0.9)
+        return pd.concat(made)[["lower", "upper"]].reset_index(drop=True)
+
+    differs = (bounded(frame) != bounded(upset)).any(axis=1) & bounded(frame)["lower"].notna()
+    first = np.flatnonzero(differs)[0] // 30
+    assert first == 42, "two weeks after the 40th date"
 
 
 def test_events_by_type_where_units_have_types(looked) -> None:

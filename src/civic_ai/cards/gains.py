@@ -112,16 +112,11 @@ def _found(gain: Gain, prefix: str) -> Message:
     )
 
 
-def _cases(gain: Gain) -> Iterator[Message]:
-    """The same for cases, and how much earlier these would have been found."""
-    yield from _visits(gain)
-    yield from _days_earlier(gain, "all", gain.records.model)
-
-
-def _days_earlier(gain: Gain, split: str, candidate: str) -> Iterator[Message]:
-    """Days earlier and the first half, beside the rule that knows only who makes the record."""
-    tell = gain.teller
-    own = f"evaluation.time_to_find.{candidate}.{split}"
+def _days_earlier(gain: Gain) -> Iterator[Message]:
+    """Days earlier and the first half in the last period, beside the rule that knows only who makes the
+    record. Nothing where no case is due on a day."""
+    tell, candidate = gain.teller, gain.records.evaluation.champion
+    own = f"evaluation.time_to_find.{candidate}.lockbox"
     if not gain.known(f"{own}.days_earlier"):
         return
     yield say(
@@ -131,7 +126,7 @@ def _days_earlier(gain: Gain, split: str, candidate: str) -> Iterator[Message]:
         half=tell.figure(f"{own}.first_half", "per_hundred"),
         today=tell.value(f"{own}.first_half_today.value", "per_hundred"),
     )
-    observer = f"evaluation.time_to_find.observer_rate.{split}.days_earlier"
+    observer = "evaluation.time_to_find.observer_rate.lockbox.days_earlier"
     if candidate != "observer_rate" and gain.known(observer):
         yield say("A rule that knows only the observer: {days} days.",
                   days=tell.figure(observer, "found_fine"))  # fmt: skip
@@ -162,8 +157,7 @@ def _visits_kept_aside(gain: Gain) -> Iterator[Message]:
             "In the last {days} days, kept aside, the simple rule found about {found} ({interval}).",
             days=gain.days, found=found, interval=gain.interval(rule, "per_hundred"),
         )  # fmt: skip
-    champion = records.evaluation.champion
-    yield from _days_earlier(gain, "lockbox", champion)
+    yield from _days_earlier(gain)
 
 
 def _forecast(gain: Gain) -> Iterator[Message]:
@@ -237,7 +231,7 @@ def _kept_aside(gain: Gain) -> Iterator[Message]:
 
 _Sentences = Callable[[Gain], Iterator[Message]]
 _IN_TESTS: dict[str, _Sentences] = {
-    "ranking": _visits, "cases": _cases, "demand": _forecast, "durations": _estimate,
+    "ranking": _visits, "cases": _visits, "demand": _forecast, "durations": _estimate,
 }  # fmt: skip
 _IN_LOCKBOX: dict[str, _Sentences] = {
     "ranking": _visits_kept_aside, "cases": _visits_kept_aside, "demand": _kept_aside,

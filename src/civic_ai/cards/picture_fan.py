@@ -52,13 +52,20 @@ def _type(fan: Fan, records: Records, teller: Teller) -> str:
 def _chart(fan: Fan, teller: Teller) -> Any:
     import altair as alt
 
-    labels = [teller.plain(Message(label)) for _, label, *_ in _LINES]
     rows = [
-        {"day": _noon(point.as_of), "n": teller.facts[f"fan.points.{i}.{name}"], "who": label}
+        {
+            "day": _noon(point.as_of),
+            "n": teller.facts[f"fan.points.{i}.{name}"],
+            "who": teller.plain(Message(label)),
+        }
         for i, point in enumerate(fan.points)
-        for (name, *_), label in zip(_LINES, labels, strict=True)
+        for name, label, *_ in _LINES
         if isinstance(teller.facts[f"fan.points.{i}.{name}"], int | float)
     ]
+    lines_of = {teller.plain(Message(label)): (colour, dash) for _, label, colour, dash in _LINES}
+    labels = [label for label in lines_of if any(row["who"] == label for row in rows)]
+    colours = alt.Scale(domain=labels, range=[lines_of[label][0] for label in labels])
+    dashes = alt.Scale(domain=labels, range=[lines_of[label][1] for label in labels])
     band = [
         {"day": _noon(point.as_of), "lower": point.lower, "upper": point.upper}
         for point in fan.points
@@ -73,10 +80,8 @@ def _chart(fan: Fan, teller: Teller) -> Any:
         lines.encode(
             x=x,
             y=y,
-            color=alt.Color("who:N", scale=alt.Scale(domain=labels, range=[line[2] for line in _LINES])),
-            strokeDash=alt.StrokeDash(
-                "who:N", scale=alt.Scale(domain=labels, range=[line[3] for line in _LINES])
-            ),
+            color=alt.Color("who:N", scale=colours),
+            strokeDash=alt.StrokeDash("who:N", scale=dashes),
         ),
     ).properties(width=WIDTH, height=_HEIGHT)
 

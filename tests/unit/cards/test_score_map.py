@@ -111,9 +111,8 @@ def test_a_case_is_told_by_its_area_and_an_area_with_few_cases_not_at_all(
     assert told == set(cases[cases >= records.policy.suppression.minimum].index) == set()
     minimum = records.policy.suppression.model_copy(update={"minimum": 5})
     lower = replace(records, policy=records.policy.model_copy(update={"suppression": minimum}))
-    assert {place for part in map_scores(lower, one.blobs).classes for place in part.places} == set(
-        cases.index
-    )
+    shown = map_scores(lower, one.blobs).classes
+    assert {place for part in shown for place in part.places} == set(cases.index)
 
 
 def test_types_of_a_place_are_added_up(made: MakeMade) -> None:

@@ -203,6 +203,21 @@ def test_every_value_is_what_brute_force_finds(shape: str, data: Any, seed: int)
             )
 
 
+@pytest.mark.parametrize("shape", ["counts", "demand of types"])
+@given(seed=st.integers(0, 10**6), position=st.integers(4, 20), days=st.integers(0, 80))
+@settings(SLOW, max_examples=3)
+def test_a_gap_changes_nothing_that_the_panel_says_of_dates_before_it(
+    shape: str, seed: int, position: int, days: int
+) -> None:
+    city = _city(seed, shape)
+    lost = (7 * position + 1, 7 * position + 1 + days, [])
+    before, after = _frame(_parts(city)), _frame(_parts(with_gaps(city, lost)))
+    upto = before["as_of"] <= FIRST + timedelta(days=7 * position)
+    features = before.columns.drop("label")
+    pd.testing.assert_frame_equal(before.loc[upto, features], after.loc[upto, features], check_exact=True)
+    assert not before.loc[~upto, features].equals(after.loc[~upto, features])
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 @given(seed=st.integers(0, 10**6))
 @settings(SLOW, max_examples=1)

@@ -93,20 +93,24 @@ def quarantine_table(backend: Any, text: TextTable, typed: TypedTable, contract:
         (raw.path.name, line, str(rules), str(cells))
         for (raw, line), (_, rules, cells) in zip(origins, rows, strict=True)
     ]
-    is_open = len(shown) == len(contract.columns)
-    found += [
-        (
-            raw.path.name,
-            line.line,
-            line.rule,
-            line.raw.decode("utf-8", "backslashreplace") if is_open else None,
-        )
-        for raw, line in text.broken
-    ]
+    found += _broken_lines(text, may_show=len(shown) == len(contract.columns))
     if not found:
         return None
     files, lines, rules, raws = zip(*sorted(found, key=lambda row: row[:2]), strict=True)
     return pa.table({"file": files, "line": lines, "rules": rules, "raw": raws}, schema=_ASIDE)
+
+
+def _broken_lines(text: TextTable, *, may_show: bool) -> list[tuple[str, int, str, str | None]]:
+    """File, line, rule and the line itself of what could not be cut into cells."""
+    return [
+        (
+            raw.path.name,
+            line.line,
+            line.rule,
+            line.raw.decode("utf-8", "backslashreplace") if may_show else None,
+        )
+        for raw, line in text.broken
+    ]
 
 
 _ASIDE = pa.schema({"file": pa.string(), "line": pa.int64(), "rules": pa.string(), "raw": pa.string()})

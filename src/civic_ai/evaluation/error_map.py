@@ -35,10 +35,11 @@ def errors_by_place(rows: ErrorRows, place_of_unit: pd.Index) -> PlaceErrors:
     places = pd.Index(sorted(set(place_of_unit.dropna())))
     position = places.get_indexer(place_of_unit)[rows.unit]
     inside = position >= 0
-    sums = [
-        np.bincount(position[inside], values[inside], len(places)) for values in (rows.predicted, rows.came)
-    ]
-    return PlaceErrors(places, *sums)
+    predicted, came = (
+        np.asarray(np.bincount(position[inside], values[inside], len(places)), dtype=np.float64)
+        for values in (rows.predicted, rows.came)
+    )
+    return PlaceErrors(places, predicted, came)
 
 
 def morans_i(values: Floats, pairs: Pairs) -> float:

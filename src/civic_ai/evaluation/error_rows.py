@@ -46,7 +46,7 @@ class ErrorRows:
     def by_date(self, values: Floats, rows: NDArray[np.bool_] | None = None) -> Floats:
         """(dates,): sums of ``values`` on each date, over ``rows`` only where they are given."""
         weights = values if rows is None else np.where(rows, values, 0.0)
-        return np.bincount(self.date, weights, len(self.dates))
+        return np.asarray(np.bincount(self.date, weights, len(self.dates)), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)

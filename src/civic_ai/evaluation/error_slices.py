@@ -84,7 +84,7 @@ def _grow(features: pd.DataFrame, residual: Floats, predicted: Floats, seed: int
 
 
 def _numbers(features: pd.DataFrame) -> NDArray[np.float32]:
-    return features.to_numpy(dtype=np.float32)
+    return np.asarray(features, dtype=np.float32)
 
 
 def _resample_judged(errors: Errors) -> Replicates:

@@ -153,7 +153,7 @@ def _whose_errors(looked: Looked) -> str:
 
 def _unmatured(looked: Looked) -> int | None:
     """Rows counted too early; None where there seems to be none, but the end of the extract is doubtful."""
-    count = looked.tests.unmatured(looked.champion) + looked.lockbox.unmatured(looked.champion)
+    count = sum(each.unmatured(looked.champion, looked.panel) for each in (looked.tests, looked.lockbox))
     return count if count or not looked.panel.end_is_doubtful else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,9 +15,10 @@ from civic_ai.evaluation.scope import NO_ROWS, Scope
 from civic_ai.evaluation.scores import ALL, Terms, make_scope, objective_of, score_lists
 from civic_ai.evaluation.statistic import Statistic
 from civic_ai.evaluation.visits import IS_BASELINE
-from civic_ai.panel.split import LOCKBOX
+from civic_ai.panel.split import LOCKBOX, matured_on
 from civic_ai.records.evaluation import Score
 from civic_ai.records.figure import Figure, missing
+from civic_ai.records.panel import PanelManifest
 from civic_ai.records.predictions import CandidateRecord
 
 NO_COMPARISON = "nothing_to_compare_with"
@@ -66,10 +68,18 @@ class Trial:
         basis = self.whole.basis(lists, told).without_value(NO_COMPARISON)
         return basis.compared(ours, theirs, told.gain)
 
-    def unmatured(self, candidate: str) -> int:
-        """Rows of a candidate whose label was not known yet; no list holds them."""
-        rows = self.table.filter(pc.equal(self.table["candidate"], candidate))
-        return int(rows["label"].null_count)
+    def unmatured(self, candidate: str, panel: PanelManifest) -> int:
+        """Rows of a candidate whose label was not known yet; no list holds them.
+
+        A label may also be blank because its window touches a gap in what was handed over. Where the panel
+        holds such rows, those whose window had ended by the last day known are not counted here.
+        """
+        is_blank = pc.and_(pc.equal(self.table["candidate"], candidate), pc.is_null(self.table["label"]))
+        rows = self.table.filter(is_blank)
+        if not panel.rows_in_gaps:
+            return int(rows.num_rows)
+        ends = matured_on(rows["as_of"].to_numpy(), rows["step"].to_numpy(), panel.horizon_days)
+        return int((ends > np.datetime64(panel.last_known_on)).sum())
 
 
 def try_on_tests(table: pa.Table, terms: Terms) -> Trial:

@@ -1,4 +1,8 @@
-"""Rows counted in trailing windows: here, next door, a year ago, and how long since the last."""
+"""Rows counted in trailing windows: here, next door, a year ago, and how long since the last.
+
+Days that were not handed over (``gaps``) are no days without rows: a count is scaled up from the days of its
+window that were, or not known where these are fewer than half. Counts are whole numbers elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from numpy.typing import NDArray
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
 from civic_ai.panel.cube import Cube, DailyCounts, build_cube, count_daily, days_since_last
-from civic_ai.panel.gaps import Silence, blanked, silence_of_places, silence_of_types
+from civic_ai.panel.gaps import Silence, silence_of_places, silence_of_types
 from civic_ai.panel.known import Days, known_rows
 from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.panel.unit_list import Ints, Units
@@ -49,7 +53,7 @@ def count_columns(block: CountFeature, scope: Scope) -> list[FeatureColumn]:
 @dataclass(frozen=True)
 class _Counted:
     """Rows counted by ``units`` (units of the pilot, or their places), when they were silent (by the type of
-    each), and which of them each unit of the pilot is."""
+    each), and which of them each unit of the pilot is. The cube holds the days that were not silent."""
 
     units: Units
     daily: DailyCounts
@@ -58,9 +62,9 @@ class _Counted:
     member: Ints | None
 
     def between(self, after: Days, upto: Days) -> Floats:
-        """Rows in each window, units of the pilot as columns; NaN where the window touches a gap."""
-        silent = self.silence.between(after, upto) > 0
-        return self.by_unit(blanked(_floats(self.cube.between(after, upto)), silent, self.units.type_of))
+        """Rows in each window, units of the pilot as columns; scaled up or NaN where it touches a gap."""
+        counts = self.cube.between(after, upto)
+        return self.by_unit(self.silence.scaled_up(counts, (after, upto), self.units.type_of))
 
     def around(self) -> _Counted:
         """The same, next door."""
@@ -80,7 +84,8 @@ def _counted(block: CountFeature, scope: Scope) -> _Counted:
         silence, member = silence_of_places(spec, block.source, block.where), units.place_of
         units = units.by_place
     daily = count_daily(known_rows(scope.city, block.source, block.where), units)
-    return _Counted(units, daily, build_cube(daily, _ends(block, scope), len(units)), silence, member)
+    spared = silence.spared(daily, units.type_of)
+    return _Counted(units, daily, build_cube(spared, _ends(block, scope), len(units)), silence, member)
 
 
 def subject_of(where: str | None) -> str:
@@ -146,7 +151,8 @@ def _last_year(block: CountFeature, scope: Scope, counted: _Counted, subject: st
 
 
 def _since_last(block: CountFeature, scope: Scope, counted: _Counted, subject: str) -> FeatureColumn:
-    """Days since the last row; NaN where a gap lies between, because there may have been one in it."""
+    """Days since the last row that was handed over; NaN as long as a gap lies between it and the date,
+    because there may have been a later one in it. Known again with the first row after the gap."""
     dates, units = scope.dates, counted.units
     waited = days_since_last(counted.daily, dates, len(units))
     last = np.where(np.isnan(waited), dates[:, None], dates[:, None] - waited).astype(np.int64)
@@ -155,11 +161,7 @@ def _since_last(block: CountFeature, scope: Scope, counted: _Counted, subject: s
     record = Feature(
         name=f"{subject}_days_since_last", source=block.source, known_by="known_at", family="history"
     )
-    return FeatureColumn(record, counted.by_unit(_floats(known)))
-
-
-def _floats(values: NDArray[np.int32] | NDArray[np.float64]) -> Floats:
-    return values.astype(np.float32)
+    return FeatureColumn(record, counted.by_unit(known.astype(np.float32)))
 
 
 def _refuse_impossible(block: CountFeature, scope: Scope) -> None:

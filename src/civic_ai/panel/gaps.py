@@ -1,23 +1,28 @@
 """Days on which rows were not handed over, as the city declares them: silence that is no zero.
 
-A label window that touches such a day is blank, and so is a counting window; the simple rules count only
-what was covered. Gaps may concern some types of request only, so everything is kept by type (one column
-where there are no types).
+A label window that touches such a day is blank. What features and simple rules count is counted on the days
+that were handed over and scaled up to the whole window. Gaps may concern some types of request only, so
+everything is kept by type (one column where there are no types).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from civic_ai.panel.cube import Counts, DailyCounts
 from civic_ai.panel.known import Days, day_numbers
 from civic_ai.panel.unit_list import Ints
 from civic_ai.pilot.spec import Gap, PilotSpec, Types
 from civic_ai.pilot.where import Comparison, Condition, parse_where
+
+Floats = NDArray[np.float32]
+
+LEAST_COVERED = 0.5
+"""Share of a window's days that must have been handed over, or what was counted in it says too little."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,31 @@ class Silence:
         """Silent days among ``(after, upto]``, where each unit (of type ``type_of``) has its own ``after``:
         lines x units."""
         return np.asarray(self.totals[self._at(upto)][:, type_of] - self.totals[self._at(after), type_of])
+
+    def spared(self, counts: DailyCounts, type_of: Ints) -> DailyCounts:
+        """The counts in units (of type ``type_of``) on days that are not silent for them.
+
+        A place counts rows of several types, and is silent as soon as one of them is: the others' rows of
+        such a day must not be scaled up once more.
+        """
+        if not self.totals.any():
+            return counts
+        placed = counts.placed()
+        kind = type_of[placed.unit]
+        kept = self.totals[self._at(placed.day), kind] == self.totals[self._at(placed.day - 1), kind]
+        return DailyCounts(placed.unit[kept], placed.day[kept], placed.n[kept])
+
+    def scaled_up(self, counts: Counts, span: tuple[Days, Days], type_of: Ints) -> Floats:
+        """Counts on the spared days of each window ``(after, upto]`` (lines x units), times all its days over
+        those; NaN where fewer than ``LEAST_COVERED`` of them were handed over."""
+        after, upto = span
+        silent, days = self.between(after, upto), (upto - after)[:, None]
+        counted = counts.astype(np.float32)
+        if not silent.any():
+            return counted
+        covered = days - silent
+        times = np.where(covered >= LEAST_COVERED * days, days / np.maximum(covered, 1), np.nan)
+        return np.asarray(counted * times.astype(np.float32)[:, type_of])
 
     def _at(self, days: Days) -> Ints:
         return np.clip(days - self.first, 0, len(self.totals) - 1)
@@ -68,11 +98,6 @@ def types_selected(condition: Condition, types: Types) -> set[str] | None:
         return None
     parts = [types_selected(part, types) for part in condition.parts]
     return _and(parts) if condition.operator == "and" else _or(parts)
-
-
-def blanked(values: NDArray[Any], silent: NDArray[np.bool_], type_of: Ints) -> NDArray[Any]:
-    """``values`` (lines x units) with NaN where the line is silent for the unit's type (lines x types)."""
-    return np.where(silent[:, type_of], np.nan, values).astype(values.dtype) if silent.any() else values
 
 
 def _compared(part: Comparison, types: Types) -> set[str] | None:

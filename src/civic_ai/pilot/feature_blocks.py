@@ -12,7 +12,12 @@ from civic_ai.records.record import Record
 
 
 class CountFeature(Record):
-    """Rows counted in trailing windows; with neighbours, the season, and the time since the last."""
+    """Rows counted in trailing windows; with neighbours, the season, and the time since the last.
+
+    Where a window touches a gap (``Source.gaps``), what was counted on the other days is scaled up to all of
+    its days (count * days / days handed over), so that silence is not taken for zero; it is blank where fewer
+    than half of its days were handed over. The days since the last row are blank while a gap lies between.
+    """
 
     source: Name = Field(alias="from")
     """The source whose rows are counted."""

@@ -92,7 +92,11 @@ class ExampleCity(Record):
 
 
 class Gap(Record):
-    """A stretch in which a source is silent because rows were not handed over: not a zero."""
+    """A stretch in which a source is silent because rows were not handed over: not a zero.
+
+    A label whose window touches it is blank, and such rows are counted apart from unmatured ones. Counts of
+    features and simple rules are scaled up from the days that were handed over (``CountFeature``).
+    """
 
     first: date
     """First day without rows."""
@@ -121,7 +125,8 @@ class Source(Record):
     polygons: str | None = None
     """GeoJSON file with a polygon for each key."""
     gaps: tuple[Gap, ...] = ()
-    """Stretches in which rows were not handed over. Labels and counts that touch one are blank."""
+    """Stretches in which rows were not handed over. Labels that touch one are blank; counts are scaled up
+    from the other days of their window, and blank where these are fewer than half."""
 
 
 class Cohort(Record):

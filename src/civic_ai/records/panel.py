@@ -54,6 +54,9 @@ class PanelManifest(Record):
     and ``due_in_days`` (cases: days from the as-of date until the case is dealt with as is done today).
     The units' blob has unit, area, type, lat, lon, row, col, observer.
 
+    A blank label is unmatured (``unmatured_rows``), or its window had ended by ``last_known_on`` but touches
+    a gap in what was handed over (``rows_in_gaps``; None for cases, where every blank label is unmatured).
+
     ``end_is_doubtful``: the last days of the label's source look as if they had not all arrived, and the
     label of a tested row reaches into them.
     """

@@ -54,7 +54,8 @@ def given(blobs: Blobs, policy: Policy, looks: list[list[str]], monkeypatch: pyt
         frame = pd.DataFrame({"unit": "u", "as_of": dates, "step": 0, "label": 0.0})
         panel = put_panel(blobs, frame, world.kind, world.spec())
         units = blobs.put_table(world.units)
-        panel = panel.model_copy(update={"end_is_doubtful": world.end_is_doubtful, "units_blob": units})
+        told = {"end_is_doubtful": world.end_is_doubtful, "rows_in_gaps": world.rows_in_gaps}
+        panel = panel.model_copy(update={**told, "units_blob": units})
         tests = blobs.put_table(world.table(world.scores, is_lockbox=False))
         predictions = world.predictions(tests, blobs.put_record(panel))
         leveled = policy.model_copy(update={"tolerances": Tolerances(confidence_level=level)})

@@ -96,6 +96,19 @@ def test_only_earlier_splits_say_what_is_weighed_how() -> None:
     assert (made[10:] != forecasts["model"][10:]).any()
 
 
+def test_a_candidate_that_was_worse_at_every_level_changes_nothing() -> None:
+    rng = np.random.default_rng(4)
+    came = rng.poisson(20.0, (40, 5)).astype(float)
+    tried = {"model": came + rng.normal(1, 1, came.shape), "rule": came + rng.normal(0, 1, came.shape)}
+    split, levels = np.repeat([0, 1], 20), make_hierarchy(UNITS)
+    without, with_worse = (
+        reconcile_splits(Told(each, came, np.arange(40), split), levels, "model")
+        for each in (tried, {**tried, "worse": came + 30})
+    )
+    assert np.array_equal(without, with_worse)
+    assert (without[20:] != tried["model"][20:]).any()
+
+
 def test_small_errors_that_lean_one_way_are_mended_at_the_top() -> None:
     rng = np.random.default_rng(2)
     came = rng.poisson(20.0, (60, 5)).astype(float)

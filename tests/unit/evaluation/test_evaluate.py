@@ -116,6 +116,15 @@ def test_unmatured_rows_are_counted_once_a_row_and_left_out(evaluated) -> None:
     assert made.score(*recall).n == world.labels[48:58].sum() < full.score(*recall).n
 
 
+def test_rows_in_a_gap_are_left_out_and_not_counted_as_too_early(evaluated) -> None:
+    """Weeks that were not handed over, in the tests and in the lockbox; then the last date is too early."""
+    world = make_demand(rows_in_gaps=3 * 36)
+    world.labels[[20, 21, 50]] = np.nan
+    assert evaluated(world).unmatured_rows == 0
+    world.labels[59] = np.nan
+    assert evaluated(world).unmatured_rows == 36
+
+
 def test_a_doubtful_end_leaves_open_how_many_rows_are_unmatured(evaluated) -> None:
     world = make_world(end_is_doubtful=True)
     assert evaluated(world).unmatured_rows is None

@@ -9,7 +9,16 @@ from civic_ai.evaluation.scores import make_scope, objective_of, score_lists, te
 from civic_ai.evaluation.uncertainty import wilson
 from civic_ai.records.policy import Policy
 
-from .worlds import draw, lists_of, make_world, record_of, terms
+from .worlds import (
+    draw,
+    lists_of,
+    make_cases,
+    make_demand,
+    make_durations,
+    make_world,
+    record_of,
+    terms,
+)
 
 
 def test_terms_are_what_pilot_and_policy_declared(policy: Policy) -> None:
@@ -22,6 +31,12 @@ def test_terms_are_what_pilot_and_policy_declared(policy: Policy) -> None:
 def test_labels_overlap_as_long_as_the_horizon_lasts(horizon: int, overlap: int, policy: Policy) -> None:
     world = make_world(spec_changes={"label": {"from": "requests", "horizon_days": horizon, "kind": "event"}})
     assert terms_of(world.spec(), world.predictions("0" * 64), policy).overlap == overlap
+
+
+def test_steps_lengthen_the_overlap_and_cases_are_counted_once_but_waits_share_days(policy: Policy) -> None:
+    for world, overlap in ((make_demand(), 3), (make_cases(), 1), (make_durations(), 2)):
+        made = terms_of(world.spec(), world.predictions("0" * 64), policy)
+        assert made.overlap == overlap, made.question
 
 
 @pytest.mark.parametrize(

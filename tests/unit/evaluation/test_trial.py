@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,10 +10,17 @@ from civic_ai.evaluation.scope import NO_ROWS
 from civic_ai.evaluation.scores import ALL
 from civic_ai.evaluation.trial import NO_COMPARISON, open_lockbox, try_on_tests
 from civic_ai.evaluation.visits import IS_BASELINE
+from civic_ai.records.panel import PanelManifest
 
-from .worlds import World, lists_of, make_world, record_of, terms
+from .worlds import World, lists_of, make_demand, make_world, record_of, terms
 
 FOUR = ("1", "2", "3", "4")
+
+
+def manifest(**changes: Any) -> PanelManifest:
+    """A panel's manifest; ``changes`` are its fields. Nothing of it but the gaps and its end is looked at."""
+    told = dict.fromkeys(PanelManifest.model_fields) | changes
+    return PanelManifest.model_construct(**told)
 
 
 def trial_of(world: World, **changes):
@@ -88,11 +97,25 @@ def test_unmatured_rows_are_counted_for_one_candidate_and_in_no_list() -> None:
     world.labels[44:48] = np.nan
     world.labels[57:, :10] = np.nan
     trial = trial_of(world)
-    assert trial.unmatured("lightgbm") == 4 * 60
+    assert trial.unmatured("lightgbm", manifest()) == 4 * 60
     assert trial.whole.dates.sum() == 44
     lockbox = open_lockbox(world.table(["lightgbm"], is_lockbox=True), terms())
-    assert lockbox.unmatured("lightgbm") == 30
+    assert lockbox.unmatured("lightgbm", manifest()) == 30
     assert lockbox.lists["lightgbm"].sizes.tolist() == [60] * 9 + [50] * 3
+
+
+def test_rows_in_a_gap_are_not_unmatured() -> None:
+    """Demand of 36 columns (12 of each of 3 steps of a week): a blank label is too early only where its week
+    ends after the last day known. Here that is the end of step 1 of the last test date but one."""
+    world = make_demand()
+    world.labels[20:22] = np.nan
+    world.labels[46:48] = np.nan
+    trial = try_on_tests(world.table(world.scores, is_lockbox=False), terms(splits=FOUR, capacity=None))
+    last = world.dates[46] + np.timedelta64(14, "D")
+    told = manifest(rows_in_gaps=1, horizon_days=7, last_known_on=str(last))
+    assert trial.unmatured("poisson_glm", told) == 12 + 24
+    assert trial.unmatured("poisson_glm", told.model_copy(update={"rows_in_gaps": None})) == 4 * 36
+    assert trial.unmatured("poisson_glm", told.model_copy(update={"rows_in_gaps": 0})) == 4 * 36
 
 
 def test_a_lockbox_that_has_not_matured_says_so() -> None:

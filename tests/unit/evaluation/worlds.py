@@ -101,6 +101,7 @@ class World:
     kind: str = "event"
     capacity: int = 6
     end_is_doubtful: bool = False
+    rows_in_gaps: int | None = None
     spec_changes: dict[str, Any] = field(default_factory=dict)
     names: Sequence[str] = ()
     areas: Sequence[str | None] = ()

@@ -141,17 +141,24 @@ class Reference:
         }
 
     def _trailing(self, name: str, cell: Cell, kinds: Kinds, kind: str | None) -> float:
-        return self._counted(cell.place, (cell.day - timedelta(_days(name)), cell.day), kinds, kind)
+        return self._stretched(cell.place, (cell.day - timedelta(_days(name)), cell.day), kinds, kind)
 
     def _around(self, name: str, cell: Cell, kinds: Kinds, kind: str | None) -> float:
         span = (cell.day - timedelta(_days(name)), cell.day)
-        if self._silent(span, kinds, kind):
+        return sum(self._stretched(other, span, kinds, kind) for other in self.next_to[cell.place])
+
+    def _stretched(self, place: str, span: tuple[date, date], kinds: Kinds, kind: str | None) -> float:
+        """Rows a day handed over, times all days of the span; NaN where over half of them are lost."""
+        lost, days = self._silent(span, kinds, kind), (span[1] - span[0]).days
+        if 2 * len(lost) > days:
             return np.nan
-        return sum(self._count(other, span, kinds) for other in self.next_to[cell.place])
+        within = [span[0] + timedelta(n + 1) for n in range(days)]
+        kept = [(day - timedelta(1), day) for day in within if day not in lost]
+        return sum(self._count(place, each, kinds) for each in kept) / len(kept) * days
 
     def _last_year(self, cell: Cell, kinds: Kinds, kind: str | None) -> float:
         start = self._start(cell) - timedelta(364)
-        return self._counted(cell.place, (start, start + timedelta(self.horizon)), kinds, kind)
+        return self._stretched(cell.place, (start, start + timedelta(self.horizon)), kinds, kind)
 
     def _since(self, cell: Cell, kinds: Kinds, kind: str | None) -> float:
         days = [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from civic_ai.core.errors import ConfigError
 from civic_ai.panel.build import make_parts
 from civic_ai.panel.feature_counts import LONGEST_WAIT_DAYS, subject_of
 from civic_ai.store.blobs import Blobs
-from tests.unit.panel.cities import OWN, POTHOLE, TYPED, City, made_city, with_gaps
+from tests.unit.panel.cities import FIRST, OWN, POTHOLE, SOUTH, TYPED, WEST, City, made_city, with_gaps
 from tests.unit.panel.reference import Reference
 
 
@@ -135,13 +136,64 @@ def test_steps_must_not_reach_beyond_a_year_either(blobs: Blobs) -> None:
         parts_of(city.with_spec(label=label), blobs, last_year=True)
 
 
-def test_a_window_that_touches_a_gap_is_not_known(blobs: Blobs) -> None:
-    city = with_gaps(made_city(4, days=700), (-10, -1, []))
-    parts = parts_of(city, blobs, neighbours=True, since_last=True)
-    by_name = {c.record.name: c.values for c in parts.features}
-    for name in ("pothole_count_28d", "pothole_neighbours_count_28d"):
-        blank = np.isnan(by_name[name])
-        assert blank[:4].all()
-        assert not blank[4:].any()
-    assert np.isnan(by_name["pothole_days_since_last"]).any()
-    assert not np.isnan(by_name["pothole_days_since_last"]).all()
+def steady_city(days: int = 1000) -> City:
+    """One pothole and one flooding in every area on every day, up to five weeks after the last list."""
+    city = made_city(4, rows=2, columns=2, days=days)
+    end = max(city.tables["requests"].column("created_at"))
+    rows = [
+        (f"{kind}{area}{n}", kind, end - timedelta(days=n), area, SOUTH + 0.01, WEST + 0.01)
+        for kind in ("pothole", "flooding")
+        for area in ("a00", "a01", "a02", "a03")
+        for n in range(days)
+    ]
+    return city.with_table("requests", city.tables["requests"].with_rows(rows))
+
+
+WINDOWS = {"pothole_count_7d": 7, "pothole_count_28d": 28, "pothole_count_364d": 364}
+
+
+@pytest.mark.parametrize("gap", [(-10, -1), (0, 20), (-400, -37), (-380, 0), (30, 30)])
+def test_a_gap_does_not_change_what_a_steady_demand_looks_like(blobs: Blobs, gap: tuple[int, int]) -> None:
+    """Where every day has one row, every window has as many rows as days, or is not known: never fewer."""
+    city = with_gaps(steady_city(), (*gap, []))
+    parts = parts_of(city, blobs, count_days=[7, 28, 364], neighbours=True, last_year=True)
+    by_name = {column.record.name: column.values for column in parts.features}
+    days = np.arange(30) * 7
+    for name, window in WINDOWS.items():
+        silent = [sum(gap[0] <= day <= gap[1] for day in range(d - window + 1, d + 1)) for d in days]
+        known = np.where(2 * np.array(silent) <= window, window, np.nan)[:, None]
+        np.testing.assert_allclose(by_name[name], np.repeat(known, 4, axis=1), rtol=1e-6)
+        nearby = by_name[name.replace("pothole_", "pothole_neighbours_")]
+        np.testing.assert_allclose(nearby, np.repeat(3 * known, 4, axis=1), rtol=1e-6)
+    seen = by_name["pothole_last_year_14d"]
+    np.testing.assert_allclose(seen[~np.isnan(seen)], 14, rtol=1e-6)
+
+
+def test_counts_are_whole_numbers_where_nothing_is_missing(blobs: Blobs) -> None:
+    """One gap of one day: windows that do not touch it hold the very same counts, to the last bit."""
+    city = made_city(4, days=700)
+    whole = parts_of(city, blobs, count_days=[7, 28]).features
+    holed = parts_of(with_gaps(city, (50, 50, [])), blobs, count_days=[7, 28]).features
+    for before, after, window in zip(whole, holed, (7, 28), strict=True):
+        days = np.arange(30) * 7
+        apart = (days < 50) | (days - window >= 50)
+        assert after.values.dtype == np.float32
+        np.testing.assert_array_equal(before.values[apart], after.values[apart])
+        assert (before.values == before.values.round()).all()
+        assert not np.isnan(after.values).any()
+
+
+def test_a_gap_of_one_type_does_not_count_the_others_twice(blobs: Blobs) -> None:
+    """A count of the place, whatever the type: two rows a day, of which one type is missing for a week."""
+    city = with_gaps(steady_city().with_spec(unit=TYPED), (-7, -1, ["water"]))
+    everything = {"from": "requests", "where": "lat is not None", "count_days": [28]}
+    parts = make_parts(*city.with_spec(features=[everything]).seal(blobs), blobs)
+    np.testing.assert_allclose(parts.features[0].values, 2 * 28, rtol=1e-6)
+
+
+def test_the_wait_is_not_known_from_the_gap_to_the_first_row_after_it(blobs: Blobs) -> None:
+    city = steady_city()
+    rows = [row for row in city.tables["requests"].rows if not 20 <= (row[2].date() - FIRST).days <= 30]
+    quiet = city.with_table("requests", city.tables["requests"].with_rows(rows))
+    waits = parts_of(with_gaps(quiet, (10, 25, [])), blobs, since_last=True).features[-1].values
+    assert np.array_equal(waits[:8, 0], [0, 0, np.nan, np.nan, np.nan, 0, 0, 0], equal_nan=True)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civic_ai.panel.gaps import blanked, silence_of_places, silence_of_types, types_selected
+from civic_ai.panel.cube import DailyCounts
+from civic_ai.panel.gaps import silence_of_places, silence_of_types, types_selected
 from civic_ai.panel.known import day_numbers
 from civic_ai.pilot.spec import PilotSpec, Types
 from civic_ai.pilot.where import parse_where
@@ -21,6 +22,8 @@ LOST = st.lists(
     max_size=3,
 )
 SPANS = st.lists(st.tuples(st.integers(-10, 70), st.integers(0, 30)), min_size=1, max_size=5)
+
+WINDOWS = SPANS.map(lambda spans: [(after, length + 1) for after, length in spans])
 
 
 def spec_with(gaps: list[tuple[int, int, list[str]]], **parts: Any) -> PilotSpec:
@@ -116,12 +119,43 @@ def test_a_count_of_places_is_touched_by_gaps_of_the_types_that_it_may_count(
     assert (silence.between(after, after + 1)[:, 0] > 0).tolist() == touched
 
 
-def test_silent_lines_are_blank_for_the_types_that_are_silent() -> None:
-    values = np.arange(6, dtype=np.float32).reshape(2, 3)
-    found = blanked(values, np.array([[False, True], [False, False]]), np.array([0, 1, 0]))
-    np.testing.assert_array_equal(found, np.array([[0, np.nan, 2], [3, 4, 5]], dtype=np.float32))
+@given(gaps=LOST, spans=WINDOWS, seed=st.integers(0, 99))
+def test_counts_are_scaled_up_to_the_days_of_the_window_or_not_known(
+    gaps: list[tuple[int, int, list[str]]], spans: list[tuple[int, int]], seed: int
+) -> None:
+    silence = silence_of_types(spec_with(gaps, unit=TYPED), "requests")
+    after = np.array([start for start, _ in spans]) + START
+    upto = after + np.array([length for _, length in spans])
+    type_of = np.array([1, 0, 1])
+    counts = np.random.default_rng(seed).integers(0, 50, (len(spans), 3)).astype(np.int32)
+    found = silence.scaled_up(counts, (after, upto), type_of)
     assert found.dtype == np.float32
-    assert blanked(values, np.zeros((2, 2), dtype=bool), np.array([0, 1, 0])) is values
+    for line, span in enumerate(spans):
+        for unit, kind in enumerate(type_of):
+            lost, count = silent_days(gaps, span, TYPES[kind]), counts[line, unit]
+            kept = span[1] - lost
+            expected = count * span[1] / kept if kept >= lost else np.nan
+            np.testing.assert_allclose(found[line, unit], expected, rtol=1e-6)
+
+
+def test_half_of_the_days_are_enough_and_fewer_are_not() -> None:
+    silence = silence_of_types(spec_with([(0, 6, [])]), "requests")
+    after = START + np.array([-8, -7, -7, 6])
+    upto = after + np.array([14, 14, 13, 14])
+    counts = np.full((4, 1), 3, dtype=np.int32)
+    scaled = silence.scaled_up(counts, (after, upto), np.zeros(1, dtype=np.int64))
+    np.testing.assert_array_equal(scaled[:, 0], [6, 6, np.nan, 3])
+
+
+def test_rows_on_silent_days_are_not_counted_for_the_types_that_are_silent() -> None:
+    silence = silence_of_types(spec_with([(0, 1, ["water"]), (5, 0, [])], unit=TYPED), "requests")
+    day = START + np.array([-1, 0, 1, 2, 5, 6] * 2 + [0])
+    unit = np.repeat([0, 1, -1], [6, 6, 1])
+    counts = DailyCounts(unit, day, np.arange(13))
+    kept = silence.spared(counts, np.array([0, 1]))
+    assert kept.n.tolist() == [0, 3, 5, 6, 7, 8, 9, 11]
+    assert (kept.day - START).tolist() == [-1, 2, 6, -1, 0, 1, 2, 6]
+    assert kept.unit.tolist() == [0] * 3 + [1] * 5
 
 
 def test_gaps_are_days_of_the_calendar() -> None:

@@ -101,7 +101,7 @@ def _judge(errors: Errors, leaves: Sequence[NDArray[np.bool_]], resampled: Repli
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.log([ratio.value for ratio in ratios])
         draws = np.log(np.column_stack([ratio.replicates(resampled) for ratio in ratios]))
-    draws = np.where(np.isfinite(draws), draws - value, 0.0)
+        draws = np.where(np.isfinite(draws), draws - value, 0.0)
     return _Judged(value, draws.std(axis=0), draws)
 
 

@@ -48,12 +48,12 @@ PANEL_FINDINGS: dict[str, str] = {
         "Cells are up to {percent} % wider or narrower at the edges of the city than in its middle."
     ),
     "not_handed_over": N_(
-        "Rows from {first} to {last} were not handed over: labels that touch these days are blank, and "
-        "counts are scaled up from the other days, or blank where these are fewer than half."
+        "Rows from {first} to {last} were not handed over: labels that touch these days are blank, "
+        "counts are scaled up or blank."
     ),
     "not_handed_over_of_types": N_(
-        "Rows of {types} from {first} to {last} were not handed over: labels that touch these days are "
-        "blank, and counts are scaled up from the other days, or blank where these are fewer than half."
+        "Rows of {types} from {first} to {last} were not handed over: their labels are blank, their counts "
+        "are scaled up or blank."
     ),
     "type_never_seen": N_("No row has the value {value}, which the pilot counts as {type}."),
     "short_history": N_(

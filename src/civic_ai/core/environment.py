@@ -10,6 +10,8 @@ LIBRARIES = (
     "duckdb", "ibis-framework", "lightgbm", "numpy", "pandas", "pandera", "pyarrow", "scikit-learn",
     "scipy", "shap", "shapely", "skops", "statsmodels", "altair", "vl-convert-python",
 )  # fmt: skip
+EXTRAS = ("fasttreeshap-fixed", "h3")
+"""Libraries that change figures where they are installed, and need not be."""
 
 
 def python_version() -> str:
@@ -24,8 +26,8 @@ def machine() -> str:
 
 @cache
 def library_versions() -> dict[str, str]:
-    """The installed version of each library in :data:`LIBRARIES`; ``absent`` where there is none."""
-    return {name: _version(name) for name in LIBRARIES}
+    """The installed version of each of :data:`LIBRARIES` and :data:`EXTRAS`; ``absent`` where there is none."""
+    return {name: _version(name) for name in (*LIBRARIES, *EXTRAS)}
 
 
 def _version(name: str) -> str:

@@ -42,6 +42,7 @@ class Look:
             "schema": "check/1",
             "pilot": self.spec.pilot,
             "spec": self.spec.digest,
+            "question": self.spec.question,
             "sources": [source.model_dump(mode="json") for source in self.snapshot.sources],
             "findings": [finding.model_dump(mode="json") for finding in self.snapshot.findings],
             "splits": [

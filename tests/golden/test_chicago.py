@@ -73,6 +73,20 @@ def test_within_one_inspectors_list_the_model_gains_nothing_that_is_sure(made: P
     assert within.lower < 0 < within.upper
 
 
+def test_the_readme_tells_what_the_run_found(made: PilotRun) -> None:
+    """Every figure of the README's table, with its bounds, rounded as it is written there."""
+    page = (ROOT / "pilots" / "chicago-food-inspections" / "README.md").read_text("utf-8")
+    model, inspector = found_by(made, "logistic_glm"), found_by(made, "observer_rate")
+    in_days = (model.days_earlier, inspector.days_earlier, model.within_observer)
+    written = [f"{one.value:.1f} ({one.lower:.1f} to {one.upper:.1f})" for one in in_days]
+    for share in (model.first_half, inspector.first_half, model.first_half_today):
+        value, lower, upper = (round(100 * one) for one in (share.value, share.lower, share.upper))
+        written.append(f"{value} % ({lower} to {upper})")
+    for area in (model.area_under_roc, inspector.area_under_roc):
+        written.append(f"{area.value:.3f} ({area.lower:.2f} to {area.upper:.2f})")
+    assert [text for text in written if f"| {text} |" not in page] == []
+
+
 def test_both_lists_rank_alike(lockbox: pd.DataFrame) -> None:
     """The area under the curve, resampling days of inspection: the intervals of the two overlap."""
     model, inspector = (auc_by_days(lockbox, name) for name in ("logistic_glm", "observer_rate"))

@@ -7,10 +7,10 @@ many cases ended between them; whoever sees a total and all groups but one knows
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from civic_ai.audit.answer_suppression import found_in_all
+from civic_ai.audit.answer_suppression import COUNT_PERIODS, found_in_all
 from civic_ai.audit.suppression import is_small, share_cells
 from civic_ai.records.evaluation import ErrorAnalysis, Evaluation
 from civic_ai.records.figure import Figure
@@ -25,7 +25,30 @@ def count_small_answers(evaluation: Evaluation, minimum: int) -> int:
 def count_visible_small_answers(full: Evaluation, masked: Evaluation, minimum: int) -> int:
     """Small counts that the ``masked`` evaluation shows, or gives away by subtraction; must be 0."""
     shown = sum(is_small(count, minimum) for count in _counts(_as_shown(full, masked)))
-    return shown + _group_by_subtraction(full, masked, minimum)
+    forgotten = count_forgotten_figures(full, masked, minimum)
+    return shown + _group_by_subtraction(full, masked, minimum) + forgotten
+
+
+def count_forgotten_figures(full: Evaluation, masked: Evaluation, minimum: int) -> int:
+    """Figures anywhere in an evaluation that rest on a small n and are shown, whichever record holds them.
+
+    It knows no field by its name but those of ``COUNT_PERIODS``: a field that is new is counted.
+    """
+    both = zip(walk_figures(full), walk_figures(masked), strict=True)
+    people = ((one, other) for (name, one), (_, other) in both if name not in COUNT_PERIODS)
+    return sum(is_small(one.n, minimum) and _shows(other) for one, other in people)
+
+
+def walk_figures(value: object, name: str = "") -> Iterator[tuple[str, Figure]]:
+    """Every figure in a record, a sequence or a mapping, under the dotted names of the fields to it."""
+    if isinstance(value, Figure):
+        yield name, value
+    elif isinstance(value, Record):
+        for field in type(value).model_fields:
+            yield from walk_figures(getattr(value, field), f"{name}.{field}" if name else field)
+    elif isinstance(value, Mapping | tuple):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from walk_figures(part, name)
 
 
 def _as_shown(full: Evaluation, masked: Evaluation) -> Evaluation:
@@ -97,4 +120,4 @@ def _group_by_subtraction(full: Evaluation, masked: Evaluation, minimum: int) ->
 
 
 def _shows(figure: Figure) -> bool:
-    return figure.value is not None or figure.n > 0
+    return figure.value is not None or figure.lower is not None or figure.n > 0

@@ -96,9 +96,10 @@ class AnswerMasking:
         halves = (part.first_half_today, part.first_half)
         small = any(mask_figure(half, self.policy).why_missing == "suppressed" for half in halves)
         told = hidden_figure if small or (part.candidate, part.split) in self.hidden else self._figure
-        update = {name: told(getattr(part, name)) for name in _TIMES}
-        if part.within_observer is not None:
-            update["within_observer"] = told(part.within_observer)
+        update: dict[str, Figure | None] = {name: told(getattr(part, name)) for name in _TIMES}
+        for name in _TIMES_OF_SOME:
+            figure = getattr(part, name)
+            update[name] = None if figure is None else told(figure)
         return part.model_copy(update=update)
 
     def _horizons(self, parts: Sequence[HorizonCalibration]) -> tuple[HorizonCalibration, ...]:
@@ -194,6 +195,18 @@ class AnswerMasking:
 
 
 _TIMES = ("days_earlier", "first_half_today", "first_half")
+_TIMES_OF_SOME = ("within_observer", "area_under_roc")
+
+COUNT_PERIODS = frozenset({
+    "lockbox_expected",
+    "staffing.hours_short", "staffing.hours_idle", "staffing.cheaper_than_baseline",
+    "coherent_sums.bottom_up", "coherent_sums.reconciled",
+    "selection.regret",
+    "what_if.found_per_period", "what_if.more_than_best_baseline", "what_if.cost_saved",
+    "errors.morans_i", "errors.overlaps.share",
+})  # fmt: skip
+"""The figures of an evaluation whose n counts periods, dates or places, and no people. All others are
+hidden where their n is small, and else shown with a rounded n."""
 
 
 def found_in_all(part: WhatIf) -> float:

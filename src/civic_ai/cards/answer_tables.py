@@ -30,10 +30,20 @@ class AnswerTables:
     teller: Teller
 
     def staffing(self) -> Table | None:
-        """Hours short and idle by type, of the model and of the best simple rule."""
+        """Hours short and idle by type, of the model and of the best simple rule; requests more and fewer
+        than planned for where no hours are declared."""
+        in_hours = self.records.declares_hours
         columns: Columns = (
-            (say("Hours short"), "hours_short", "found_fine"),
-            (say("Hours idle"), "hours_idle", "found_fine"),
+            (
+                say("Hours short") if in_hours else say("Requests more than planned"),
+                "hours_short",
+                "found_fine",
+            ),
+            (
+                say("Hours idle") if in_hours else say("Requests fewer than planned"),
+                "hours_idle",
+                "found_fine",
+            ),
             (
                 say("Lost more, or less (-), than by the simple rule"),
                 "cheaper_than_baseline",
@@ -43,7 +53,8 @@ class AnswerTables:
         parts = [part for part in self.records.evaluation.staffing if part.candidate in self._both()]
         heads = [(self._candidate(part.candidate), self._kind(part.type)) for part in parts]
         keys = (say("How it is forecast"), say("Type"))
-        return self._table(say("Hours of work in each period"), keys, columns, ("staffing", parts, heads))
+        caption = say("Hours of work in each period") if in_hours else say("Requests in each period")
+        return self._table(caption, keys, columns, ("staffing", parts, heads))
 
     def time_to_find(self) -> Table | None:
         """Days earlier and first half of every candidate and rule, in the tests and in the last period."""

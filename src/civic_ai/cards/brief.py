@@ -10,7 +10,7 @@ from civic_ai.cards.disparities import deciding_disparity
 from civic_ai.cards.facts import Records
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
-from civic_ai.cards.page import Page
+from civic_ai.cards.page import NAMED, Page
 from civic_ai.cards.picture import Picture
 from civic_ai.cards.question_words import QUESTIONS, QuestionWords
 from civic_ai.cards.summary import summary_table
@@ -43,8 +43,24 @@ def _in_one_minute(records: Records, teller: Teller, gates: GateReport) -> list[
         Markup("{} {}").format(teller.sentence(use), teller.sentence(say("Never for: {uses}.", uses=never))),
         findings.in_short(),
         findings.groups(),
-        Markup("{} {}").format(findings.need(), _nobody_knows(teller, gates)),
+        Markup(" ").join(
+            [findings.need(), *_what_fails(records, teller, gates), _nobody_knows(teller, gates)]
+        ),
     ]
+
+
+def _what_fails(records: Records, teller: Teller, gates: GateReport) -> list[Markup]:
+    """The questions of the policy that failed, two of them in its own words; nothing where none failed."""
+    asks = {gate.id: teller.text(gate.asks) for gate in records.policy.gates}
+    failed = [
+        Markup("<q>{}</q>").format(asks[check.gate]) for check in gates.checks if check.verdict == "fail"
+    ]
+    if not failed:
+        return []
+    named: list[Any] = failed[:NAMED]
+    if len(failed) > NAMED:
+        named.append(teller.sentence(say("{n} more", n=teller.value("gates.failed_beyond_named", "count"))))
+    return [teller.sentence(say("The answer is no to: {questions}.", questions=teller.listed(named)))]
 
 
 def _nobody_knows(teller: Teller, gates: GateReport) -> Markup:
@@ -71,8 +87,9 @@ def _pictures(page: Page) -> list[Picture]:
 def _what_is_asked(records: Records, teller: Teller, gates: GateReport) -> list[tuple[str, Markup]]:
     """Decision, scope, capacity, conditions, until when, and what happens on a no."""
     spec, said = records.spec, QUESTIONS[records.evaluation.question]
+    days = teller.value("spec.as_of.every_days", "count")
     effort: dict[str, object] = {
-        "days": teller.value("spec.as_of.every_days", "count"),
+        "every": say("every day") if spec.as_of.every_days == 1 else say("every {n} days", n=days),
         "who": teller.text(spec.capacity.who),
         "steps": teller.value("spec.label.steps", "count"),
     }

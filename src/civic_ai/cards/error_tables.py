@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from markupsafe import Markup
 
@@ -16,35 +18,46 @@ from civic_ai.records.evaluation import ErrorAnalysis
 
 _PREFIX = "evaluation.errors"
 Row = tuple[Markup | str, ...]
-CERTAIN = 0.01
-"""A p-value below this says that neighbours err together (METHODS 2.4)."""
+_AND, _BLANK, _ALL = re.compile(r"(?<=[\d)]) and "), " (or not known)", "all rows"
+"""The words of a slice (``evaluation.error_slices``). A condition ends with a number or a bracket, so that an
+``and`` inside of a name joins nothing."""
+_ROUNDS_TO_NONE = 0.001
+"""A p-value below this would be written as none at all."""
 
 
 @dataclass(frozen=True)
 class ErrorTables:
-    """Tables of one error analysis for one reader; empty ones have no rows."""
+    """Tables of one error analysis for one reader; empty ones have no rows.
+
+    ``confidence`` is the policy's: neighbours err together where chance alone does so less often than the
+    rest (METHODS 2.4).
+    """
 
     errors: ErrorAnalysis
     teller: Teller
+    confidence: float
 
     def together(self) -> Markup:
         """Whether neighbours err together."""
         tell, p_value = self.teller, self.errors.p_value
         if p_value is None or tell.facts.get(f"{_PREFIX}.morans_i.value") is None:
             return tell.sentence(say("Not measured: whether neighbours err together."))
-        places = {
-            "moran": tell.value(f"{_PREFIX}.morans_i.value", "ratio"),
-            "chance": tell.value(f"{_PREFIX}.p_value", "number"),
-        }
-        if p_value < CERTAIN:
+        shown = {"moran": tell.value(f"{_PREFIX}.morans_i.value", "ratio"), "chance": self._chance(p_value)}
+        if p_value < 1 - self.confidence:
             return tell.sentence(
-                say("Neighbours err together (Moran's I {moran}, by chance {chance}): something about "
-                    "places is not known to it.", **places)
+                say("Neighbours err together (Moran's I {moran}; by chance alone {chance}): something about "
+                    "places is not known to it.", **shown)
             )  # fmt: skip
         return tell.sentence(
-            say("Neighbours do not err together more than chance (Moran's I {moran}, by chance {chance}).",
-                **places)
+            say("No sign that neighbours err together (Moran's I {moran}; by chance alone {chance}).",
+                **shown)
         )  # fmt: skip
+
+    def _chance(self, p_value: float) -> Markup:
+        """How often chance alone brings so much."""
+        if p_value < _ROUNDS_TO_NONE:
+            return self.teller.sentence(say("less than 1 time in 1,000"))
+        return Markup("p = {}").format(self.teller.value(f"{_PREFIX}.p_value", "number"))
 
     def tables(self) -> list[Table]:
         """Those with rows."""
@@ -58,10 +71,24 @@ class ErrorTables:
             fact = fact_of(f"{_PREFIX}.slices", part)
             ratio, count = tell.figure(f"{fact}.ratio", "ratio"), tell.value(f"{fact}.rows", "count")
             verdict = tell.verdict(part.verdict)
-            rows.append((Markup("<code>{}</code>").format(part.where), count, ratio, verdict))
+            rows.append((self._where(part.where), count, ratio, verdict))
         heads = (say("Where"), say("Rows"), say("What came, over what was predicted"), say("Verdict"))
         caption = say("Where it is furthest off; the intervals hold for all rows of this table at once")
         return self._made(caption, heads, rows)
+
+    def _where(self, where: str) -> Markup:
+        """The conditions of a slice: names and numbers as they stand, words in the reader's language."""
+        tell = self.teller
+        blank = Markup(" {}").format(tell.sentence(say("(or not known)")))
+        parts = [
+            Markup("<code>{}</code>{}").format(
+                one.removesuffix(_BLANK), blank if one.endswith(_BLANK) else ""
+            )
+            for one in _AND.split(where)
+        ]
+        if where == _ALL:
+            return tell.sentence(say("all rows"))
+        return reduce(lambda one, other: tell.sentence(say("{one} and {other}", one=one, other=other)), parts)
 
     def _quarters(self) -> Table:
         """What came over what was predicted, by quarter."""

@@ -40,6 +40,13 @@ class Records:
         return evaluation.best_candidate if evaluation.champion_is_baseline else evaluation.champion
 
     @property
+    def declares_hours(self) -> bool:
+        """Whether the pilot says how many hours of work a request takes. One hour for every request says
+        nothing: such hours count requests."""
+        capacity = self.spec.capacity
+        return bool(capacity.hours_by_type) or capacity.hours_per_unit not in (None, 1.0)
+
+    @property
     def rule(self) -> str:
         """The best simple rule."""
         return self.evaluation.best_baseline

@@ -5,7 +5,8 @@ The numbers are facts like any other (``fan.points.3.came``), so that a picture 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -66,6 +67,15 @@ def read_fan(records: Records, blobs: Blobs) -> Fan:
     (named,) = units.filter(pc.equal(units["unit"], str(unit))).select(["area", "type"]).to_pylist()
     points = _points(_series(own, unit, records.evaluation.champion), rule)
     return Fan(named["area"], named["type"], tuple(points))
+
+
+def hides_most(facts: Mapping[str, Scalar]) -> bool:
+    """Whether this reader may see what came at fewer than half of the points; False without points."""
+    came = [value for name, value in facts.items() if _CAME.fullmatch(name)]
+    return 2 * sum(isinstance(value, int | float) for value in came) < len(came)
+
+
+_CAME = re.compile(r"fan\.points\.\d+\.came")
 
 
 def _series(rows: pa.Table, unit: str, candidate: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
+from civic_ai.cards.fan import hides_most
 from civic_ai.cards.numbers import Style
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import N_, Message, say
@@ -168,17 +169,39 @@ def _forecast(gain: Gain) -> Iterator[Message]:
         yield say("For every 100 requests that came, the model had forecast {n}.",
                   n=tell.figure(bias, "per_hundred"))  # fmt: skip
     yield _better(gain)
-    hours = [f"evaluation.staffing.{name}" for name in (model, gain.records.rule)]
-    if all(gain.known(f"{prefix}.hours_short") for prefix in hours):
-        own, rule = hours
+    yield from _staffing(gain)
+    if hides_most(tell.facts):
         yield say(
-            "Planned by the model, {short} hours of work are short in each period and {idle} idle; "
-            "by the simple rule {rule_short} and {rule_idle}.",
-            short=tell.figure(f"{own}.hours_short", "found_fine"),
-            idle=tell.figure(f"{own}.hours_idle", "found_fine"),
-            rule_short=tell.value(f"{rule}.hours_short.value", "found_fine"),
-            rule_idle=tell.value(f"{rule}.hours_idle.value", "found_fine"),
+            "No picture of the busiest series: in most periods too few requests came to show (privacy)."
         )
+
+
+def _staffing(gain: Gain) -> Iterator[Message]:
+    """What planning by the forecast leaves short and idle: in hours where the city declared how long a
+    request takes, else in requests."""
+    tell = gain.teller
+    own, rule = (f"evaluation.staffing.{name}" for name in (gain.records.model, gain.records.rule))
+    if not (gain.known(f"{own}.hours_short") and gain.known(f"{rule}.hours_short")):
+        return
+    yield Message(
+        _IN_HOURS if gain.records.declares_hours else _IN_REQUESTS,
+        {
+            "short": tell.figure(f"{own}.hours_short", "found_fine"),
+            "idle": tell.figure(f"{own}.hours_idle", "found_fine"),
+            "rule_short": tell.value(f"{rule}.hours_short.value", "found_fine"),
+            "rule_idle": tell.value(f"{rule}.hours_idle.value", "found_fine"),
+        },
+    )
+
+
+_IN_HOURS = N_(
+    "Planned by the model, {short} hours of work are short in each period and {idle} idle; "
+    "by the simple rule {rule_short} and {rule_idle}."
+)
+_IN_REQUESTS = N_(
+    "Planned by the model, {short} requests more than planned for come in each period and {idle} fewer; "
+    "by the simple rule {rule_short} and {rule_idle}."
+)
 
 
 def _estimate(gain: Gain) -> Iterator[Message]:

@@ -54,6 +54,8 @@ class GroupWords:
 
     def metric(self, metric: str) -> str:
         """What a metric counts, in plain words."""
+        if self.records.evaluation.question == "cases" and metric in words.OF_CASES:
+            return self.teller.word(words.OF_CASES, metric)
         return self.teller.word(words.GROUP_METRICS, metric)
 
     def verdict(self, part: Disparity | ReportingGroup, prefix: str) -> Markup:

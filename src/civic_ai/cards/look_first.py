@@ -79,6 +79,8 @@ class _Look:
         widest = max(widths, key=lambda fact: widths[fact])
         if widths[widest] > 0:
             name, style = matter[widest]
+            if not self.records.declares_hours:
+                name = words.IN_REQUESTS.get(name, name)
             yield self.teller.sentence(
                 say(
                     "Widest interval of the results, {result}: {figure}.",

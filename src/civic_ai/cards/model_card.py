@@ -44,7 +44,9 @@ def model_card(page: Page) -> dict[str, Any]:
         "lockbox": tables.lockbox(),
         "answers": _answers(page),
         "coverage": AnswerTables(records, teller).coverage(),
-        "errors": None if errors is None else ErrorTables(errors, teller),
+        "errors": None
+        if errors is None
+        else ErrorTables(errors, teller, records.policy.tolerances.confidence_level),
         "group_tables": tables.groups(),
         "reporting": tables.reporting(),
         "examples": _examples(page),

@@ -14,6 +14,9 @@ from civic_ai.records.gates import GateReport
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import flatten
 
+NAMED = 2
+"""How many failed questions the brief names in its first minute."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -31,11 +34,13 @@ def card_facts(records: Records, gates: GateReport, views: Views) -> Facts:
     """Every fact that a card may show: those of the records, of the gates, and of the views.
 
     ``deciding`` is the disparity that the audit's verdict rests on, ``deciding_report`` the same for
-    reporting, ``gates.open`` how many gates do not pass, ``sources.rows_read`` all rows handed over,
-    ``calibration.bias`` how far predictions are off on average.
+    reporting, ``gates.open`` how many gates do not pass,
+    ``gates.failed_beyond_named`` how many fail besides those that the brief names at once,
+    ``sources.rows_read`` all rows handed over, ``calibration.bias`` how far predictions are off on average.
     """
     bias = records.evaluation.calibration.bias_ratio.value
     counted: Facts = {
+        "gates.failed_beyond_named": max(0, gates.failed - NAMED),
         "gates.open": gates.failed + gates.unknown,
         "sources.rows_read": sum(source.rows_read for source in records.snapshot.sources),
         "calibration.bias": None if bias is None else abs(bias - 1),

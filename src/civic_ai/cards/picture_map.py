@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from civic_ai.cards import words
 from civic_ai.cards.facts import Records
 from civic_ai.cards.picture import CIVIDIS, GREY, WIDTH, Picture, Rows, Table, draw
 from civic_ai.cards.question_words import QUESTIONS
@@ -23,8 +24,9 @@ _HATCH = (
 
 
 def draw_map(records: Records, teller: Teller, scores: ScoreMap) -> Picture | None:
-    """The places coloured by class, area outlines above; None where nothing says where places are."""
-    if not scores.places:
+    """The places coloured by class, area outlines above; None where nothing says where places are, and
+    where the proposed rule's score is only an order."""
+    if not scores.places or records.evaluation.champion in words.ORDERS:
         return None
     title = teller.sentence(_finding(records, scores, teller))
     caption = say(

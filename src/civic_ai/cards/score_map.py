@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from civic_ai.cards import words
 from civic_ai.cards.facts import Records
 from civic_ai.records.record import Scalar
 from civic_ai.store.blobs import Blobs
@@ -105,7 +106,10 @@ def _place(row: dict[str, Any], records: Records) -> str | None:
 
 
 def mean_scores(records: Records, blobs: Blobs, place_of: dict[str, str]) -> dict[str, float]:
-    """Mean score of each place: over its cases, or over dates of the sum of its types."""
+    """Mean score of each place: over its cases, or over dates of the sum of its types; of no place where
+    the champion's score is only an order, whose mean says nothing."""
+    if records.evaluation.champion in words.ORDERS:
+        return {}
     table = blobs.table(records.evaluation.lockbox_blob)
     rows = table.filter(pc.equal(table["candidate"], records.evaluation.champion))
     names = [place_of.get(str(unit)) for unit in rows["unit"].to_pylist()]

@@ -49,7 +49,8 @@ class Beside:
             )
             for role, name in roles
         )
-        heads = (tell.plain(Message(head)) for head, _ in known.values())
+        calls = {} if self.records.declares_hours else words.IN_REQUESTS
+        heads = (tell.plain(Message(calls.get(head, head))) for head, _ in known.values())
         caption = tell.sentence(say("In the tests, and in the last period kept aside"))
         return Table(caption, (tell.plain(Message(said.chosen)), *heads), rows)
 

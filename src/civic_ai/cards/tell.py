@@ -31,7 +31,7 @@ _FINER: dict[Style, tuple[float, Style]] = {
     "found": (2.0, "found_fine"),
 }
 """Intervals narrower than this are written with one more digit, else both ends would read the same."""
-
+_ONE_MORE_DIGIT: dict[Style, Style] = {"found_fine": "ratio", "ratio": "number"}
 
 HIDDEN = "suppressed"
 """What stands in the place of a number that this reader may not see."""
@@ -161,11 +161,16 @@ class Teller:
         return Markup('<data class="limit" value="{}">{}</data>').format(limit, shown)
 
     def finer(self, prefix: str, style: Style) -> Style:
-        """``style``, with one more digit where the figure's interval is narrow."""
-        lower, upper = self.facts.get(f"{prefix}.lower"), self.facts.get(f"{prefix}.upper")
-        if style not in _FINER or not isinstance(lower, float) or not isinstance(upper, float):
+        """``style``, with one more digit where the figure's interval is narrow, or an end of it would read
+        as the value itself."""
+        value, lower, upper = (self.facts.get(f"{prefix}.{part}") for part in ("value", "lower", "upper"))
+        if not isinstance(lower, float) or not isinstance(upper, float):
             return style
-        width, finer = _FINER[style]
+        width, finer = _FINER.get(style, (0.0, _ONE_MORE_DIGIT.get(style, style)))
+        if isinstance(value, int | float):
+            ends = [end for end in (lower, upper) if end != value]
+            if written(value, style, self.locale) in [written(end, style, self.locale) for end in ends]:
+                return finer
         return finer if upper - lower < width else style
 
     @staticmethod

@@ -33,6 +33,9 @@ CANDIDATES = {
     "lightgbm_hazard": N_("boosted trees for the chance of ending each day (LightGBM)"),
 }
 
+ORDERS = ("arrival_order",)
+"""Rules whose score is an order and no number of anything: no map can show more or less of it."""
+
 FAMILIES = {
     "history": N_("history of the place"),
     "neighbours": N_("neighbouring places"),
@@ -117,6 +120,11 @@ GROUP_METRICS: Metrics = {
     "false_discovery_rate": (N_("Visits to the group that find nothing"), "percent"),
 }
 
+OF_CASES = {
+    "false_positive_rate": N_("Looked at first without cause, of all cases of the group that are in order"),
+}
+"""What metrics of groups are called where cases, not places, are looked at."""
+
 MISSING = {
     "suppressed": N_("Too few to show (privacy)"),
     "no_positives": N_("Not measured: no case came in this period"),
@@ -194,6 +202,13 @@ RESULTS: Metrics = {
     "evaluation.calibration.slope": (N_("calibration slope"), "ratio"),
 }  # fmt: skip
 """The results whose uncertainty matters for a decision."""
+
+IN_REQUESTS = {
+    "Hours short in each period": N_("Requests more than planned for, in each period"),
+    "Hours idle in each period": N_("Requests fewer than planned for, in each period"),
+    "hours short in each period": N_("requests more than planned for in each period"),
+}
+"""What hours of demand are called where no hours are declared."""
 
 SELECTION = {
     "best_mean": N_("best on average"),

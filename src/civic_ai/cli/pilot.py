@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +13,20 @@ import typer
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.table import format_table
 from civic_ai.core.errors import ConfigError
-from civic_ai.core.messages import say
+from civic_ai.core.messages import Message, say
 
 if TYPE_CHECKING:
+    from civic_ai.pilot.spec import Question
     from civic_ai.records.figure import Period
     from civic_ai.results import Look
+
+QUESTIONS: Mapping[Question, Message] = {
+    "ranking": say("The question (ranking): where will it happen?"),
+    "demand": say("The question (demand): how much will come?"),
+    "cases": say("The question (cases): which case first?"),
+    "durations": say("The question (durations): how long will it take?"),
+}
+"""Which of the four questions a pilot asks, as ``check`` says it."""
 
 
 def new(
@@ -65,7 +75,8 @@ def _look_text(look: Look) -> str:
     ]
     return "\n\n".join(
         [
-            f"{look.spec.pilot}: the spec and the contracts are sound",
+            f"{look.spec.pilot}: the spec and the contracts are sound\n"
+            + QUESTIONS[look.spec.question].text(language),
             format_table(("source", "rows", "set aside", "duplicates", "period"), sources, title="Data"),
             format_table(("weight", "source", "column", "finding"), findings, title="Findings"),
             format_table(("split", "trained until", "tested from", "tested until"), splits, title="Time"),

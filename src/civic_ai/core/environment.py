@@ -26,7 +26,7 @@ def machine() -> str:
 
 @cache
 def library_versions() -> dict[str, str]:
-    """The installed version of each of :data:`LIBRARIES` and :data:`EXTRAS`; ``absent`` where there is none."""
+    """The installed version of :data:`LIBRARIES` and :data:`EXTRAS`; ``absent`` where there is none."""
     return {name: _version(name) for name in (*LIBRARIES, *EXTRAS)}
 
 

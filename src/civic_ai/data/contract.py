@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from civic_ai.core.errors import ConfigError, Mistake
+from civic_ai.data.afterwards import known_too_late
 from civic_ai.data.contract_rules import Broken, broken_promises, broken_with_source
 from civic_ai.data.uses import broken_uses
 from civic_ai.pilot.describe import CONTRACT
@@ -32,6 +33,8 @@ def load_contracts(pilot: Pilot) -> dict[str, Contract]:
             continue
         mistakes.extend(_located(document, broken_with_source(contract, pilot.spec, name)))
         mistakes.extend(_located(pilot.document, broken_uses(pilot.spec, name, contract)))
+        if name == pilot.spec.unit.source:
+            mistakes.extend(_located(pilot.document, known_too_late(pilot.spec, contract)))
         contracts[name] = contract
     if mistakes:
         raise ConfigError({mistake.text(): mistake for mistake in mistakes}.values())

@@ -62,10 +62,21 @@ def broken_with_source(contract: Contract, spec: PilotSpec, name: str) -> list[B
         broken.extend(_known_at_is_sure(contract, source.known_at))
     if source.key is not None:
         broken.extend(_key_is_unique(contract, source.key))
-    if spec.unit.grid is not None and spec.unit.source == name:
-        for column in (spec.unit.grid.lat, spec.unit.grid.lon):
-            broken.extend(_is_of_type(contract, column, ("number",), "the grid"))
+    for of, column, types, purpose in _typed_columns(spec):
+        if of == name and column is not None:
+            broken.extend(_is_of_type(contract, column, types, purpose))
     return broken
+
+
+def _typed_columns(spec: PilotSpec) -> Iterator[tuple[str, str | None, tuple[ColumnType, ...], str]]:
+    """Source, column, the types that it may have, and what needs them."""
+    unit, label = spec.unit, spec.label
+    for form, purpose in ((unit.grid, "the grid"), (unit.hexagons, "unit.hexagons")):
+        if form is not None:
+            yield from ((unit.source, column, ("number",), purpose) for column in (form.lat, form.lon))
+    yield unit.source, unit.due_on, TIMED, "unit.due_on"
+    yield label.source, label.known_at, TIMED, "label.known_at"
+    yield label.source, label.ended_at, TIMED, "label.ended_at"
 
 
 def _zone_exists(contract: Contract) -> Iterator[Broken]:

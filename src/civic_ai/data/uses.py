@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from civic_ai.core.messages import say
 from civic_ai.data.contract_rules import Broken, no_such_column
-from civic_ai.pilot.feature_blocks import ColumnFeature, CountFeature, TrailingFeature
+from civic_ai.pilot.feature_blocks import CategoryFeature, ColumnFeature, CountFeature, TrailingFeature
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.pilot.where import Combination, Comparison, Condition, WhereError, parse_where
 from civic_ai.records.contract import Contract
@@ -50,6 +50,8 @@ def _columns_used(spec: PilotSpec, name: str) -> Iterator[tuple[Path_, str]]:
     """Every column of the source ``name`` that the pilot reads, with its place."""
     for place, source, column in (
         *_single_columns(spec, name),
+        *_unit_columns(spec),
+        *_label_columns(spec),
         *_feature_columns(spec),
         *_audit_columns(spec),
     ):
@@ -60,15 +62,34 @@ def _columns_used(spec: PilotSpec, name: str) -> Iterator[tuple[Path_, str]]:
 
 
 def _single_columns(spec: PilotSpec, name: str) -> Iterator[tuple[Path_, str | None, str | None]]:
-    source, unit, reporting = spec.sources[name], spec.unit, spec.audit.reporting
+    source, reporting = spec.sources[name], spec.audit.reporting
     yield ("sources", name, "known_at"), name, source.known_at
     yield ("sources", name, "key"), name, source.key
-    yield ("unit", "area"), unit.source, unit.area
-    if unit.grid is not None:
-        yield ("unit", "grid", "lat"), unit.source, unit.grid.lat
-        yield ("unit", "grid", "lon"), unit.source, unit.grid.lon
+    yield ("models", "rate_by"), spec.unit.source, spec.models.rate_by
+    yield ("audit", "observer"), spec.unit.source, spec.audit.observer
     yield ("audit", "reporting", "incident"), reporting.source, reporting.incident
     yield ("audit", "reporting", "ended_at"), reporting.source, reporting.ended_at
+
+
+def _unit_columns(spec: PilotSpec) -> Iterator[tuple[Path_, str | None, str | None]]:
+    unit = spec.unit
+    yield ("unit", "area"), unit.source, unit.area
+    yield ("unit", "due_on"), unit.source, unit.due_on
+    yield from ((("unit", "case", i), unit.source, column) for i, column in enumerate(unit.case))
+    for name, form in (("grid", unit.grid), ("hexagons", unit.hexagons)):
+        if form is not None:
+            yield ("unit", name, "lat"), unit.source, form.lat
+            yield ("unit", name, "lon"), unit.source, form.lon
+    if unit.types is not None:
+        yield ("unit", "types", "column"), unit.source, unit.types.column
+
+
+def _label_columns(spec: PilotSpec) -> Iterator[tuple[Path_, str | None, str | None]]:
+    label = spec.label
+    yield ("label", "known_at"), label.source, label.known_at
+    yield ("label", "ended_at"), label.source, label.ended_at
+    if label.exposure is not None:
+        yield ("label", "exposure", "column"), label.exposure.source, label.exposure.column
 
 
 def _feature_columns(spec: PilotSpec) -> Iterator[tuple[Path_, str | None, str | None]]:
@@ -77,6 +98,8 @@ def _feature_columns(spec: PilotSpec) -> Iterator[tuple[Path_, str | None, str |
             yield from ((("features", i), block.source, column) for column in (*block.mean, *block.sum))
         if isinstance(block, ColumnFeature):
             yield from ((("features", i, "columns"), block.source, column) for column in block.columns)
+        if isinstance(block, CategoryFeature):
+            yield from ((("features", i, "categories"), block.source, column) for column in block.categories)
 
 
 def _audit_columns(spec: PilotSpec) -> Iterator[tuple[Path_, str | None, str | None]]:

@@ -1,12 +1,11 @@
 """The features of cases: their own row, their area, what happened around them, the weather, the season.
 
-A case's own row is taken as it stands in the extract. So no column may be used that is only filled in
-afterwards: what the contract says so of, what the label looks at, and when it was known, are refused.
+A case's own row is taken as it stands in the extract, so a column that is only filled in afterwards is
+refused (``data.afterwards``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,26 +13,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from civic_ai.core.errors import ConfigError, Mistake
-from civic_ai.core.messages import Message, say
-from civic_ai.panel.case_columns import is_of_case, settled_column
+from civic_ai.data.afterwards import known_too_late
+from civic_ai.panel.case_columns import is_of_case
 from civic_ai.panel.case_rows import Cases
 from civic_ai.panel.feature_categories import codes_of, make_indicators, values_before
 from civic_ai.panel.features import columns_of_block, refuse_repeated
 from civic_ai.panel.known import day_numbers
-from civic_ai.panel.leak_columns import is_afterwards
 from civic_ai.panel.parts import STEP
 from civic_ai.panel.scope import FeatureColumn, Scope
-from civic_ai.pilot.feature_blocks import (
-    CalendarFeature,
-    CategoryFeature,
-    ColumnFeature,
-    CountFeature,
-    TrailingFeature,
-)
+from civic_ai.pilot.feature_blocks import CategoryFeature, ColumnFeature
 from civic_ai.pilot.spec import PilotSpec
-from civic_ai.pilot.where import columns_of, parse_where
 from civic_ai.records.contract import Contract
 from civic_ai.records.panel import Feature
+from civic_ai.store.yaml import dotted
 
 Ints = NDArray[np.int64]
 Values = NDArray[np.float32]
@@ -67,47 +59,13 @@ def make_case_features(spec: PilotSpec, scope: Scope, cases: Cases) -> tuple[Cas
 
 def refuse_known_afterwards(spec: PilotSpec, contract: Contract) -> None:
     """Raise :class:`ConfigError` for every column of a case's own row that is only known afterwards, and that
-    features, or the simplest rule, look at."""
+    features, the simplest rule or the audit's observer look at."""
     mistakes = [
-        Mistake(
-            about=about,
-            says=say("{column} is only known afterwards: {why}", column=name, why=why),
-            remedy=say("Leave it out: on the day of the list nobody can look at it."),
-        )
-        for about, name in _own_columns(spec)
-        if (why := _afterwards(name, spec, contract)) is not None
+        Mistake(about=dotted(place), says=says, remedy=remedy)
+        for place, says, remedy in known_too_late(spec, contract)
     ]
     if mistakes:
         raise ConfigError(mistakes)
-
-
-def _own_columns(spec: PilotSpec) -> Iterator[tuple[str, str]]:
-    """Place in the spec and column, for everything that is taken from the row of a case, or that chooses
-    which cases are counted (unless rows come with their outcome, so that every row counted had one)."""
-    come_with_outcome = spec.sources[spec.unit.source].known_at == settled_column(spec)
-    for number, block in enumerate(spec.features):
-        if isinstance(block, CalendarFeature | TrailingFeature) or block.source != spec.unit.source:
-            continue
-        if isinstance(block, CountFeature):
-            where = block.where if not come_with_outcome else None
-            names: Iterable[str] = sorted(columns_of(parse_where(where))) if where else ()
-        else:
-            names = block.columns if isinstance(block, ColumnFeature) else block.categories
-        yield from ((f"features[{number}]", name) for name in names)
-    if spec.models.rate_by is not None:
-        yield "models.rate_by", spec.models.rate_by
-
-
-def _afterwards(name: str, spec: PilotSpec, contract: Contract) -> Message | None:
-    label = spec.label
-    looked_at = columns_of(parse_where(label.where)) if label.where and label.kind == "event" else frozenset()
-    if name in looked_at:
-        return say("the label looks at it")
-    if name in (label.known_at, label.ended_at):
-        return say("it says when the outcome was known")
-    if name in contract.columns and is_afterwards(contract.columns[name]):
-        return say("the contract says so")
-    return None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from civic_ai.data.afterwards import own_columns
 from civic_ai.panel.case_baselines import ARRIVAL, group_numbers
 from civic_ai.panel.case_columns import own_numbers, settled_column
 from civic_ai.panel.case_moments import NEVER
@@ -106,12 +107,16 @@ def _ended_early(as_of: Ints, days: Floats, ended: Mask) -> Outcome:
 
 
 def _by_contract(parts: CaseParts, contracts: Mapping[str, Contract]) -> Iterator[LeakFinding]:
-    """What the contracts say; the outcome of an event is of course only known afterwards, and what is counted
-    of the cases' own source was looked at before (``case_features``)."""
-    own = f"{parts.spec.unit.source}."
+    """What the contracts say; the outcome of an event is of course only known afterwards, and rows that come
+    with their outcome may be counted by it (``data.afterwards``)."""
+    own = parts.spec.unit.source
+    looked_at = {f"{own}.{name}" for _, name in own_columns(parts.spec)}
     for leak in find_afterwards(parts.scope.city, contracts):
-        of_label = leak.form == "label_known_afterwards"
-        if (of_label and parts.label.ended is not None) or not (of_label or str(leak.column).startswith(own)):
+        if leak.form == "label_known_afterwards":
+            is_told = parts.label.ended is not None
+        else:
+            is_told = leak.column in looked_at or not str(leak.column).startswith(f"{own}.")
+        if is_told:
             yield leak
 
 

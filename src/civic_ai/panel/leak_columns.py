@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from civic_ai.data.afterwards import is_afterwards
 from civic_ai.panel.known import City
 from civic_ai.pilot.feature_blocks import (
     CategoryFeature,
@@ -13,13 +14,8 @@ from civic_ai.pilot.feature_blocks import (
     TrailingFeature,
 )
 from civic_ai.pilot.where import columns_of, parse_where
-from civic_ai.records.contract import ColumnContract, Contract
+from civic_ai.records.contract import Contract
 from civic_ai.records.panel import LeakFinding
-
-
-def is_afterwards(column: ColumnContract) -> bool:
-    """Only filled in later: said so, or blank as long as it "has not happened yet"."""
-    return column.known == "afterwards" or column.blank == "not_yet"
 
 
 def find_afterwards(city: City, contracts: Mapping[str, Contract]) -> list[LeakFinding]:

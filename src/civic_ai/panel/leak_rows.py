@@ -8,9 +8,9 @@ from typing import Any
 import ibis
 import numpy as np
 
+from civic_ai.data.afterwards import is_afterwards
 from civic_ai.panel.known import DAY, City, Days, day_numbers, known_rows
 from civic_ai.panel.label import incident_column, label_rows
-from civic_ai.panel.leak_columns import is_afterwards
 from civic_ai.panel.parts import Parts
 from civic_ai.panel.units import as_id
 from civic_ai.pilot.feature_blocks import CalendarFeature

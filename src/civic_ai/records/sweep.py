@@ -12,9 +12,9 @@ from civic_ai.records.text import Text
 class Trial(Record):
     """One point of the grid and what it gave on the test periods.
 
-    ``settings``: the dotted place in the spec and the value there, as JSON text. ``objective`` is the
-    champion's; ``lift`` the best model's over the best simple rule, which stays comparable where a setting
-    changes what is predicted.
+    ``settings``: the dotted place in the spec and the value there, as JSON text. ``objective`` is the best
+    model's, whether or not a rule is champion: settings are those of models. ``lift`` is the best model's
+    over the best simple rule, which stays comparable where a setting changes what is predicted.
     """
 
     settings: dict[str, str]

@@ -115,7 +115,7 @@ def _try(stages: Stages, panel: PanelManifest, settings: Settings) -> Trial:
     tests = try_on_tests(blobs.table(predictions.blob), terms)
     objectives = {one.name: tests.objective(one.name) for one in predictions.candidates}
     chosen = choose_champion(predictions.candidates, objectives, terms.objective, tests.whole.resampled)
-    champion = tests.lists[chosen.champion.name]
+    best = tests.lists[chosen.best_candidate.name]
     return Trial(
         settings=as_text(settings),
         spec=blobs.put_record(stages.pilot.spec),
@@ -123,7 +123,7 @@ def _try(stages: Stages, panel: PanelManifest, settings: Settings) -> Trial:
         champion=chosen.champion.name,
         best_candidate=chosen.best_candidate.name,
         best_baseline=chosen.best_baseline.name,
-        objective=tests.whole.figure(champion, terms.objective, terms.kind),
+        objective=tests.whole.figure(best, terms.objective, terms.kind),
         lift=tests.lift(chosen.best_candidate.name, chosen.best_baseline.name),
     )
 

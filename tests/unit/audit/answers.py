@@ -55,8 +55,9 @@ def with_answers(evaluation: Evaluation, seed: int) -> Evaluation:
                 TimeToFind(candidate=name, split="lockbox", days_earlier=number(2.345, positives),
                            within_observer=number(0.3, positives) if name == "glm" else None,
                            first_half_today=share(int(rng.integers(0, positives)), positives),
-                           first_half=share(int(rng.integers(0, positives)), positives))
-                for name in names
+                           first_half=share(int(rng.integers(0, positives)), positives),
+                           area_under_roc=number(0.6, few))
+                for name, few in zip(names, (7, 613), strict=True)
             ),
             "horizons": _curves(rng, names),
             "restricted_means": _means(rng),
@@ -64,7 +65,7 @@ def with_answers(evaluation: Evaluation, seed: int) -> Evaluation:
             "what_if": tuple(
                 WhatIf(units=units, found_per_period=number(float(rng.choice([0.2, 12.345])), 26),
                        more_than_best_baseline=number(0.5, 26), hours_per_period=units * 2.0,
-                       cost_per_period=None, cost_saved=None) for units in (60, 100)
+                       cost_per_period=None, cost_saved=number(3.21, 26)) for units in (60, 100)
             ),
             "errors": _errors(rng),
         }

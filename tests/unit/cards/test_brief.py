@@ -6,7 +6,7 @@ import pytest
 
 from civic_ai.cards.brief import board_brief
 from civic_ai.cards.facts import facts_of
-from civic_ai.cards.page import Page
+from civic_ai.cards.page import Page, card_facts
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
 
@@ -151,3 +151,35 @@ def test_only_what_somebody_may_waive_is_offered_for_waiving(
     gates = seen.gates.model_copy(update={"checks": checks})
     decision = dict(board_brief(replace(seen, gates=gates))["asked"])["Decision"]
     assert decision.endswith(expected)
+
+
+@pytest.mark.parametrize(("failed", "expected"), [(0, None), (1, ""), (2, " and "), (5, ", and 3 more")])
+def test_the_first_minute_names_what_fails_before_what_nobody_knows(
+    page: MakePage, failed: int, expected: str | None
+) -> None:
+    seen = page(City())
+    verdicts = ["fail"] * failed + ["pass"] * (len(seen.gates.checks) - failed)
+    checks = tuple(
+        check.model_copy(update={"verdict": verdict})
+        for check, verdict in zip(seen.gates.checks, verdicts, strict=True)
+    )
+    gates = seen.gates.model_copy(update={"checks": checks, "failed": failed})
+    facts = card_facts(seen.records, gates, seen.pictures.views)
+    last = board_brief(replace(seen, gates=gates, teller=replace(seen.teller, facts=facts)))["minute"][3]
+    said = str(last.striptags())
+    asks = {gate.id: seen.teller.text(gate.asks) for gate in seen.records.policy.gates}
+    told = [asks[check.gate] in said for check in checks]
+    assert told == [True] * min(failed, 2) + [False] * (len(checks) - min(failed, 2))
+    assert ("The answer is no to: " in said) == (expected is not None)
+    assert (expected or "") in said
+    assert said.endswith("Every question of the policy has an answer.")
+
+
+@pytest.mark.parametrize("question", ["ranking", "cases", "demand", "durations"])
+def test_what_happens_each_day_is_not_every_1_days(page: MakePage, question: str) -> None:
+    seen = page(City(question=question))
+    daily = seen.records.spec.as_of.model_copy(update={"every_days": 1})
+    records = replace(seen.records, spec=seen.records.spec.model_copy(update={"as_of": daily}))
+    asked = dict(board_brief(replace(seen, records=records))["asked"])
+    assert " every day, " in asked["Capacity"].striptags()
+    assert " every 7 days, " in dict(board_brief(seen)["asked"])["Capacity"].striptags()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from civic_ai.cards.error_tables import ErrorTables
@@ -11,7 +13,9 @@ def _tables(page: MakePage, question: str, **changes: object) -> ErrorTables:
     seen = page(City(question=question))
     errors = seen.records.evaluation.errors
     assert errors is not None
-    return ErrorTables(errors.model_copy(update=changes), seen.teller)
+    facts = seen.teller.facts | {f"evaluation.errors.{name}": value for name, value in changes.items()}
+    teller = replace(seen.teller, facts=facts)
+    return ErrorTables(errors.model_copy(update=changes), teller, 0.9)
 
 
 def test_slices_and_quarters_stand_for_every_question(page: MakePage) -> None:
@@ -36,7 +40,39 @@ def test_a_slice_has_its_rows_its_ratio_and_a_verdict(page: MakePage) -> None:
 
 @pytest.mark.parametrize(
     ("p_value", "expected"),
-    [(0.002, "Neighbours err together"), (0.3, "Neighbours do not err together"), (None, "Not measured")],
+    [
+        (0.002, "Neighbours err together (Moran's I 0.12; by chance alone p = 0.002)"),
+        (0.024, "Neighbours err together (Moran's I 0.12; by chance alone p = 0.024)"),
+        (0.0, "Neighbours err together (Moran's I 0.12; by chance alone less than 1 time in 1,000)"),
+        (0.1, "No sign that neighbours err together (Moran's I 0.12; by chance alone p = 0.100)"),
+        (None, "Not measured"),
+    ],
 )
 def test_whether_neighbours_err_together(page: MakePage, p_value: float | None, expected: str) -> None:
     assert _tables(page, "demand", p_value=p_value).together().striptags().startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("where", "en", "es"),
+    [
+        ("age > 3 (or not known) and parks and trees <= 0.5",
+         "age > 3 (or not known) and parks and trees <= 0.5",
+         "age > 3 (o no se sabe) y parks and trees <= 0.5"),
+        ("a <= 1e-05 and b > 2 and c > 3 (or not known)", "a <= 1e-05 and b > 2 and c > 3 (or not known)",
+         "a <= 1e-05 y b > 2 y c > 3 (o no se sabe)"),
+        ("all rows", "all rows", "todas las filas"),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_slice_are_in_the_readers_language(
+    page: MakePage, where: str, en: str, es: str
+) -> None:
+    for language, expected in (("en", en), ("es", es)):
+        seen = page(City(question="demand"), language)
+        errors = seen.records.evaluation.errors
+        assert errors is not None
+        part = errors.slices[0].model_copy(update={"where": where})
+        facts = {name.replace(errors.slices[0].where, where): v for name, v in seen.teller.facts.items()}
+        tables = ErrorTables(
+            errors.model_copy(update={"slices": (part,)}), replace(seen.teller, facts=facts), 0.9
+        )
+        assert tables.tables()[0].rows[0][0].striptags() == expected  # type: ignore[union-attr]

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from civic_ai.cards.answer_tables import AnswerTables
 from civic_ai.cards.gains import Gain
+from civic_ai.cards.summary import summary_table
 from civic_ai.cards.tell import Teller
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
@@ -96,3 +98,27 @@ def test_where_a_rule_is_proposed_that_comes_first(page: MakePage, question: str
         said = Findings(seen.records, seen.teller).in_short().striptags()
         assert said.startswith("By the rule set beforehand, the simple rule is proposed:") == first
         assert ("the model is proposed" in said) == (not first)
+
+
+@pytest.mark.parametrize(
+    ("declared", "in_hours"),
+    [({}, False), ({"hours_per_unit": 1.0}, False), ({"hours_per_unit": 1.5}, True),
+     ({"hours_by_type": {"pothole": 2.0}}, True)],
+)  # fmt: skip
+def test_of_hours_is_told_only_where_they_are_declared(
+    page: MakePage, declared: dict[str, object], in_hours: bool
+) -> None:
+    seen = page(City(question="demand"))
+    capacity = seen.records.spec.capacity.model_copy(
+        update={"hours_per_unit": None, "hours_by_type": {}} | declared
+    )
+    records = replace(seen.records, spec=seen.records.spec.model_copy(update={"capacity": capacity}))
+    table, staffing = summary_table(records, seen.teller), AnswerTables(records, seen.teller).staffing()
+    assert staffing is not None
+    said = Gain(records, seen.teller).tests().striptags()
+    assert (
+        "12.0 (between 11.5 and 12.5) requests more than planned for come in each period" in said
+    ) != in_hours
+    for text in (said, *table.columns, *staffing.columns, str(staffing.caption)):
+        assert in_hours or "hour" not in text.lower()
+    assert any("Hours" in column for column in table.columns) == in_hours

@@ -60,3 +60,9 @@ def test_a_part_of_a_list_is_named_by_its_key(page: MakePage) -> None:
     part = page(City()).records.audit.disparities[0]
     assert fact_of("audit.disparities", part) == "audit.disparities.income_quartile.q1.recall"
     assert f"{fact_of('audit.disparities', part)}.verdict" in page(City()).teller.facts
+
+
+def test_a_case_is_no_quiet_place(page: MakePage) -> None:
+    for question, expected in (("ranking", "quiet places"), ("cases", "cases of the group")):
+        seen = page(City(question=question))
+        assert expected in GroupWords(seen.records, seen.teller).metric("false_positive_rate")

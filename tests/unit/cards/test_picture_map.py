@@ -69,3 +69,11 @@ def test_the_table_counts_every_place(page: MakePage) -> None:
     counts = [int(row[-1].striptags()) for row in table.rows]  # type: ignore[union-attr]
     assert sum(counts) == 64
     assert [row[0] for row in table.rows] == ["5", "4", "3", "2", "1", "no score"]
+
+
+def test_of_a_rule_that_only_orders_there_is_no_map(page: MakePage) -> None:
+    seen = page(City(question="cases", winner="rule"))
+    scores = page(City(units="areas")).pictures.views.scores
+    assert draw_map(seen.records, replace(seen.teller, facts=page(City(units="areas")).teller.facts), scores)
+    evaluation = seen.records.evaluation.model_copy(update={"champion": "arrival_order"})
+    assert draw_map(replace(seen.records, evaluation=evaluation), seen.teller, scores) is None

@@ -138,3 +138,18 @@ def test_hexagons_are_drawn_where_they_lie_about_as_wide_as_they_are(made: MakeM
     assert len(shapes) == SIDE * SIDE
     west, _, east, _ = next(iter(shapes.values())).bounds
     assert (east - west) * 111_320 == pytest.approx(2 * 531, rel=0.02)  # mean side at resolution 8: 531 m
+
+
+def test_a_champion_that_only_orders_has_no_score_to_map(made: MakeMade) -> None:
+    one = made(City(question="cases", winner="rule"))
+    records = read_records(one.evidence, one.blobs)
+    place_of = places_of(records, one.blobs)
+    minimum = records.policy.suppression.model_copy(update={"minimum": 5})
+    records = replace(records, policy=records.policy.model_copy(update={"suppression": minimum}))
+    assert mean_scores(records, one.blobs, place_of)
+    table = one.blobs.table(records.evaluation.lockbox_blob)
+    named = [row | {"candidate": "arrival_order"} for row in table.to_pylist()]
+    blob = one.blobs.put_table(pa.Table.from_pylist(named, schema=table.schema))
+    update = {"champion": "arrival_order", "lockbox_blob": blob}
+    orders = replace(records, evaluation=records.evaluation.model_copy(update=update))
+    assert map_scores(orders, one.blobs).classes == ()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.numbers import written
+from civic_ai.cards.numbers import Style, locale_for, written
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say, say_count
 from civic_ai.records.record import Scalar
@@ -36,7 +36,7 @@ def test_a_narrow_interval_gets_one_more_digit() -> None:
     """Otherwise both ends would read the same and look like certainty."""
     narrow = FIGURE | {"f.value": 0.3402, "f.lower": 0.3391, "f.upper": 0.3414}
     assert _teller(narrow).figure("f", "per_hundred").striptags() == "34.0 (between 33.9 and 34.1)"
-    assert _teller(narrow).finer("f", "ratio") == "ratio"
+    assert _teller(narrow).finer("f", "ratio") == "number"
 
 
 def test_a_figure_without_interval_is_told_alone() -> None:
@@ -152,3 +152,20 @@ def test_lists_and_texts_follow_the_language() -> None:
 def test_what_is_printed_is_what_is_written() -> None:
     teller = _teller({"x": 0.1234}, "es", "es_CO")
     assert teller.value("x", "percent_fine").striptags() == written(0.1234, "percent_fine", teller.locale)
+
+
+@pytest.mark.parametrize(
+    ("style", "value", "lower", "upper", "expected"),
+    [
+        ("ratio", 1.034, 1.0312, 1.05, "1.034 (between 1.031 and 1.050)"),
+        ("ratio", 1.04, 1.03, 1.05, "1.04 (between 1.03 and 1.05)"),
+        ("ratio", 1.03, 1.03, 1.05, "1.03 (between 1.03 and 1.05)"),
+        ("found_fine", 7.02, 6.98, 9.0, "7.02 (between 6.98 and 9.00)"),
+        ("found", 7.2, 6.9, 12.0, "7.2 (between 6.9 and 12.0)"),
+    ],
+)
+def test_an_end_that_is_not_the_value_does_not_read_as_the_value(
+    style: Style, value: float, lower: float, upper: float, expected: str
+) -> None:
+    teller = Teller({"a.value": value, "a.lower": lower, "a.upper": upper}, "en", locale_for("en-US", "en"))
+    assert teller.figure("a", style).striptags() == expected

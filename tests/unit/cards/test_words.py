@@ -87,3 +87,9 @@ def _texts(node: ast.expr) -> set[str]:
         for part in ast.walk(node)
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
     }
+
+
+def test_the_rules_that_only_order_are_those_of_the_evaluation() -> None:
+    from civic_ai.evaluation.scores import ORDERS
+
+    assert words.ORDERS == ORDERS

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from civic_ai.core.errors import ConfigError
+from civic_ai.data.contract import load_contracts
 from civic_ai.data.contract_rules import broken_promises, parse_bound
+from civic_ai.pilot.load import load_pilot
 from civic_ai.records.contract import Contract
+from tests.unit.data.cases_pilot import CELLS, COUNTS, DURATIONS, case_folder
 from tests.unit.data.cities import contract
 
 PARTS = frozenset(Contract.model_fields)
@@ -95,3 +101,44 @@ def test_parts_that_are_broken_themselves_are_not_judged() -> None:
 )
 def test_bounds_are_values_of_the_type(kind: Any, text: str, value: object) -> None:
     assert parse_bound(kind, text) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "change", "about", "says"),
+    [
+        (
+            (),
+            {"due_at: {type: timestamp": "due_at: {type: text"},
+            "due_at",
+            "unit.due_on needs date, not text",
+        ),
+        (
+            (),
+            {"closed_at: {type: timestamp": "closed_at: {type: text"},
+            "closed_at",
+            "label.known_at needs date",
+        ),
+        (
+            (DURATIONS,),
+            {"closed_at: {type: timestamp": "closed_at: {type: number"},
+            "closed_at",
+            "label.ended_at needs",
+        ),
+        (
+            (COUNTS, CELLS),
+            {"lon: {type: number": "lon: {type: text"},
+            "lon",
+            "unit.hexagons needs number, not text",
+        ),
+    ],
+)
+def test_moments_and_coordinates_that_a_question_needs_are_of_their_type(
+    tmp_path: Path, question: tuple[Mapping[str, str], ...], change: dict[str, str], about: str, says: str
+) -> None:
+    folder = case_folder(tmp_path / "p", *question, change)
+    with pytest.raises(ConfigError) as caught:
+        load_contracts(load_pilot(folder, {}))
+    [mistake] = caught.value.mistakes
+    assert (mistake.about, says in mistake.text()) == (f"columns.{about}.type", True), mistake.text()
+    assert mistake.place is not None
+    assert mistake.place.file.endswith("requests.yaml")

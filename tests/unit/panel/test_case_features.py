@@ -104,6 +104,7 @@ def refusing(city: City) -> Callable[[], None]:
     return lambda: refuse_known_afterwards(spec, city.tables["cases"].contract())
 
 
+TRAILED = {"from": "cases", "trailing_days": [7], "mean": ["late"]}
 COUNTED = {"from": "cases", "where": "late == True", "count_days": [28]}
 
 
@@ -123,6 +124,9 @@ COUNTED = {"from": "cases", "where": "late == True", "count_days": [28]}
         ([{"from": "cases", "columns": ["closed_at"]}], EVENT, "closed_at .* when the outcome was known"),
         ([{"from": "cases", "columns": ["closed_at"]}], DURATION, "closed_at .* when the outcome was known"),
         ([{"from": "cases", "columns": ["late"]}], DURATION, "late is only known afterwards: the contract"),
+        ([TRAILED], EVENT, r"features\[0\]: late is only known afterwards: the label looks at it"),
+        ([TRAILED], DURATION, r"features\[0\]: late is only known afterwards: the contract says so"),
+        ([{**TRAILED, "mean": [], "sum": ["size", "late"]}], EVENT, "late is only known afterwards"),
         ([COUNTED], EVENT, "late is only known afterwards: the label looks at it"),
         (
             [{"calendar": ["season"]}, {"from": "cases", "columns": ["size", "late"]}],
@@ -143,6 +147,14 @@ def test_the_rule_may_not_look_either() -> None:
     spec = case_spec(models={"candidates": ["logistic_glm"], "rate_by": "late"})
     with pytest.raises(ConfigError, match=r"models\.rate_by: late is only known afterwards"):
         refusing(made_cases(1, per_day=0.1).with_spec(**spec))()
+
+
+@pytest.mark.parametrize("made", [case_spec, duration_spec])
+def test_who_made_the_record_is_known_beforehand(made: Callable[..., dict[str, Any]]) -> None:
+    spec = made(audit={**case_spec()["audit"], "observer": "late"})
+    with pytest.raises(ConfigError, match=r"audit\.observer: late is only known") as raised:
+        refusing(made_cases(1, per_day=0.1).with_spec(**spec))()
+    assert "must be known beforehand" in str(raised.value)
 
 
 def test_all_such_columns_are_told_at_once() -> None:

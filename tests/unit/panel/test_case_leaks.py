@@ -16,6 +16,7 @@ from civic_ai.store.blobs import Blobs
 from tests.unit.panel.case_city import (
     AROUND,
     OWN,
+    SOURCES,
     at,
     case_spec,
     duration_spec,
@@ -120,6 +121,22 @@ def test_what_contracts_say_is_found(blobs: Blobs) -> None:
     assert [(leak.form, leak.column) for leak in search(city, blobs).leaks] == [
         ("known_afterwards", "areas.done")
     ]
+
+
+def test_a_mean_of_what_the_contract_says_is_known_afterwards_is_found(blobs: Blobs) -> None:
+    """Also on the cases' own source, where nothing else would tell: it is a mean over other cases."""
+    kind = {"type": "number", "blank": "missing", "known": "afterwards"}
+    city = with_column(made_cases(3), "fee", kind, lambda row: row["size"])
+    block = {"from": "cases", "trailing_days": [7], "mean": ["fee"]}
+    found = search(city.with_spec(features=[*OWN, block]), blobs)
+    assert [(leak.form, leak.column) for leak in found.leaks] == [("known_afterwards", "cases.fee")]
+
+
+def test_rows_that_come_with_their_outcome_are_counted_by_it_without_blame(blobs: Blobs) -> None:
+    sources = {**SOURCES, "cases": {**SOURCES["cases"], "known_at": "closed_at"}}
+    block = {"from": "cases", "where": "late == True", "count_days": [28]}
+    city = made_cases(3, hidden=True).with_spec(sources=sources, features=[*OWN, block])
+    assert "known_afterwards" not in {leak.form for leak in search(city, blobs).leaks}
 
 
 def test_a_duration_of_rows_chosen_afterwards_is_a_leak(blobs: Blobs) -> None:

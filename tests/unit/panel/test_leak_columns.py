@@ -4,25 +4,11 @@ from typing import Any
 
 import pytest
 
-from civic_ai.panel.leak_columns import find_afterwards, is_afterwards
-from civic_ai.records.contract import ColumnContract
+from civic_ai.panel.leak_columns import find_afterwards
 from civic_ai.records.panel import LeakFinding
 from civic_ai.store.blobs import Blobs
 from tests.unit.panel.cities import POTHOLE, City, made_city
 from tests.unit.panel.test_known import opened
-
-
-@pytest.mark.parametrize(
-    ("column", "afterwards"),
-    [
-        ({"type": "text"}, False),
-        ({"type": "text", "blank": "missing"}, False),
-        ({"type": "text", "known": "afterwards"}, True),
-        ({"type": "timestamp", "blank": "not_yet"}, True),
-    ],
-)
-def test_a_column_is_known_afterwards_by_either_word(column: dict[str, Any], afterwards: bool) -> None:
-    assert is_afterwards(ColumnContract.model_validate(column)) is afterwards
 
 
 def found(city: City, blobs: Blobs) -> list[LeakFinding]:

@@ -84,6 +84,17 @@ def test_the_best_is_the_best(first: tuple[SweepRun, Stages]) -> None:
     assert first[0].best.objective.value == max(values)
 
 
+def test_trials_are_compared_by_their_model_even_where_a_rule_is_champion(
+    first: tuple[SweepRun, Stages], folder: Path
+) -> None:
+    """Objective over lift is the best rule's own figure, which no setting of a model can change."""
+    trials = first[0].sweep.trials
+    assert "year_count" in {trial.champion for trial in trials}
+    rule = [(trial.objective.value or 0.0) / (trial.lift.value or 1.0) for trial in trials]
+    assert rule[0] == pytest.approx(rule[1])
+    assert trials[0].objective.value != trials[1].objective.value
+
+
 def test_the_table_holds_every_trial(first: tuple[SweepRun, Stages]) -> None:
     rows = list(csv.DictReader((first[0].folder / "results.csv").open()))
     trials = first[0].sweep.trials

@@ -56,7 +56,7 @@ class ErrorTables:
     def _chance(self, p_value: float) -> Markup:
         """How often chance alone brings so much."""
         if p_value < _ROUNDS_TO_NONE:
-            return self.teller.sentence(say("less than 1 time in 1,000"))
+            return self.teller.sentence(say("less than once in a thousand"))
         return Markup("p = {}").format(self.teller.value(f"{_PREFIX}.p_value", "number"))
 
     def tables(self) -> list[Table]:

@@ -43,7 +43,7 @@ def test_a_slice_has_its_rows_its_ratio_and_a_verdict(page: MakePage) -> None:
     [
         (0.002, "Neighbours err together (Moran's I 0.12; by chance alone p = 0.002)"),
         (0.024, "Neighbours err together (Moran's I 0.12; by chance alone p = 0.024)"),
-        (0.0, "Neighbours err together (Moran's I 0.12; by chance alone less than 1 time in 1,000)"),
+        (0.0, "Neighbours err together (Moran's I 0.12; by chance alone less than once in a thousand)"),
         (0.1, "No sign that neighbours err together (Moran's I 0.12; by chance alone p = 0.100)"),
         (None, "Not measured"),
     ],

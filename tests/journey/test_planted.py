@@ -197,7 +197,7 @@ def test_a_group_that_does_not_report_is_named(tmp_path):
     assert found.verdict == "fail", f"seed {SEED}: {found}"
     worst = min(found.groups, key=lambda group: group.ratio.value or 1)
     assert (worst.group, worst.verdict) == ("minority", "fail")
-    assert 0.2 / 1.75 < worst.ratio.value < 0.2 * 1.75, f"seed {SEED}: {worst}"
+    assert worst.ratio.value == pytest.approx(0.2, rel=0.4)
 
 
 def test_a_city_where_all_report_alike_is_not_accused(tmp_path):

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from civic_ai.audit.cells import visit_chance
 from civic_ai.audit.contrasts import Contrasts, events_needed, judge
 from civic_ai.audit.disclosure import count_visible_small_cells
 from civic_ai.audit.disparity import group_figures, judge_disparities, measure
@@ -16,6 +15,7 @@ from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import rates, sum_groups
 from civic_ai.audit.reporting import watch
 from civic_ai.audit.suppression import mask_audit, mask_count, mask_figure
+from civic_ai.evaluation.chance import visit_chance
 from civic_ai.records.audit import GroupCount
 from civic_ai.records.figure import Figure
 from tests.unit.audit.made import PERIOD, POLICY, one_hot, policy, random_cells, random_report

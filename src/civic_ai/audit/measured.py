@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from civic_ai.audit.audited import Audited, audit_sums
-from civic_ai.audit.cells import Floats, Scored, forecast_cells, list_cells, visit_chance
+from civic_ai.audit.cells import Floats, Scored, forecast_cells, list_cells
 from civic_ai.audit.disparity import group_counts
 from civic_ai.audit.durations import DELAY_LEADING, DELAY_METRICS, Delays, audit_durations, delay_sums
 from civic_ai.audit.given import Given, period_of
 from civic_ai.audit.metrics import Asked, asked_of
 from civic_ai.audit.rates import GroupSums, sum_groups
 from civic_ai.audit.suppression import SHOWN_CELLS
+from civic_ai.evaluation.chance import visit_chance
 from civic_ai.models.survival import waits_until
 from civic_ai.records.audit import GroupCount
 from civic_ai.records.figure import Period

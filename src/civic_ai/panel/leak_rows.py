@@ -20,8 +20,8 @@ from civic_ai.records.panel import LeakFinding
 MOST_BLANK, MOST_BEFORE, LEAST_AFTER = 0.01, 0.02, 0.05
 BEFORE_LATEST = (0.7, 0.9)
 """The latest tenth of the rows is compared with the fifth before it, so that old rules do not count."""
-CUT_OFF = 6.9
-"""Minus the logarithm of one in a thousand."""
+CUT_OFF = 11.5
+"""Minus the logarithm of one in a hundred thousand: many columns are looked at, in every run."""
 LEAST_DISTINCT, LEAST_SAME_PLACE, LEAST_ACROSS = 0.3, 0.8, 0.005
 
 
@@ -32,7 +32,7 @@ def find_written_later(city: City, contracts: Mapping[str, Contract]) -> list[Le
     the rows of the last days are only there if they were written in time. So for every date column that is
     never blank and follows ``known_at``: had the latest rows the delays of the rows before them, how likely
     is it that none lies beyond the last such date? If hardly, the extract cut the delays off. It takes about
-    twelve rows within the mean delay to tell. A delay that is the same for all rows cannot be told from a
+    twenty rows within the mean delay to tell. A delay that is the same for all rows cannot be told from a
     deadline; such a column must be declared.
     """
     return [

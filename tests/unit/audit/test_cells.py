@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import mean_absolute_error, mean_poisson_deviance
 
-from civic_ai.audit.cells import CELLS, Scored, forecast_cells, list_cells, visit_chance
+from civic_ai.audit.cells import CELLS, Scored, forecast_cells, list_cells
 from civic_ai.evaluation.capacity import expected_found
+from civic_ai.evaluation.chance import visit_chance
 from civic_ai.evaluation.lists import Setting, rank_lists
 
 

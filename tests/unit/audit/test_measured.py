@@ -10,10 +10,11 @@ import pyarrow as pa
 import pytest
 
 from civic_ai.audit.bootstrap import clusters_of
-from civic_ai.audit.cells import Scored, list_cells, visit_chance
+from civic_ai.audit.cells import Scored, list_cells
 from civic_ai.audit.given import read_given
 from civic_ai.audit.measured import measure_groups
 from civic_ai.audit.rates import sum_groups
+from civic_ai.evaluation.chance import visit_chance
 from tests.unit.audit.city import AREAS, TESTED, evaluated
 from tests.unit.audit.made import POLICY, one_hot
 

@@ -193,7 +193,7 @@ def reporting(folder, tmp_path):
 
 
 def test_a_group_that_does_not_report_is_named(tmp_path):
-    """In each of two cities; the planted ratio is met by their geometric mean, so that one draw is not all."""
+    """In each of two cities; their geometric mean meets the planted ratio, so that one draw is not all."""
     ratios = []
     for seed in (SEED, SEED + 1):
         found = reporting(faults.silent_group(seed, tmp_path / f"pilot-{seed}"), tmp_path)

@@ -183,6 +183,18 @@ def gaps(draw: Any, types: list[str]) -> list[tuple[int, int, list[str]]]:
     return sorted(made, key=lambda gap: gap[:2])
 
 
+def test_a_row_on_the_edge_of_the_grid_counts_as_in_brute_force() -> None:
+    """City 3526 has a request at the westernmost longitude to the last digit."""
+    city = made_city(3526, rows=2, columns=2, per_area=15, days=900).with_spec(
+        features=[*EVERYTHING, OWN], unit=GRID
+    )
+    parts = _parts(city)
+    reference, table = Reference.of(city, parts.scope), _frame(parts)
+    for (day, step, unit), index in table["baseline_season_index"].items():
+        expected = np.float32(reference.value("baseline_season_index", unit, day, step))
+        np.testing.assert_allclose(index, expected, rtol=2e-6)
+
+
 @pytest.mark.parametrize("shape", ["areas", "cells", "counts", "demand", "types", "demand of types"])
 @given(data=st.data(), seed=st.integers(0, 10**6))
 @settings(SLOW, max_examples=3)

@@ -20,8 +20,8 @@ from civic_ai.records.panel import LeakFinding
 MOST_BLANK, MOST_BEFORE, LEAST_AFTER = 0.01, 0.02, 0.05
 BEFORE_LATEST = (0.7, 0.9)
 """The latest tenth of the rows is compared with the fifth before it, so that old rules do not count."""
-CUT_OFF = 11.5
-"""Minus the logarithm of one in a hundred thousand: many columns are looked at, in every run."""
+CUT_OFF = 9.2
+"""Minus the logarithm of one in ten thousand: several columns are looked at, in every run."""
 LEAST_DISTINCT, LEAST_SAME_PLACE, LEAST_ACROSS = 0.3, 0.8, 0.005
 
 

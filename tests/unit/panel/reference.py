@@ -18,6 +18,8 @@ Row = tuple[str, str, date]
 Kinds = frozenset[str] | None
 """Kinds of request that count; None: all."""
 POTHOLES = frozenset({"pothole"})
+ROUNDING = 1e-9
+"""In cells: what two ways of reckoning the same edge may differ by."""
 
 
 @dataclass(frozen=True)
@@ -260,13 +262,14 @@ def _in_areas(city: City) -> Iterator[Row]:
 
 
 def _in_cells(city: City, units: pd.DataFrame) -> Iterator[Row]:
-    """The cell whose middle is nearer than half a cell, north-south and east-west."""
+    """The cell whose middle is nearer than half a cell; one on an edge lies in the cell north or east."""
     lat_step, lon_step = (np.diff(np.unique(units[axis])).min() for axis in ("lat", "lon"))
     for row in _known(city):
         if row["lat"] is None or row["lon"] is None:
             continue
-        near = (abs(units.lat - row["lat"]) < lat_step / 2) & (abs(units.lon - row["lon"]) < lon_step / 2)
-        for unit in units.unit[near]:
+        away = (row["lat"] - units.lat) / lat_step, (row["lon"] - units.lon) / lon_step
+        near = [np.floor(each + 0.5 + ROUNDING) == 0 for each in away]
+        for unit in units.unit[near[0] & near[1]]:
             yield row["request_type"], unit, row["created_at"].date()
 
 

@@ -117,7 +117,7 @@ def plant_label_status(seed: int) -> Planted:
 
 
 def plant_late_rows(seed: int) -> Planted:
-    """Inspections dated by the request that they answer, written days later: three weeks in the mean, in which
+    """Inspections dated by the request that they answer, written three weeks later in the mean, in which
     about twenty are asked for, as the search for such rows needs."""
     city, random = city_of(seed), np.random.default_rng(seed)
     requests = city.tables["requests"]

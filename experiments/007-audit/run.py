@@ -13,7 +13,7 @@ from measure import alternately, ratio, write_results
 from sklearn.metrics import precision_score
 
 from civic_ai.audit.cells import CELLS, Scored, list_cells, visit_chance
-from civic_ai.audit.groups import Grouping
+from civic_ai.panel.groups import Grouping
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import rates, sum_groups
 

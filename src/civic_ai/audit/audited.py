@@ -16,10 +16,10 @@ from civic_ai.audit.disclosure import (
 )
 from civic_ai.audit.disparity import Measured, group_figures, judge_disparities, measure
 from civic_ai.audit.evaluation_suppression import mask_evaluation
-from civic_ai.audit.groups import UNKNOWN
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import GroupSums
 from civic_ai.audit.suppression import mask_audit
+from civic_ai.panel.groups import UNKNOWN
 from civic_ai.records.audit import AuditReport, Disparity, GroupFigure, SuppressionCheck, Worst
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Period, Verdict, missing

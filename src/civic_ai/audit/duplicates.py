@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from civic_ai.audit.groups import area_grouping
 from civic_ai.audit.incidents import Reports, build_incidents
 from civic_ai.audit.reporting import judge_reporting, not_examined, watch
+from civic_ai.panel.groups import area_grouping
 from civic_ai.panel.where import satisfying
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.pilot.where import columns_of, parse_where

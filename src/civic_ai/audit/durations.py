@@ -18,10 +18,10 @@ from civic_ai.audit.audited import Audited, audit_measured
 from civic_ai.audit.bootstrap import resample_sums
 from civic_ai.audit.cells import Floats, Integers, sum_cells
 from civic_ai.audit.disparity import Measured
-from civic_ai.audit.groups import Grouping
 from civic_ai.audit.metrics import Metric
 from civic_ai.audit.rates import GroupSums, Rates, sum_groups
 from civic_ai.models.survival import LifeTable, Mask, Waits
+from civic_ai.panel.groups import Grouping
 from civic_ai.records.figure import Period
 from civic_ai.records.policy import Policy
 

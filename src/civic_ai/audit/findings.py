@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from civic_ai.audit.groups import UNKNOWN, UNKNOWN_SHARE
 from civic_ai.audit.rates import GroupSums
+from civic_ai.panel.groups import UNKNOWN, UNKNOWN_SHARE
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Period
 from civic_ai.records.policy import Policy

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from civic_ai.audit.bootstrap import clusters_of
 from civic_ai.audit.cells import Integers, Scored
-from civic_ai.audit.groups import Grouping, area_groupings
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.data.snapshot import open_tables
+from civic_ai.panel.groups import Grouping, area_groupings
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Period

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from civic_ai.audit.bootstrap import Integers, resample_sums, sum_clusters
 from civic_ai.audit.cells import CELLS
-from civic_ai.audit.groups import Grouping
 from civic_ai.audit.metrics import Metric
+from civic_ai.panel.groups import Grouping
 
 Floats = NDArray[np.float64]
 

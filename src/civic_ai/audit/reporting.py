@@ -16,10 +16,10 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 
 from civic_ai.audit.contrasts import Contrasts, events_needed, judge, worst_of
-from civic_ai.audit.groups import Grouping
 from civic_ai.audit.incidents import Incidents
 from civic_ai.audit.rates import effective_number, few_clusters
 from civic_ai.evaluation.uncertainty import Interval
+from civic_ai.panel.groups import Grouping
 from civic_ai.records.audit import ReportingBias, ReportingGroup
 from civic_ai.records.figure import Figure, Verdict, missing
 from civic_ai.records.policy import Policy

@@ -10,9 +10,9 @@ import numpy as np
 from civic_ai.audit.audited import audit_sums, check_suppression, unchecked
 from civic_ai.audit.cells import CELLS
 from civic_ai.audit.disparity import group_counts
-from civic_ai.audit.groups import Grouping
 from civic_ai.audit.metrics import LEADING, METRICS_FOR
 from civic_ai.audit.rates import sum_groups
+from civic_ai.panel.groups import Grouping
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.audit import AuditReport, ReportingBias, ReportingGroup
 from civic_ai.records.figure import Figure, Period

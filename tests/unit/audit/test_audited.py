@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from civic_ai.audit.audited import audit_sums, check_suppression, unchecked, worst_disparity
-from civic_ai.audit.groups import UNKNOWN, Grouping
 from civic_ai.audit.rates import sum_groups
+from civic_ai.panel.groups import UNKNOWN, Grouping
 from civic_ai.records.audit import Disparity
 from civic_ai.records.figure import Figure
 from tests.unit.audit.made import PERIOD, POLICY, cells_of, one_hot, random_report

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from civic_ai.audit.findings import find_about_groups
-from civic_ai.audit.groups import UNKNOWN, Grouping
 from civic_ai.audit.rates import sum_groups
+from civic_ai.panel.groups import UNKNOWN, Grouping
 from tests.unit.audit.made import POLICY, cells_of, one_hot
 
 

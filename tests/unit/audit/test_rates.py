@@ -8,10 +8,10 @@ import pytest
 from sklearn.metrics import precision_score, recall_score
 
 from civic_ai.audit.cells import Scored, list_cells
-from civic_ai.audit.groups import Grouping
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import effective_number, few_clusters, rates, sum_groups
 from civic_ai.evaluation.chance import visit_chance
+from civic_ai.panel.groups import Grouping
 from tests.unit.audit.made import cells_of, one_hot, random_cells
 
 

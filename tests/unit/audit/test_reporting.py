@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from civic_ai.audit.groups import UNKNOWN, Grouping
 from civic_ai.audit.incidents import build_incidents
 from civic_ai.audit.reporting import CONDITIONS, fit_reporting, judge_reporting, not_examined, watch
+from civic_ai.panel.groups import UNKNOWN, Grouping
 from tests.unit.audit.made import POLICY, one_hot, policy
 from tests.unit.audit.simulated import simulate
 

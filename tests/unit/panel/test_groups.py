@@ -6,8 +6,8 @@ import ibis
 import numpy as np
 import pytest
 
-from civic_ai.audit.groups import UNKNOWN, area_groupings
 from civic_ai.core.errors import ConfigError, DataError
+from civic_ai.panel.groups import UNKNOWN, area_groupings
 from tests.unit.audit.made import LANGUAGE, QUARTERS, pilot
 
 

@@ -25,7 +25,7 @@ JOURNEY: tuple[Stage, ...] = (
     Stage("panel", "What was known when?", "PanelManifest"),
     Stage("models", "What would each have predicted?", "Predictions", ("sweep",)),
     Stage("evaluation", "How good, at our capacity?", "Evaluation"),
-    Stage("audit", "For whom? Who does not report?", "AuditReport"),
+    Stage("audit", "For whom? Who does not report?", "AuditReport", ("audit",)),
     Stage("explanation", "Why does it say so?", "Explanation"),
     Stage("cards", "How do we tell people?", "Dossier", ("compare", "verify")),
     Stage("policy", "Does it meet what is required?", "GateReport"),

@@ -153,8 +153,8 @@ class PilotRun:
 
     @property
     def groups(self) -> pd.DataFrame:
-        """Columns attribute, group, metric, value, lower, upper, n, ratio, verdict: unmasked."""
-        from civic_ai.audit.audit import audit_frame
+        """One row a group and metric, unmasked; see :func:`civic_ai.audit.frame.figures_frame`."""
+        from civic_ai.audit.frame import audit_frame
 
         return audit_frame(self.audit)
 

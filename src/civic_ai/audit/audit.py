@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from civic_ai.audit.audited import check_figures, check_suppression, unchecked
 from civic_ai.audit.coverage import measure_coverage
 from civic_ai.audit.duplicates import examine_reporting
@@ -15,10 +13,6 @@ from civic_ai.records.audit import AuditReport
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.policy import Policy
 from civic_ai.store.blobs import Blobs
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 NOT_MEASURED = (
     "need_apart_from_reports",
@@ -67,30 +61,3 @@ def _not_measured(given: Given) -> tuple[str, ...]:
     names = NOT_MEASURED + (NOT_MEASURED_OF_LISTS if given.evaluation.capacity is not None else ())
     looked = any(part.within_observer is not None for part in given.evaluation.time_to_find)
     return tuple(name for name in names if not (name == "observer_test" and looked))
-
-
-def audit_frame(report: AuditReport) -> pd.DataFrame:
-    """One row a group and metric: attribute, group, metric, value, lower, upper, n, ratio, verdict.
-
-    ``ratio`` and ``verdict`` are blank for the reference group.
-    """
-    import pandas as pd
-
-    judged = {(item.attribute, item.group, item.metric): item for item in report.disparities}
-    rows = []
-    for item in report.groups:
-        disparity = judged.get((item.attribute, item.group, item.metric))
-        rows.append(
-            {
-                "attribute": item.attribute,
-                "group": item.group,
-                "metric": item.metric,
-                "value": item.figure.value,
-                "lower": item.figure.lower,
-                "upper": item.figure.upper,
-                "n": item.figure.n,
-                "ratio": None if disparity is None else disparity.ratio.value,
-                "verdict": None if disparity is None else disparity.verdict,
-            }
-        )
-    return pd.DataFrame(rows)

@@ -37,7 +37,11 @@ class Audited:
 
 
 def audit_sums(
-    sums: Sequence[GroupSums], metrics: Sequence[str], leading: Sequence[str], period: Period, policy: Policy
+    sums: Sequence[GroupSums],
+    metrics: Sequence[str],
+    leading: Sequence[str],
+    period: Period | None,
+    policy: Policy,
 ) -> Audited:
     """Every metric in every group of every attribute, and their verdicts."""
     return audit_measured({name: measure(sums, METRICS[name], period) for name in metrics}, leading, policy)

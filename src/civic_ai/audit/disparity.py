@@ -28,7 +28,7 @@ class Measured:
     sums: GroupSums
     metric: Metric
     rates: Rates
-    period: Period
+    period: Period | None
 
     @property
     def errors(self) -> Floats:
@@ -41,7 +41,7 @@ class Measured:
         return self.sums.events
 
 
-def measure(sums: Sequence[GroupSums], metric: Metric, period: Period) -> list[Measured]:
+def measure(sums: Sequence[GroupSums], metric: Metric, period: Period | None) -> list[Measured]:
     """``metric`` in every group of every attribute."""
     return [Measured(part, metric, rates(part, metric), period) for part in sums]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from civic_ai import __version__
-from civic_ai.cli import compare, doctor, dossier, journey, pilot, sweep, tracking
+from civic_ai.cli import audit, compare, doctor, dossier, journey, pilot, sweep, tracking
 
 app = typer.Typer(
     name="civic-ai",
@@ -21,6 +21,7 @@ app.command("check")(pilot.check)
 app.command("describe")(pilot.describe)
 app.command("run")(journey.run)
 app.command("sweep")(sweep.sweep)
+app.command("audit")(audit.audit)
 app.command("compare")(compare.compare)
 app.command("verify")(dossier.verify)
 app.command("sync")(tracking.sync)

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from civic_ai.audit.audit import NOT_MEASURED, NOT_MEASURED_OF_LISTS, audit_champion, audit_frame
+from civic_ai.audit.audit import NOT_MEASURED, NOT_MEASURED_OF_LISTS, audit_champion
 from civic_ai.audit.suppression import mask_audit
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.figure import Period
@@ -176,16 +176,3 @@ def test_the_record_survives_the_store_and_flattens_to_unique_facts(neglected):
     assert {"audit.worst_verdict", "audit.reporting.verdict", "audit.suppression.visible_small_cells"} <= set(
         names
     )
-
-
-def test_the_frame_has_one_row_a_group_and_metric(neglected):
-    report, _ = neglected
-    frame = audit_frame(report)
-    assert list(frame.columns) == [
-        "attribute", "group", "metric", "value", "lower", "upper", "n", "ratio", "verdict",
-    ]  # fmt: skip
-    assert len(frame) == len(report.groups)
-    recall = frame.query("metric == 'recall'").set_index("group")
-    assert recall.loc["q2", "verdict"] == "fail"
-    assert recall.loc["q2", "ratio"] == pytest.approx(recall.loc["q2", "value"] / recall.loc["q1", "value"])
-    assert recall["verdict"].isna().tolist() == [True, False]

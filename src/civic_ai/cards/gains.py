@@ -21,6 +21,14 @@ _MORE = {
     "insufficient_evidence": N_("The difference is too small to tell."),
     "unknown": N_("Whether one finds more was not measured."),
 }
+_ON_OBJECTIVE = {
+    "pass": N_("On the objective that the city declared it is {lift} times as good: {objective}."),
+    "fail": N_("On the objective that the city declared the rule is better ({lift}): {objective}."),
+    "insufficient_evidence": N_(
+        "On the objective that the city declared the difference is too small to tell ({lift}): {objective}."
+    ),
+    "unknown": N_("On the objective that the city declared it was not measured: {objective}."),
+}
 _BETTER = {
     "pass": N_("The model is {lift} times as good as the best simple rule, {rule}."),
     "fail": N_("The best simple rule, {rule}, is better: the model is {lift} times as good."),
@@ -94,6 +102,18 @@ def _visits(gain: Gain) -> Iterator[Message]:
               found=tell.figure(f"{rule}.found", "found"))  # fmt: skip
     more = tell.figure(f"{model}.more_than_best_baseline", "found")
     yield Message(_MORE[gain.difference()], {"more": more})
+    if records.evaluation.lift_verdict != gain.difference():
+        yield _on_objective(gain)
+
+
+def _on_objective(gain: Gain) -> Message:
+    """Where visits and the declared objective say different things of the same model, both are told."""
+    tell, evaluation = gain.teller, gain.records.evaluation
+    told = {
+        "lift": tell.figure("evaluation.lift_over_best_baseline", "ratio"),
+        "objective": tell.word(words.SCORES, evaluation.objective),
+    }
+    return Message(_ON_OBJECTIVE[evaluation.lift_verdict], told)
 
 
 def _found(gain: Gain, prefix: str) -> Message:

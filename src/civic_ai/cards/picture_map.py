@@ -30,8 +30,10 @@ def draw_map(records: Records, teller: Teller, scores: ScoreMap) -> Picture | No
         return None
     title = teller.sentence(_finding(records, scores, teller))
     caption = say(
-        "{darker} Each class holds about a fifth of all places. Hatched: no score.",
+        "{darker} Mean of the last {days} days, kept aside. Each class holds about a fifth of all places. "
+        "Hatched: no score.",
         darker=Message(QUESTIONS[records.evaluation.question].darker),
+        days=teller.value("spec.validation.lockbox_days", "count"),
     )
     layers = _Layers(scores, teller)
     drawn = draw(layers.chart(), teller.locale, layers.shapes())

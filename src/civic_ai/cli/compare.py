@@ -21,7 +21,10 @@ HEADS = (
     "pilot", "question", "champion", "best rule", "lift", "lockbox lift", "intervals held", "worst group",
     "gates +/-/?",
 )  # fmt: skip
-NOTE = "lift: best model over best simple rule on the test periods, above 1 is better, with its 90 % interval"
+NOTE = (
+    "lift: best model over best simple rule on the test periods, above 1 is better, with its 90 % interval; "
+    "worst group: the lowest coverage among groups with enough rows to tell"
+)
 
 
 def compare(

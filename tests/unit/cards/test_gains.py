@@ -122,3 +122,14 @@ def test_of_hours_is_told_only_where_they_are_declared(
     for text in (said, *table.columns, *staffing.columns, str(staffing.caption)):
         assert in_hours or "hour" not in text.lower()
     assert any("Hours" in column for column in table.columns) == in_hours
+
+
+def test_two_measures_that_disagree_are_told_apart(page: MakePage) -> None:
+    """Chicago: visits differ too little to tell, days earlier beat the rule; a card said only the first."""
+    gain = _gain(page, City(question="cases"))
+    assert "objective" not in gain.tests()
+    bound = f"evaluation.per_100_visits.{gain.records.model}.more_than_best_baseline.lower"
+    unsure = replace(gain, teller=Teller(gain.teller.facts | {bound: -1.0}, "en", gain.teller.locale))
+    said = unsure.tests().striptags()
+    assert "The difference is too small to tell. On the objective that the city declared" in said
+    assert "it is 1.24 (between 1.16 and 1.32) times as good" in said

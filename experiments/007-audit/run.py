@@ -13,9 +13,9 @@ from measure import alternately, ratio, write_results
 from sklearn.metrics import precision_score
 
 from civic_ai.audit.cells import CELLS, Scored, list_cells, visit_chance
-from civic_ai.panel.groups import Grouping
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import rates, sum_groups
+from civic_ai.panel.groups import Grouping
 
 UNITS, CAPACITY = 2_000, 300
 GROUPS = {"income": 4, "age": 3, "language": 2, "district": 28, "origin": 6, "origin x income": 24}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from civic_ai import __version__
 from civic_ai.core.canonical import digest_of, digest_of_file
-from civic_ai.core.code import code_digest, templates_digest
+from civic_ai.core.code import code_digest, questionnaires_digest, templates_digest
 from civic_ai.core.dates import dates_every
 from civic_ai.core.environment import library_versions, machine, python_version
 from civic_ai.core.errors import DataError
@@ -175,7 +175,8 @@ class Stages:
         predictions = self.predictions_of(panel)
         evaluation = self._stage("evaluation", Evaluation, predictions, self._evaluate)
         looks = self._note_look(evaluation, predictions)
-        audit = self._stage("audit", AuditReport, evaluation, self._audit)
+        asked = {"before": evaluation.digest, "questions": questionnaires_digest()}
+        audit = self._work("audit", AuditReport, asked, lambda: self._audit(evaluation))
         explanation = self._stage("explanation", Explanation, evaluation, self._explain)
         evidence = self._evidence(contracts, snapshot, panel, (predictions, evaluation, audit, explanation))
         gates = self._stage("policy", GateReport, evidence, self._check_gates)
@@ -281,6 +282,7 @@ class Stages:
         judged: tuple[Predictions, Evaluation, AuditReport, Explanation],
     ) -> Evidence:
         from civic_ai.audit.evaluation_suppression import mask_evaluation
+        from civic_ai.audit.explanation_suppression import mask_explanation
         from civic_ai.audit.suppression import mask_audit
 
         predictions, evaluation, audit, explanation = judged
@@ -298,6 +300,7 @@ class Stages:
             audit=audit.digest,
             audit_masked=blobs.put_record(mask_audit(audit, self.policy)),
             explanation=explanation.digest,
+            explanation_masked=blobs.put_record(mask_explanation(explanation, self.policy)),
             bundle=evaluation.bundle,
             code=Code(version=__version__, source_digest=code_digest()),
             environment=_environment(),

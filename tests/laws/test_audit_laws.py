@@ -14,7 +14,7 @@ from civic_ai.audit.incidents import Reports, build_incidents
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import rates, sum_groups
 from civic_ai.audit.reporting import watch
-from civic_ai.audit.suppression import mask_audit, mask_count, mask_figure
+from civic_ai.audit.suppression import mask_audit, mask_figure
 from civic_ai.evaluation.chance import visit_chance
 from civic_ai.records.audit import GroupCount
 from civic_ai.records.figure import Figure
@@ -185,18 +185,6 @@ def test_no_small_count_can_be_found_whatever_the_counts_are(groups, minimum):
 def test_every_report_of_a_random_city_is_safe_when_masked(seed):
     report = random_report(seed)
     assert report.suppression.visible_small_cells == 0
-
-
-@many
-@given(count=st.integers(0, 10**7), minimum=st.integers(5, 50), step=st.integers(1, 100))
-def test_a_count_is_hidden_or_close_to_the_truth(count, minimum, step):
-    shown = mask_count(count, policy(minimum=minimum, round_counts_to=step))
-    if 0 < count < minimum:
-        assert shown is None
-    else:
-        assert shown is not None
-        assert shown % step == 0
-        assert abs(shown - count) <= step / 2
 
 
 @many

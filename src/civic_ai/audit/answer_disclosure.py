@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from civic_ai.audit.answer_suppression import COUNT_PERIODS, found_in_all
-from civic_ai.audit.suppression import is_small, share_cells
+from civic_ai.audit.protection import is_small
+from civic_ai.audit.suppression import share_cells
 from civic_ai.records.evaluation import ErrorAnalysis, Evaluation
 from civic_ai.records.figure import Figure
 from civic_ai.records.record import Record
@@ -82,7 +83,7 @@ def _errors_as_shown(full: Evaluation, masked: Evaluation) -> ErrorAnalysis | No
 def _counts(evaluation: Evaluation) -> Iterator[float]:
     """Every count of cases that the answers show or imply."""
     for part in evaluation.coverage:
-        yield part.covered.n
+        yield from share_cells(part.covered).values()
     for time in evaluation.time_to_find:
         for half in (time.first_half_today, time.first_half):
             yield from share_cells(half).values()

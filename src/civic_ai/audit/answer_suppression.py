@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from civic_ai.audit.protection import is_small
 from civic_ai.audit.suppression import (
     coarse_figure,
     has_small,
     hidden_figure,
-    is_small,
     mask_figure,
+    share_cells,
     with_complements,
 )
 from civic_ai.records.evaluation import (
@@ -51,7 +52,7 @@ class AnswerMasking:
         """The fields of the evaluation that this module answers for, as the public sees them."""
         full = self.evaluation
         return {
-            "coverage": tuple(map(self._coverage, full.coverage)),
+            "coverage": self._coverages(full.coverage),
             "staffing": tuple(map(self._staffing, full.staffing)),
             "coherent_sums": tuple(map(self._coherent, full.coherent_sums)),
             "time_to_find": tuple(map(self._time, full.time_to_find)),
@@ -78,9 +79,19 @@ class AnswerMasking:
             return hidden_figure(figure)
         return coarse_figure(figure, self.policy).model_copy(update={"n": figure.n})
 
-    def _coverage(self, part: Coverage) -> Coverage:
-        update = {"covered": self._figure(part.covered), "width": self._figure(part.width)}
-        return part.model_copy(update=update)
+    def _coverages(self, parts: Sequence[Coverage]) -> tuple[Coverage, ...]:
+        """Hidden where few outcomes, in or out of their intervals, stand behind the share; and groups with
+        them that would give such a one away by the total."""
+        cells = {_line(part): share_cells(part.covered) for part in parts}
+        hidden = {line for line, counts in cells.items() if has_small(counts, self._minimum)}
+        for whole in {whole for whole, group in hidden if group}:
+            of_whole = {line: counts for line, counts in cells.items() if line[0] == whole and line[1]}
+            hidden |= with_complements(of_whole, hidden & of_whole.keys(), self._minimum)
+        return tuple(self._coverage(part, _line(part) in hidden) for part in parts)
+
+    def _coverage(self, part: Coverage, is_hidden: bool) -> Coverage:
+        told = hidden_figure if is_hidden else self._figure
+        return part.model_copy(update={"covered": told(part.covered), "width": told(part.width)})
 
     def _staffing(self, part: Staffing) -> Staffing:
         """Hours are means over periods of differences between fractions: no count follows from them."""
@@ -207,6 +218,11 @@ COUNT_PERIODS = frozenset({
 })  # fmt: skip
 """The figures of an evaluation whose n counts periods, dates or places, and no people. All others are
 hidden where their n is small, and else shown with a rounded n."""
+
+
+def _line(part: Coverage) -> Group:
+    """What a coverage is told of, and the group in it (none: all)."""
+    return f"{part.candidate} {part.split} {part.measured_on}", part.group or ""
 
 
 def found_in_all(part: WhatIf) -> float:

@@ -52,7 +52,8 @@ def audit_measured(
 ) -> Audited:
     """Verdicts on metrics that have been measured: by name, one entry an attribute.
 
-    A small group ``unknown`` is judged, but does not decide the worst verdict (see ``findings``).
+    A small group ``unknown`` is judged, but does not decide the worst verdict (see ``findings``). Where a
+    leading metric could not be measured, that verdict is at best unknown.
     """
     level = policy.tolerances.confidence_level
     disparities = {name: judge_disparities(family, policy) for name, family in measured.items()}
@@ -63,15 +64,19 @@ def audit_measured(
         for group in part.sums.grouping.deciding_groups(part.events)
     }
     judged = [
-        item for name in leading for item in disparities[name] if (item.attribute, item.group) in deciding
+        item
+        for name in leading
+        for item in disparities.get(name, ())
+        if (item.attribute, item.group) in deciding
     ]
+    unmeasured: list[Verdict] = ["unknown" for name in leading if name not in measured]
     return Audited(
         groups=tuple(
             figure for family in measured.values() for part in family for figure in group_figures(part, level)
         ),
         disparities=tuple(item for family in disparities.values() for item in family),
         worst=worst_disparity(judged),
-        worst_verdict=worst_of([item.verdict for item in judged]),
+        worst_verdict=worst_of([item.verdict for item in judged] + unmeasured),
     )
 
 

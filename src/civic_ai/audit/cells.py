@@ -8,16 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from civic_ai.evaluation.chance import list_exposure
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 CELLS = (
     "rows", "positives", "events", "selected", "hits", "found", "predicted",
-    "absolute_error", "deviance", "shortfall", "told", "covered",
+    "absolute_error", "deviance", "shortfall", "told", "covered", "exposure",
 )  # fmt: skip
 """Columns of every array of sums; what the first six mean stands at ``GroupCount``. ``predicted`` sums the
 scores, ``absolute_error`` and ``deviance`` how far these are off. ``shortfall``: what came beyond the
-forecast where it fell shortest. ``told``: rows with an interval, ``covered``: those in which it held."""
+forecast where it fell shortest. ``told``: rows with an interval, ``covered``: those in which it held.
+``exposure``: how high the rows stand on their lists."""
 
 _WORST_TENTH = 0.9
 _LEAST_PREDICTED = 1e-9
@@ -39,7 +42,12 @@ class Scored:
 def list_cells(rows: Scored, chance: Floats, units: int) -> Floats:
     """(units, cells): the sums of each unit where a list of ``chance`` is visited."""
     happened = (rows.label > 0).astype(np.float64)
-    columns = {"selected": chance, "hits": chance * happened, "found": chance * rows.label}
+    columns = {
+        "selected": chance,
+        "hits": chance * happened,
+        "found": chance * rows.label,
+        "exposure": list_exposure(rows.day, rows.score),
+    }
     return sum_cells(_counts(rows) | columns, rows.unit, units)
 
 

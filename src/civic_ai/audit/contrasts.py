@@ -16,7 +16,12 @@ Floats = NDArray[np.float64]
 
 _CLOSEST = 0.01
 """A ratio nearer than this (on the log scale) to the edge of the band is taken to lie this far from it."""
-_MOST_NEEDED = 10**9
+_MOST_NEEDED, _MOST_TIMES_NEEDED = 100_000, 10
+"""More cases than this, or so many times what there is, nobody will wait for: then it is "more than"."""
+_POWER = 0.80
+_STEPS = 60
+"""Steps after which the smallest detectable ratio has settled, or never will."""
+_BEYOND_SEEING = math.log(100.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +48,12 @@ class Contrasts:
         The critical value is the quantile of the largest |z| of a draw. It is never smaller than the one
         of a single ratio, and is widened for few clusters as that one is.
         """
-        return self._intervals(_student(level, self.freedom) * self._stretch(level))
+        return self._intervals(self.critical(level))
+
+    def critical(self, level: float) -> Floats:
+        """How many standard errors wide the joint intervals are, either way."""
+        widened: Floats = _student(level, self.freedom) * self._stretch(level)
+        return widened
 
     def _stretch(self, level: float) -> float:
         measured = np.isfinite(self.log_ratio) & np.isfinite(self.error)
@@ -104,4 +114,41 @@ def events_needed(
     distance = abs(band - abs(log_ratio)) if math.isfinite(log_ratio) else band
     needed = sorted(n_needed(unit_variance, math.exp(max(far, _CLOSEST))) for far in (band, distance))
     more = [number for number in needed if number > min(events)]
-    return min((more or needed[-1:])[0], _MOST_NEEDED)
+    return min((more or needed[-1:])[0], most_needed(events))
+
+
+def most_needed(events: tuple[float, float]) -> int:
+    """The number at which :func:`events_needed` stops: it then means "more than so many"."""
+    return max(_MOST_NEEDED, _MOST_TIMES_NEEDED * math.ceil(min(events)))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How well one ratio is seen: its standard error on the log scale, the group's own part of it, the
+    measured log ratio, and how many standard errors wide its joint interval is either way."""
+
+    error: float
+    of_group: float
+    log_ratio: float
+    critical: float
+
+
+def detectable_ratio(seen: Seen, tolerance: float) -> float | None:
+    """The smallest factor d above ``tolerance`` such that a true ratio of 1 / d fails with 80 % power.
+
+    A failure is a joint interval beyond the band: log d = log tolerance + (critical + z(0.80)) x error
+    (the mirror of the power of :func:`events_needed`; Chow, Shao and Wang 2008, chapter 3). The group's part
+    of the variance is inverse to how much is found in it, hence larger where the truth is 1 / d than where
+    the ratio was measured; d is the fixed point. A ratio of d, above 1, is seen at least as well. None: the
+    error is not known, or no ratio above 1 / 100 could have been told from the band.
+    """
+    if not all(map(math.isfinite, (seen.error, seen.of_group, seen.log_ratio, seen.critical))):
+        return None
+    band, wide = math.log(tolerance), seen.critical + float(stats.norm.ppf(_POWER))
+    rest, far = max(seen.error**2 - seen.of_group**2, 0.0), band
+    for _ in range(_STEPS):
+        own = seen.of_group**2 * math.exp(seen.log_ratio + far)
+        far = band + wide * math.sqrt(rest + own)
+        if far > _BEYOND_SEEING:
+            return None
+    return math.exp(far)

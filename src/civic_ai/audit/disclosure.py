@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from civic_ai.audit.evaluation_suppression import SHARES, bin_cells, per_visit
-from civic_ai.audit.suppression import audit_cells, is_small, reporting_cells, share_cells
-from civic_ai.records.audit import AuditReport, GroupCount, GroupFigure, ReportingBias
+from civic_ai.audit.protection import is_small, narrow_counts
+from civic_ai.audit.suppression import audit_cells, audit_table, reporting_cells, share_cells
+from civic_ai.records.audit import AuditReport, GroupCount, GroupFigure
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Figure
+from civic_ai.records.reporting import ReportingBias
 
 Group = tuple[str, str]
 Table = Mapping[Group, Mapping[str, float]]
@@ -31,7 +33,7 @@ def count_visible_small_cells(report: AuditReport, masked: AuditReport, minimum:
     quiet = {group for group, _ in _small(reports, minimum)}
     rates = sum(bool(group & small) for group in _groups_with_rates(masked))
     ratios = sum(bool(group & quiet) for group in _groups_with_ratios(masked.reporting))
-    return rates + ratios + _deducible(groups, shown, minimum) + _deducible(reports, told, minimum)
+    return rates + ratios + _narrowed(report, shown, minimum) + _deducible(reports, told, minimum)
 
 
 def count_small_figures(evaluation: Evaluation, minimum: int) -> int:
@@ -78,6 +80,15 @@ def _small(table: Table, minimum: int) -> set[tuple[Group, str]]:
     }
 
 
+def _narrowed(report: AuditReport, shown: set[Group], minimum: int) -> int:
+    """Small counts that linear programming over all attributes at once finds or narrows down.
+
+    Where no group of any attribute is shown, only the totals are left, and these are not the audit's.
+    """
+    table = audit_table(report)
+    return len(narrow_counts(table, table.blocks.keys() - shown, minimum)) if shown else 0
+
+
 def _deducible(table: Table, shown: set[Group], minimum: int) -> int:
     """Small counts that are shown, or that totals confine to a range narrower than ``minimum``.
 
@@ -122,7 +133,8 @@ def _groups_with_rates(masked: AuditReport) -> Iterator[set[Group]]:
         if _shows_group(figure):
             yield {(figure.attribute, figure.group)}
     for item in masked.disparities:
-        if _shows(item.ratio) or item.needed is not None or (item.joint is not None and _shows(item.joint)):
+        beside = (item.needed, item.detectable)
+        if _shows(item.ratio) or any(beside) or (item.joint is not None and _shows(item.joint)):
             yield {(item.attribute, item.group), (item.attribute, item.reference_group)}
     if masked.worst_covered is not None and _shows_group(masked.worst_covered):
         yield {(masked.worst_covered.attribute, masked.worst_covered.group)}

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from civic_ai.audit.cells import CELLS
-from civic_ai.audit.contrasts import Contrasts, events_needed, judge
+from civic_ai.audit.contrasts import (
+    Contrasts,
+    Seen,
+    detectable_ratio,
+    events_needed,
+    judge,
+    most_needed,
+)
 from civic_ai.audit.metrics import Metric
 from civic_ai.audit.rates import GroupSums, Rates, few_clusters, rates
 from civic_ai.audit.suppression import SHOWN_CELLS
@@ -39,6 +46,13 @@ class Measured:
     def events(self) -> Floats:
         """Cases in each group."""
         return self.sums.events
+
+    @property
+    def base(self) -> Floats:
+        """(groups,): what the metric divides by, each case counted once."""
+        signs = [self.metric.under.get(cell, 0) for cell in CELLS]
+        counted: Floats = self.sums.counts @ np.array(signs, dtype=np.float64)
+        return counted
 
 
 def measure(sums: Sequence[GroupSums], metric: Metric, period: Period | None) -> list[Measured]:
@@ -105,13 +119,23 @@ def judge_disparities(family: Sequence[Measured], policy: Policy) -> list[Dispar
         draws=np.concatenate([pair.draws for pair in pairs], axis=1),
     )
     level = policy.tolerances.confidence_level
-    intervals = list(zip(contrasts.own(level), contrasts.joint(level), strict=True))
-    made, first = [], 0
-    for measured, pair in zip(family, pairs, strict=True):
-        for i, group in enumerate(pair.groups):
-            made.append(_disparity(measured, group, pair.error[i], intervals[first + i], policy))
-        first += len(pair.groups)
-    return made
+    intervals = zip(contrasts.own(level), contrasts.joint(level), strict=True)
+    judged = zip(contrasts.error, contrasts.critical(level), intervals, strict=True)
+    groups = [(one, group) for one, pair in zip(family, pairs, strict=True) for group in pair.groups]
+    return [
+        _disparity(measured, group, _Judged(float(error), float(critical), *both), policy)
+        for (measured, group), (error, critical, both) in zip(groups, judged, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What is known of one ratio: its error, how wide its joint interval is in errors, and its intervals."""
+
+    error: float
+    critical: float
+    own: Interval | None
+    joint: Interval | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,23 +162,17 @@ def _pairs(measured: Measured) -> _Pairs:
     )
 
 
-def _disparity(
-    measured: Measured,
-    group: int,
-    error: float,
-    intervals: tuple[Interval | None, Interval | None],
-    policy: Policy,
-) -> Disparity:
+def _disparity(measured: Measured, group: int, judged: _Judged, policy: Policy) -> Disparity:
     grouping, tolerances = measured.sums.grouping, policy.tolerances
     events = (float(measured.events[group]), float(measured.events[grouping.reference]))
     is_enough = min(events) >= policy.limits.group_events
     verdict: Verdict = "insufficient_evidence"
     if is_enough:
-        verdict = judge(*intervals, tolerances.disparity_ratio)
+        verdict = judge(judged.own, judged.joint, tolerances.disparity_ratio)
     needed = None
     if verdict == "insufficient_evidence":
-        needed = _needed(measured, group, error, policy)
-    own, joint = (_ratio_figure(measured, group, interval, policy) for interval in intervals)
+        needed = _needed(measured, group, judged.error, policy)
+    own, joint = (_ratio_figure(measured, group, interval, policy) for interval in (judged.own, judged.joint))
     return Disparity(
         attribute=grouping.attribute,
         group=grouping.groups[group],
@@ -164,7 +182,20 @@ def _disparity(
         joint=joint,
         verdict=verdict,
         needed=needed,
+        needed_is_least=needed is not None and needed >= most_needed(events),
+        detectable=_detectable(measured, group, judged, policy) if is_enough else None,
     )
+
+
+def _detectable(measured: Measured, group: int, judged: _Judged, policy: Policy) -> float | None:
+    made, reference = measured.rates, measured.sums.grouping.reference
+    seen = Seen(
+        error=judged.error,
+        of_group=float(measured.errors[group]),
+        log_ratio=float(made.log[group] - made.log[reference]),
+        critical=judged.critical,
+    )
+    return detectable_ratio(seen, policy.tolerances.disparity_ratio)
 
 
 def _needed(measured: Measured, group: int, error: float, policy: Policy) -> int | None:

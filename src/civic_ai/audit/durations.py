@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from civic_ai.audit.audited import Audited, audit_measured
 from civic_ai.audit.bootstrap import resample_sums
 from civic_ai.audit.cells import Floats, Integers, sum_cells
 from civic_ai.audit.disparity import Measured
@@ -23,7 +22,6 @@ from civic_ai.audit.rates import GroupSums, Rates, sum_groups
 from civic_ai.models.survival import LifeTable, Mask, Waits
 from civic_ai.panel.groups import Grouping
 from civic_ai.records.figure import Period
-from civic_ai.records.policy import Policy
 
 LEAST_CASES = 30
 """A type in which a deciding group has fewer cases is not compared."""
@@ -31,18 +29,15 @@ LEAST_CASES = 30
 DELAY_METRICS = {
     metric.name: metric
     for metric in (
-        Metric("restricted_mean_days", {}, {"rows": 1}, is_share=False),
+        Metric("restricted_mean_days", {}, {"rows": 1}, is_share=False, low_is_worse=False),
         Metric("done_by_horizon", {}, {"rows": 1}),
-        Metric("restricted_mean_days_unadjusted", {}, {"rows": 1}, is_share=False),
-        Metric("bias_ratio", {}, {"rows": 1}, is_share=False),
+        Metric("restricted_mean_days_unadjusted", {}, {"rows": 1}, is_share=False, low_is_worse=False),
+        Metric("bias_ratio", {}, {"rows": 1}, is_share=False, low_is_worse=False),
     )
 }
 """Restricted mean days: days until done, of at most the horizon, for the same mix of types; unadjusted: for
 each group's own mix. Done by horizon: the share that is done by then, for the same mix. Bias ratio: days that
 it took per day that was predicted."""
-
-DELAY_LEADING = ("restricted_mean_days", "bias_ratio")
-"""The metrics that decide the worst verdict: nobody waits longer for the same work, or is told wrongly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +54,16 @@ class Delays:
 def delay_sums(
     delays: Delays, groupings: Sequence[Grouping], clusters: Integers, *, seed: int
 ) -> tuple[GroupSums, ...]:
-    """What each group's figures rest on: cases (``rows``), and those seen to end (``positives``, ``events``).
+    """What each group's figures rest on, as in :func:`delay_cells`.
 
     ``clusters``: what is resampled together, a code a unit.
     """
+    cells = delay_cells(delays, len(clusters))
+    return sum_groups(cells, groupings, seed=seed, clusters=clusters)
+
+
+def delay_cells(delays: Delays, units: int) -> Floats:
+    """(units, cells): cases (``rows``), those seen to end (``positives``, ``events``), and days predicted."""
     ended = delays.waits.ended.astype(np.float64)
     columns = {
         "rows": np.ones_like(ended),
@@ -70,15 +71,7 @@ def delay_sums(
         "events": ended,
         "predicted": delays.predicted,
     }
-    cells = sum_cells(columns, delays.unit, len(clusters))
-    return sum_groups(cells, groupings, seed=seed, clusters=clusters)
-
-
-def audit_durations(
-    delays: Delays, sums: Sequence[GroupSums], clusters: Integers, policy: Policy, *, seed: int
-) -> Audited:
-    """Delay and bias of every group with verdicts; ``sums`` are those of :func:`delay_sums`."""
-    return audit_measured(measure_delays(delays, sums, clusters, seed=seed), DELAY_LEADING, policy)
+    return sum_cells(columns, delays.unit, units)
 
 
 def measure_delays(

@@ -8,7 +8,7 @@ This module imports no numbers library, so that cards may use it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from civic_ai.audit.suppression import (
     share_cells,
     with_complements,
 )
+from civic_ai.audit.versions import Change, EarlierEvaluation
 from civic_ai.records.evaluation import (
     Calibration,
     CalibrationBin,
@@ -41,12 +42,24 @@ Group = tuple[str, str]
 Table = Mapping[Group, Mapping[str, float]]
 
 
-def mask_evaluation(evaluation: Evaluation, policy: Policy) -> Evaluation:
+def mask_evaluation(
+    evaluation: Evaluation, policy: Policy, earlier: EarlierEvaluation | None = None
+) -> Evaluation:
     """The public version: small counts hidden, n and shares rounded, exact counts of ties left out.
 
-    Idempotent. Counts of rows and of periods are no counts of people and stay as they are.
+    Idempotent. Counts of rows and of periods are no counts of people and stay as they are. ``earlier``: what
+    the public read before, so that the two versions tell nothing by their difference.
     """
-    return evaluation if evaluation.is_masked else _Masking(evaluation, policy).masked()
+    if evaluation.is_masked:
+        return evaluation
+    also = frozenset() if earlier is None else _changed_by_few(evaluation, earlier, policy)
+    return _Masking(evaluation, policy, also).masked()
+
+
+def _changed_by_few(evaluation: Evaluation, earlier: EarlierEvaluation, policy: Policy) -> frozenset[Group]:
+    before, now = score_cells(earlier.full), score_cells(evaluation)
+    wholes = {name for cells in now.values() for name in cells if name.endswith(" n")}
+    return Change(before, now, wholes).to_hide(earlier.hidden, policy.suppression)
 
 
 def score_cells(evaluation: Evaluation) -> dict[Group, dict[str, float]]:
@@ -68,10 +81,10 @@ def bin_cells(calibration: Calibration) -> dict[Group, dict[str, float]]:
     return {("bin", f"{i:03}"): share_cells(part.observed) for i, part in enumerate(calibration.bins)}
 
 
-def hidden_scores(evaluation: Evaluation, minimum: int) -> frozenset[Group]:
-    """Candidate and split of every score to be hidden."""
+def hidden_scores(evaluation: Evaluation, minimum: int, also: Iterable[Group] = ()) -> frozenset[Group]:
+    """Candidate and split of every score to be hidden, and ``also``."""
     cells = score_cells(evaluation)
-    hidden = {group for group, counts in cells.items() if has_small(counts, minimum)}
+    hidden = {*also, *(group for group, counts in cells.items() if has_small(counts, minimum))}
     for candidate in sorted({candidate for candidate, _ in hidden}):
         parts = {
             group: counts
@@ -88,6 +101,7 @@ class _Masking:
 
     evaluation: Evaluation
     policy: Policy
+    also: frozenset[Group]
 
     def masked(self) -> Evaluation:
         """The public version."""
@@ -119,7 +133,7 @@ class _Masking:
 
     @cached_property
     def _hidden(self) -> frozenset[Group]:
-        return hidden_scores(self.evaluation, self._minimum)
+        return hidden_scores(self.evaluation, self._minimum, self.also)
 
     def _figure(self, figure: Figure, rests_on: set[Group]) -> Figure:
         """Hidden with any score that it rests on, or where its n is small; else rounded."""

@@ -59,6 +59,11 @@ class Given:
         """What is resampled together: places alone, cases and places by type with those of their area."""
         if self.panel.question == "ranking" and not self.panel.types:
             return np.arange(self.units.num_rows)
+        return self.area_codes
+
+    @cached_property
+    def area_codes(self) -> Integers:
+        """(units,): a code of each unit's area; a unit without one has a code of its own."""
         return clusters_of(self.areas)
 
     @cached_property

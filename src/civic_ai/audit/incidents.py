@@ -36,11 +36,11 @@ class Incidents:
     repeats: Integers
 
 
-def build_incidents(reports: Reports, *, extracted: float) -> Incidents:
+def build_incidents(reports: Reports, *, extracted: float, most_days: float = MOST_DAYS) -> Incidents:
     """Incidents with at least ``LEAST_DAYS`` under watch (Liu, Bhandaram & Garg 2024).
 
     The watch begins at the first report, which is not counted, and ends with the incident, after
-    ``MOST_DAYS``, or on the day of the extract, whichever comes first. ``extracted`` is that day.
+    ``most_days``, or on the day of the extract, whichever comes first. ``extracted`` is that day.
     """
     order = np.lexsort((reports.at, reports.incident))
     if not len(order):
@@ -50,7 +50,7 @@ def build_incidents(reports: Reports, *, extracted: float) -> Incidents:
     many = np.diff(begins, append=len(at))
     first = at[begins]
     ended = np.fmin.reduceat(reports.ended[order], begins)
-    end = np.fmin(ended, np.minimum(first + MOST_DAYS, extracted))
+    end = np.fmin(ended, np.minimum(first + most_days, extracted))
     is_repeat = (at > np.repeat(first, many)) & (at <= np.repeat(end, many))
     repeats = np.add.reduceat(is_repeat.astype(np.int64), begins)
     watched = end - first >= LEAST_DAYS

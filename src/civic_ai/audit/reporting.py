@@ -20,22 +20,12 @@ from civic_ai.audit.incidents import Incidents
 from civic_ai.audit.rates import effective_number, few_clusters
 from civic_ai.evaluation.uncertainty import Interval
 from civic_ai.panel.groups import Grouping
-from civic_ai.records.audit import ReportingBias, ReportingGroup
 from civic_ai.records.figure import Figure, Verdict, missing
 from civic_ai.records.policy import Policy
+from civic_ai.records.reporting import ReportingBias, ReportingGroup
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-CONDITIONS = (
-    "watch_ends_at_stopping_time",
-    "incident_alive_while_watched",
-    "constant_rate_while_watched",
-    "duplicates_linked_equally_well",
-    "repeat_callers_not_told_apart",
-    "incidents_alike_within_type",
-)
-"""What must hold for the ratio to mean reporting (METHODS 1.1); none of them can be read off the data."""
 
 _DRAWS = 4000
 
@@ -160,14 +150,15 @@ def judge_reporting(
         for group in part.grouping.deciding_groups(part.incidents)
     }
     dispersions = [fit.dispersion for fit in fits if np.isfinite(fit.dispersion)]
+    verdict = worst_of([item.verdict for item in groups if (item.attribute, item.group) in deciding])
     return ReportingBias(
         method="duplicates",
-        verdict=worst_of([item.verdict for item in groups if (item.attribute, item.group) in deciding]),
+        verdict=verdict,
+        of_groups=verdict,
         groups=groups,
         incidents=int(watched.incidents.sum()),
         duplicates=int(watched.repeats.sum()),
         dispersion=max(dispersions, default=None),
-        conditions=CONDITIONS,
     )
 
 

@@ -2,26 +2,32 @@
 
 A count from 1 to ``minimum - 1`` is small: it may point to a person. A group with a small count in any
 cell, or in what a cell leaves over, is hidden as a whole, and other groups with it until no hidden count
-can be found by subtraction (CMS cell size policy, 2024; complementary suppression: Cox 1980). What stays
-is rounded. Zero is not small. This module imports no numbers library, so that cards may use it.
+can be narrowed down (CMS cell size policy, 2024; :mod:`protection`), within an attribute or across several.
+What stays is rounded. Zero is not small.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from civic_ai.audit.frontier_suppression import Figures, mask_frontier
+from civic_ai.audit.intersection_suppression import mask_intersections, mask_slices, mask_within
+from civic_ai.audit.need_suppression import mask_feedback, mask_need
+from civic_ai.audit.observer_suppression import mask_label_changes, mask_observer
+from civic_ai.audit.protection import Table, bridges_between, is_small, protect
+from civic_ai.audit.reporting_suppression import mask_reporting_details
+from civic_ai.audit.versions import Change, EarlierAudit
 from civic_ai.records.audit import (
     AuditReport,
     Disparity,
     GroupCount,
     GroupFigure,
-    ReportingBias,
-    ReportingGroup,
     Worst,
 )
 from civic_ai.records.figure import Figure, missing
 from civic_ai.records.policy import Policy
+from civic_ai.records.reporting import ReportingBias, ReportingGroup
 
 Group = tuple[str, str]
 Cells = Mapping[str, float]
@@ -31,9 +37,6 @@ SHOWN_CELLS = ("rows", "positives", "events", "selected", "hits", "found")
 
 COVERAGE = "interval_coverage"
 """The metric of the lockbox; its n is a count that no ``GroupCount`` holds."""
-
-_NOISE = 1e-6
-"""Sums of fractions of visits are exact to less than this."""
 
 _COMPLEMENTS = (
     ("rows", "positives"),
@@ -45,16 +48,8 @@ _COMPLEMENTS = (
 """What one shown count leaves of another: quiet rows, unvisited, missed, not found, visits without cause."""
 
 
-def is_small(count: float, minimum: int) -> bool:
-    """Whether a count is above 0 and below ``minimum`` (expected counts may be fractions)."""
-    return _NOISE < count < minimum - _NOISE
-
-
-def mask_count(count: int, policy: Policy) -> int | None:
-    """A count as the public sees it: None where it is small, else rounded by the policy."""
-    if is_small(count, policy.suppression.minimum):
-        return None
-    return _rounded(count, policy.suppression.round_counts_to)
+_WHOLES = ("rows", "positives", "events", "selected", "told")
+"""The counts of which shares are told."""
 
 
 def mask_figure(figure: Figure, policy: Policy) -> Figure:
@@ -75,11 +70,15 @@ def share_cells(figure: Figure) -> dict[str, float]:
     return {"n": float(figure.n), "cases": cases, "others": figure.n - cases}
 
 
-def mask_audit(report: AuditReport, policy: Policy) -> AuditReport:
-    """The public version of an audit: small groups hidden, counts and rates rounded. Idempotent."""
+def mask_audit(report: AuditReport, policy: Policy, earlier: EarlierAudit | None = None) -> AuditReport:
+    """The public version of an audit: small groups hidden, counts and rates rounded. Idempotent.
+
+    ``earlier``: what the public read before, so that the two versions tell nothing by their difference.
+    """
     if report.is_masked:
         return report
-    hidden = hidden_groups(report, policy.suppression.minimum)
+    also = frozenset() if earlier is None else _changed_by_few(report, earlier, policy)
+    hidden = hidden_groups(report, policy.suppression.minimum, also)
     return report.model_copy(
         update={
             "counts": tuple(_mask_counts(count, hidden, policy) for count in report.counts),
@@ -88,26 +87,42 @@ def mask_audit(report: AuditReport, policy: Policy) -> AuditReport:
             "worst": _mask_worst(report, hidden, policy),
             "worst_covered": _mask_worst_covered(report, hidden, policy),
             "reporting": _mask_reporting(report.reporting, policy),
+            "need": mask_need(report.need, hidden, figures_of(policy)),
+            "feedback": mask_feedback(report.feedback, figures_of(policy)),
+            "frontier": mask_frontier(report.frontier, hidden, figures_of(policy)),
+            "intersections": mask_intersections(report.intersections, hidden, figures_of(policy)),
+            "within_areas": mask_within(report.within_areas, hidden, figures_of(policy)),
+            "slices": mask_slices(report.slices, figures_of(policy)),
+            "observer": mask_observer(report.observer, figures_of(policy)),
+            "label_changes": mask_label_changes(report.label_changes, figures_of(policy)),
             "is_masked": True,
         }
     )
 
 
-def hidden_groups(report: AuditReport, minimum: int) -> frozenset[Group]:
-    """Attribute and group of everything to be hidden, small in the tests or in the lockbox.
+def hidden_groups(report: AuditReport, minimum: int, also: Iterable[Group] = ()) -> frozenset[Group]:
+    """Attribute and group of everything to be hidden, small in the tests or in the lockbox, and ``also``."""
+    return protect(audit_table(report), minimum, also).hidden
 
-    Two attributes may hold the same group under different names; it is hidden in both.
-    """
+
+def _changed_by_few(report: AuditReport, earlier: EarlierAudit, policy: Policy) -> frozenset[Group]:
+    change = Change(audit_cells(earlier.full), audit_cells(report), _WHOLES)
+    return change.to_hide(earlier.hidden, policy.suppression)
+
+
+def audit_table(report: AuditReport) -> Table:
+    """All groups of an unmasked report: each attribute adds up to the city, and a group that holds what
+    some groups of another attribute hold says so."""
     cells = audit_cells(report)
-    hidden = {group for group, counts in cells.items() if has_small(counts, minimum)}
-    while True:
-        wider = _with_twins(cells, hidden)
-        for attribute in sorted({attribute for attribute, _ in wider}):
-            part = {group: counts for group, counts in cells.items() if group[0] == attribute}
-            wider |= with_complements(part, wider & part.keys(), minimum)
-        if wider == hidden:
-            return frozenset(hidden)
-        hidden = wider
+    return Table(cells, lines_of(cells), bridges=bridges_between(cells))
+
+
+def lines_of(cells: Iterable[Group]) -> tuple[tuple[Group, ...], ...]:
+    """The groups of each attribute."""
+    lines: dict[str, list[Group]] = {}
+    for group in cells:
+        lines.setdefault(group[0], []).append(group)
+    return tuple(map(tuple, lines.values()))
 
 
 def audit_cells(report: AuditReport) -> dict[Group, dict[str, float]]:
@@ -126,6 +141,9 @@ def group_cells(count: GroupCount) -> dict[str, float]:
     values = ((cell, getattr(count, cell)) for cell in SHOWN_CELLS)
     shown = {cell: float(value) for cell, value in values if value is not None}
     left = {f"{whole} - {part}": shown[whole] - shown[part] for whole, part in _COMPLEMENTS if part in shown}
+    if "hits" in shown:
+        quiet = shown["rows"] - shown["positives"] - shown["selected"] + shown["hits"]
+        left["neither"] = max(0.0, quiet)
     return shown | left
 
 
@@ -134,36 +152,19 @@ def has_small(cells: Cells, minimum: int) -> bool:
     return any(is_small(count, minimum) for count in cells.values())
 
 
-def _with_twins(cells: Mapping[Group, Cells], hidden: Iterable[Group]) -> set[Group]:
-    """``hidden`` and every group that has the same counts as one of them."""
-    seen = {tuple(round(value, 6) for value in cells[group].values()) for group in hidden}
-    return {group for group, counts in cells.items() if tuple(round(v, 6) for v in counts.values()) in seen}
-
-
 def with_complements(cells: Mapping[Group, Cells], hidden: Iterable[Group], minimum: int) -> set[Group]:
-    """``hidden`` and the smallest other groups, until no small count follows from the total.
-
-    Whoever knows the totals knows the sum over the hidden groups, and so that each hidden count lies
-    between 0 and that sum: it must reach ``minimum`` wherever one of them is small.
-    """
-    chosen = set(hidden)
-    others = sorted(cells.keys() - chosen, key=lambda group: (sum(cells[group].values()), group))
-    for group in others:
-        if not chosen or not _follows_from_total([cells[one] for one in chosen], minimum):
-            break
-        chosen.add(group)
-    return chosen
-
-
-def _follows_from_total(hidden: Sequence[Cells], minimum: int) -> bool:
-    if len(hidden) < 2:
-        return True
-    small = {cell for counts in hidden for cell, count in counts.items() if is_small(count, minimum)}
-    return any(sum(counts[cell] for counts in hidden) < minimum for cell in small)
+    """``hidden`` and other groups of the same total, until no small count follows from it."""
+    return set(protect(Table(cells, (tuple(cells),)), minimum, hidden).hidden)
 
 
 def _rounded(count: float, to: int) -> int:
     return math.floor(count / to + 0.5) * to
+
+
+def figures_of(policy: Policy) -> Figures:
+    """How this policy hides and rounds figures."""
+    told = policy.suppression
+    return Figures(told.minimum, told.round_counts_to, hidden_figure, lambda one: coarse_figure(one, policy))
 
 
 def hidden_figure(figure: Figure) -> Figure:
@@ -200,8 +201,10 @@ def _mask_group(item: GroupFigure, hidden: frozenset[Group], policy: Policy) -> 
 
 def _mask_disparity(item: Disparity, hidden: frozenset[Group], policy: Policy) -> Disparity:
     if not {(item.attribute, item.group), (item.attribute, item.reference_group)} & hidden:
-        return item.model_copy(update=_coarse_ratio(item, policy))
-    return item.model_copy(update=_hidden_ratio(item))
+        detectable = None if item.detectable is None else round(item.detectable, 2)
+        return item.model_copy(update=_coarse_ratio(item, policy) | {"detectable": detectable})
+    nothing = {"needed_is_least": False, "detectable": None}
+    return item.model_copy(update=_hidden_ratio(item) | nothing)
 
 
 def _coarse_ratio(item: Disparity | ReportingGroup, policy: Policy) -> dict[str, object]:
@@ -239,7 +242,7 @@ def _mask_reporting(reporting: ReportingBias, policy: Policy) -> ReportingBias:
         part = {group: counts for group, counts in cells.items() if group[0] == attribute}
         small = {group for group, counts in part.items() if has_small(counts, minimum)}
         hidden |= with_complements(part, small, minimum)
-    return reporting.model_copy(
+    return mask_reporting_details(reporting, hidden, policy).model_copy(
         update={
             "groups": tuple(_mask_reporting_group(item, hidden, policy) for item in reporting.groups),
             "incidents": None if reporting.incidents is None else _rounded(reporting.incidents, to),

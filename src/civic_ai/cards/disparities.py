@@ -10,8 +10,9 @@ import math
 from collections.abc import Iterable
 from typing import TypeVar
 
-from civic_ai.records.audit import AuditReport, Disparity, GroupFigure, ReportingGroup
+from civic_ai.records.audit import AuditReport, Disparity, GroupFigure
 from civic_ai.records.figure import Verdict
+from civic_ai.records.reporting import ReportingGroup
 
 _ORDER = ("fail", "insufficient_evidence", "unknown", "pass")
 _SEEN_DECIMALS = 2

@@ -71,24 +71,10 @@ class ErrorTables:
             fact = fact_of(f"{_PREFIX}.slices", part)
             ratio, count = tell.figure(f"{fact}.ratio", "ratio"), tell.value(f"{fact}.rows", "count")
             verdict = tell.verdict(part.verdict)
-            rows.append((self._where(part.where), count, ratio, verdict))
+            rows.append((where_said(tell, part.where), count, ratio, verdict))
         heads = (say("Where"), say("Rows"), say("What came, over what was predicted"), say("Verdict"))
         caption = say("Where it is furthest off; the intervals hold for all rows of this table at once")
         return self._made(caption, heads, rows)
-
-    def _where(self, where: str) -> Markup:
-        """The conditions of a slice: names and numbers as they stand, words in the reader's language."""
-        tell = self.teller
-        blank = Markup(" {}").format(tell.sentence(say("(or not known)")))
-        parts = [
-            Markup("<code>{}</code>{}").format(
-                one.removesuffix(_BLANK), blank if one.endswith(_BLANK) else ""
-            )
-            for one in _AND.split(where)
-        ]
-        if where == _ALL:
-            return tell.sentence(say("all rows"))
-        return reduce(lambda one, other: tell.sentence(say("{one} and {other}", one=one, other=other)), parts)
 
     def _quarters(self) -> Table:
         """What came over what was predicted, by quarter."""
@@ -129,3 +115,15 @@ class ErrorTables:
 
     def _made(self, caption: Message, heads: Sequence[Message], rows: Sequence[Row]) -> Table:
         return Table(self.teller.sentence(caption), tuple(map(self.teller.plain, heads)), tuple(rows))
+
+
+def where_said(tell: Teller, where: str) -> Markup:
+    """The conditions of a slice: names and numbers as they stand, words in the reader's language."""
+    blank = Markup(" {}").format(tell.sentence(say("(or not known)")))
+    parts = [
+        Markup("<code>{}</code>{}").format(one.removesuffix(_BLANK), blank if one.endswith(_BLANK) else "")
+        for one in _AND.split(where)
+    ]
+    if where == _ALL:
+        return tell.sentence(say("all rows"))
+    return reduce(lambda one, other: tell.sentence(say("{one} and {other}", one=one, other=other)), parts)

@@ -12,8 +12,9 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say, say_count
-from civic_ai.records.audit import Disparity, ReportingGroup
+from civic_ai.records.audit import Disparity
 from civic_ai.records.gates import GateReport
+from civic_ai.records.reporting import ReportingGroup
 
 _ORDER = ("fail", "unknown", "pass")
 _LEAKS_NAMED = 5

@@ -10,8 +10,14 @@ from civic_ai.cards import words
 from civic_ai.cards.facts import Records
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import say
-from civic_ai.records.audit import Disparity, ReportingGroup
+from civic_ai.records.audit import Disparity
+from civic_ai.records.intersections import Intersection
+from civic_ai.records.need import NeedRatio
 from civic_ai.records.record import Record
+from civic_ai.records.reporting import ReportingGroup
+from civic_ai.records.slices import ServedSlice
+
+Judged = Disparity | ReportingGroup | NeedRatio | Intersection | ServedSlice
 
 UNKNOWN = "unknown"
 """The group of those whose value nobody knows; the audit calls it so."""
@@ -58,7 +64,7 @@ class GroupWords:
             return self.teller.word(words.OF_CASES, metric)
         return self.teller.word(words.GROUP_METRICS, metric)
 
-    def verdict(self, part: Disparity | ReportingGroup, prefix: str) -> Markup:
+    def verdict(self, part: Judged, prefix: str) -> Markup:
         """The verdict with its sign; why there is none; how many cases it would take."""
         if part.suppressed:
             return Markup(escape(self.teller.word(words.MISSING, "suppressed")))

@@ -10,15 +10,22 @@ from markupsafe import Markup, escape
 from civic_ai.cards import words
 from civic_ai.cards.answer_tables import AnswerTables
 from civic_ai.cards.error_tables import ErrorTables
+from civic_ai.cards.feedback_tables import FeedbackTables
 from civic_ai.cards.findings import Findings
+from civic_ai.cards.frontier import frontier_section
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.look_first import look_first
+from civic_ai.cards.need_tables import NeedTables
+from civic_ai.cards.observer import ObserverWords
 from civic_ai.cards.page import Page
 from civic_ai.cards.picture import Table
 from civic_ai.cards.question_words import QUESTIONS
+from civic_ai.cards.reporting_tables import ReportingTables
+from civic_ai.cards.scorecard import ScorecardWords
+from civic_ai.cards.served_together import ServedTogether
+from civic_ai.cards.trials import ReasonTrials
 from civic_ai.core.messages import Message, say
-from civic_ai.explanation.reasons import tell_reason
 
 
 def model_card(page: Page) -> dict[str, Any]:
@@ -48,14 +55,18 @@ def model_card(page: Page) -> dict[str, Any]:
         if errors is None
         else ErrorTables(errors, teller, records.policy.tolerances.confidence_level),
         "group_tables": tables.groups(),
-        "reporting": tables.reporting(),
+        "served": ServedTogether(records, teller),
+        "reporting": ReportingTables(records, teller),
+        "need": NeedTables(records, teller),
+        "observer": ObserverWords(records, teller),
+        "feedback": records.audit.feedback and FeedbackTables(records, teller, records.audit.feedback),
+        "frontier": frontier_section(records, teller),
+        "scorecard": ScorecardWords(teller).sentences(),
         "examples": _examples(page),
+        "trials": ReasonTrials(records, teller),
         "pictures": page.pictures,
         "not_measured": [teller.word(words.NOT_MEASURED, code) for code in records.audit.not_measured],
         "caveats": [teller.word(words.CAVEATS, code) for code in records.explanation.caveats],
-        "conditions": [
-            teller.word(words.REPORTING_CONDITIONS, code) for code in records.audit.reporting.conditions
-        ],
     }
 
 
@@ -74,11 +85,11 @@ def _answers(page: Page) -> list[Table]:
 
 def _examples(page: Page) -> list[tuple[str, Markup, list[Markup]]]:
     """Typical cases without identity: what they are, how many are alike, and their reasons."""
-    teller, examples = page.teller, []
+    teller, examples, trials = page.teller, [], ReasonTrials(page.records, page.teller)
     for part in page.records.explanation.examples:
         cases = teller.value(f"{fact_of('explanation.examples', part)}.cases", "count")
         alike = teller.sentence(say("{cases} cases alike", cases=cases))
-        reasons = [teller.sentence(tell_reason(code)) for code in part.reasons]
+        reasons = [trials.reason(part.name, code) for code in part.reasons]
         examples.append((teller.word(words.EXAMPLES, part.name), alike, reasons))
     return examples
 
@@ -161,21 +172,3 @@ class _Tables:
         return self.page.teller.figure(
             f"audit.groups.{attribute}.{group}.{metric}.figure", words.GROUP_METRICS[metric][1]
         )
-
-    def reporting(self) -> Table | None:
-        """Reports per day of a live incident, by group; None where it was not examined."""
-        records, tell = self.page.records, self.page.teller
-        if not records.audit.reporting.groups:
-            return None
-        names, rows = GroupWords(records, tell), []
-        for part in records.audit.reporting.groups:
-            fact = fact_of("audit.reporting.groups", part)
-            name = names.of_attribute(part.attribute, part.group)
-            rows.append((name, tell.figure(f"{fact}.ratio", "ratio"), names.verdict(part, fact)))
-        columns = (
-            say("Group"),
-            say("Reports for the same problem, against the reference group"),
-            say("Verdict"),
-        )
-        caption = tell.sentence(say("Does every group report alike?"))
-        return Table(caption, tuple(map(tell.plain, columns)), tuple(rows))

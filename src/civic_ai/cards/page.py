@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from civic_ai.cards.disparities import deciding_disparity, deciding_report
 from civic_ai.cards.facts import Facts, Records, facts_of
 from civic_ai.cards.pictures import Pictures
+from civic_ai.cards.scorecard import read_scorecard, scorecard_facts
 from civic_ai.cards.tell import HIDDEN, Teller
 from civic_ai.cards.views import Views
 from civic_ai.records.gates import GateReport
@@ -55,7 +56,8 @@ def card_facts(records: Records, gates: GateReport, views: Views) -> Facts:
         if part is not None
         for name, value in flatten(part, prefix)
     }
-    return facts_of(records) | dict(flatten(gates, "gates")) | counted | gaps | views.facts()
+    said = counted | gaps | scorecard_facts(records, read_scorecard())
+    return facts_of(records) | dict(flatten(gates, "gates")) | said | views.facts()
 
 
 def public_facts(facts: Facts, minimum: int) -> Facts:

@@ -202,8 +202,22 @@ class _Groups:
             fact = fact_of("audit.disparities", part)
             n = Markup("") if part.suppressed else tell.value(f"{fact}.ratio.n", "count")
             name = self.names.group(self.attribute.name, group)
-            rows.append((name, tell.figure(f"{fact}.ratio", "ratio"), n, self.names.verdict(part, fact)))
+            verdict = self.names.verdict(part, fact)
+            rows.append(
+                (name, tell.figure(f"{fact}.ratio", "ratio"), n, verdict, self._detectable(part, fact))
+            )
         metric = self.names.metric(self.metric)
         caption = say("{metric}, against {reference}", metric=metric, reference=self.reference)
-        columns = (say("Group"), say("Ratio"), say("n"), say("Verdict"))
+        could = say("A difference that could have been seen")
+        columns = (say("Group"), say("Ratio"), say("n"), say("Verdict"), could)
         return Table(tell.sentence(caption), tuple(map(tell.plain, columns)), tuple(rows))
+
+    def _detectable(self, part: Disparity, fact: str) -> Markup:
+        """The smallest difference from the reference group that this data would most likely have failed."""
+        if part.suppressed:
+            return Markup("")
+        if part.detectable is None:
+            return self.teller.sentence(say("none, with so few"))
+        return self.teller.sentence(
+            say("{times} times or more", times=self.teller.value(f"{fact}.detectable", "ratio"))
+        )

@@ -16,7 +16,7 @@ from civic_ai.cards.score_map import ScoreMap
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say
 
-_HATCH = (
+HATCH = (
     '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="5" height="5" fill="white"/>'
     '<line y2="5" stroke="#6b6b6b" stroke-width="1.6"/></pattern></defs>'
@@ -37,7 +37,7 @@ def draw_map(records: Records, teller: Teller, scores: ScoreMap) -> Picture | No
     )
     layers = _Layers(scores, teller)
     drawn = draw(layers.chart(), teller.locale, layers.shapes())
-    svg = drawn.replace(b"<g ", _HATCH.encode() + b"<g ", 1)
+    svg = drawn.replace(b"<g ", HATCH.encode() + b"<g ", 1)
     return Picture("map", title, title.striptags(), teller.sentence(caption), svg, _table(scores, teller))
 
 

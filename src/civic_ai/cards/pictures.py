@@ -14,9 +14,12 @@ from civic_ai.cards.picture_contributions import draw_contributions
 from civic_ai.cards.picture_curve import draw_curve
 from civic_ai.cards.picture_errors import draw_errors
 from civic_ai.cards.picture_fan import draw_fan
+from civic_ai.cards.picture_feedback import draw_feedback
+from civic_ai.cards.picture_frontier import draw_frontier
 from civic_ai.cards.picture_groups import draw_groups
 from civic_ai.cards.picture_map import draw_map
 from civic_ai.cards.picture_regret import draw_regret
+from civic_ai.cards.picture_reporting import draw_reporting
 from civic_ai.cards.picture_splits import draw_splits
 from civic_ai.cards.tell import Teller
 from civic_ai.cards.views import Views
@@ -35,6 +38,11 @@ class Pictures:
         """A picture for each protected attribute, by its name, in the order of the audit."""
         attributes = self.records.audit.attributes
         return {part.name: draw_groups(self.records, self.teller, part) for part in attributes}
+
+    @cached_property
+    def frontier(self) -> Picture | None:
+        """What every way of choosing finds, against whom it reaches; None where no list was compared."""
+        return draw_frontier(self.records, self.teller)
 
     @cached_property
     def gain(self) -> Picture | None:
@@ -65,6 +73,16 @@ class Pictures:
     def errors(self) -> Picture | None:
         """Errors by place; None where nothing says where places are, or this reader may not see it."""
         return draw_errors(self.views, self.teller)
+
+    @cached_property
+    def feedback(self) -> Picture | None:
+        """Who is visited in two years, simulated; None where it was not."""
+        return draw_feedback(self.records, self.teller)
+
+    @cached_property
+    def reporting(self) -> list[Picture]:
+        """Reporting rates and the measured condition by area; none where this reader may not see them."""
+        return draw_reporting(self.records, self.teller, self.views)
 
     @cached_property
     def regret(self) -> Picture | None:

@@ -128,7 +128,10 @@ class Teller:
         """``Too few to tell (would need about 800)`` for the fact that says how many it would take."""
         if self.facts.get(name) is None:
             return self.sentence(say("Too few to tell"))
-        return self.sentence(say("Too few to tell (would need about {n})", n=self.value(name, "about")))
+        n = self.value(name, "about")
+        if self.facts.get(f"{name}_is_least"):
+            return self.sentence(say("Too few to tell (would need more than {n})", n=n))
+        return self.sentence(say("Too few to tell (would need about {n})", n=n))
 
     def observed(self, name: str) -> Markup:
         """Any fact as a gate sees it: a bound with its figure, a verdict's word, a date, a number."""

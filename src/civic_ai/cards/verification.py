@@ -202,6 +202,6 @@ def _named_by_evidence(evidence: Evidence) -> dict[str, str]:
         "public/records/predictions.json": evidence.predictions,
         "public/records/evaluation.json": evidence.evaluation_masked,
         "public/records/audit.json": evidence.audit_masked,
-        "public/records/explanation.json": evidence.explanation,
+        "public/records/explanation.json": evidence.explanation_masked or evidence.explanation,
         **({BUNDLE: evidence.bundle} if evidence.bundle else {}),
     }

@@ -30,6 +30,7 @@ CANDIDATES = {
     "logistic_glm": N_("a logistic regression"),
     "lightgbm": N_("boosted trees (LightGBM)"),
     "lightgbm_tweedie": N_("boosted trees for counts with many zeros (LightGBM, Tweedie)"),
+    "lightgbm_dask": N_("boosted trees grown on several workers at once (LightGBM on Dask)"),
     "lightgbm_hazard": N_("boosted trees for the chance of ending each day (LightGBM)"),
 }
 
@@ -105,6 +106,7 @@ GROUP_METRICS: Metrics = {
     "selection_rate": (N_("Visited, of all places of the group"), "percent"),
     "precision": (N_("Visits to the group that find something"), "percent"),
     "service_per_need": (N_("Share of visits over share of cases (1 is even)"), "ratio"),
+    "exposure_by_rank": (N_("How high on the list, over its share of cases (1 is even)"), "ratio"),
     "bias_ratio": (N_("What came, over what was predicted (1 is best)"), "ratio"),
     "absolute_error_per_event": (N_("Off by, per case that came (0 is best)"), "ratio"),
     "mean_poisson_deviance": (N_("Mean Poisson deviance (0 is best)"), "number"),
@@ -149,6 +151,9 @@ MISSING = {
     "no_intervals": N_("Not measured: it has no intervals"),
     "nothing_predicted": N_("Not measured: nothing was predicted there"),
     "nothing_predicted_or_nothing_came": N_("Not measured: nothing was predicted there, or nothing came"),
+    "nothing_but_the_observer": N_("Not measured: nothing but the observer is known to the model"),
+    "no_pairs": N_("Not measured: no two cases can be compared"),
+    "no_sure_gain": N_("Not measured: the model tells nothing apart that is sure"),
     "not_watched_up_to_the_horizon": N_("Not measured: nobody was watched for so long"),
 }
 
@@ -247,7 +252,7 @@ NOT_MEASURED = {
     ),
     "intersections": N_("Residents who belong to two groups at once."),
     "observer_test": N_("Whether the score follows who made the record rather than the place."),
-    "exposure_by_rank": N_("How high on the list each group stands; only whether it is visited."),
+    "label_changes": N_("Whether what counts has changed: the data spans too little time to tell."),
     "mitigation_frontier": N_("What it would cost to serve groups more equally."),
     "feedback": N_("What happens to the data once visits follow the list."),
     "bias_ratio": N_("Whether as much comes from each group as predicted: this rule predicts no number."),
@@ -277,14 +282,8 @@ WHY_REPORTING_UNKNOWN = {
         "Not measured whether reports stand for need: this city's data does not link repeat reports."
     ),
     "no_area_column": N_("Not measured whether reports stand for need: reports do not name their area."),
+    "no_place_columns": N_("Not measured whether reports stand for need: reports do not say where."),
+    "no_neighbours": N_("Not measured whether reports stand for need: nothing says which areas touch."),
+    "no_difference": N_("Not measured whether reports stand for need: all areas did the same."),
     "no_duplicates": N_("Not measured whether reports stand for need: no report repeats another."),
-}
-
-REPORTING_CONDITIONS = {
-    "watch_ends_at_stopping_time": N_("A case is watched until it is inspected or closed, not longer."),
-    "incident_alive_while_watched": N_("The problem was there for as long as it was watched."),
-    "constant_rate_while_watched": N_("People report a problem at an even pace while it is there."),
-    "duplicates_linked_equally_well": N_("Repeat reports are linked equally well in every group."),
-    "repeat_callers_not_told_apart": N_("One person who reports twice counts twice, in every group alike."),
-    "incidents_alike_within_type": N_("Problems of one type are about equally serious in every group."),
 }

@@ -29,10 +29,17 @@ def code_digest(package: str | None = None) -> str:
 
 def templates_digest() -> str:
     """SHA-256 over the card templates and translations that the board owns."""
+    return _digest_of_folders("cards", "locale")
+
+
+def questionnaires_digest() -> str:
+    """SHA-256 over the questions that the board owns, such as those on metrics."""
+    return _digest_of_folders("questionnaires")
+
+
+def _digest_of_folders(*parts: str) -> str:
     folder = governance_folder()
-    files = sorted(
-        path for part in ("cards", "locale") for path in (folder / part).rglob("*") if path.is_file()
-    )
+    files = sorted(path for part in parts for path in (folder / part).rglob("*") if path.is_file())
     return digest_of({str(path.relative_to(folder)): digest_of_file(path) for path in files})
 
 

@@ -59,6 +59,9 @@ class CivicError(Exception):
         self.mistakes: Sequence[Mistake] = tuple(mistakes)
         super().__init__("\n".join(mistake.text() for mistake in self.mistakes))
 
+    def __reduce__(self) -> tuple[type[CivicError], tuple[Sequence[Mistake]]]:
+        return type(self), (self.mistakes,)
+
     @classmethod
     def because(
         cls, says: Message, *, about: str = "", place: Place | None = None, remedy: Message | None = None

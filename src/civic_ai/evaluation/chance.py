@@ -1,4 +1,4 @@
-"""The chance that a row is visited, exact where scores tie."""
+"""The chance that a row is visited, and how high it stands on its list, exact where scores tie."""
 
 from __future__ import annotations
 
@@ -16,6 +16,21 @@ def visit_chance(day: Integers, score: Floats, capacity: int) -> Floats:
     mean over all orders of equal scores. The found events of a day then equal
     :func:`civic_ai.evaluation.capacity.expected_found`.
     """
+    return _mean_worth(day, score, np.minimum(np.arange(len(day) + 1.0), capacity))
+
+
+def list_exposure(day: Integers, score: Floats) -> Floats:
+    """For each row 1 / log2(1 + rank) on the list of its day: 1 at the top, 0.5 in third place, less below
+    (discounted gain: Jarvelin and Kekalainen 2002). Ties have the mean over all orders."""
+    worth = 1 / np.log2(1 + np.arange(1.0, len(day) + 1.0))
+    return _mean_worth(day, score, np.concatenate([[0.0], np.cumsum(worth)]))
+
+
+def _mean_worth(day: Integers, score: Floats, worth: Floats) -> Floats:
+    """For each row the worth of its place on the list of its day, shared evenly where scores tie.
+
+    ``worth`` (rows + 1,): what the first n places of a list are worth together.
+    """
     order = np.lexsort((-score, day))
     sorted_day, sorted_score = day[order], score[order]
     new_day = np.ones(len(day), dtype=bool)
@@ -25,6 +40,6 @@ def visit_chance(day: Integers, score: Floats, capacity: int) -> Floats:
     tie_begins, day_begins = np.flatnonzero(new_tie), np.flatnonzero(new_day)
     tied = np.diff(tie_begins, append=len(day))
     above = tie_begins - day_begins[np.cumsum(new_day)[tie_begins] - 1]
-    chance = np.empty(len(day))
-    chance[order] = np.repeat(np.clip((capacity - above) / tied, 0.0, 1.0), tied)
-    return chance
+    mean = np.empty(len(day))
+    mean[order] = np.repeat((worth[above + tied] - worth[above]) / tied, tied)
+    return mean

@@ -17,6 +17,7 @@ from civic_ai.records.predictions import CandidateRecord
 BEST = "best_on_objective"
 SIMPLEST = "simplest_within_one_standard_error"
 TOO_SHORT = "simplest_because_time_is_too_short_to_tell"
+DECLARED = "declared"
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,19 @@ def choose_champion(
     objectives: Mapping[str, Statistic],
     metric: Metric,
     resampled: Replicates,
+    preferred: str | None = None,
 ) -> Chosen:
     """One-standard-error rule (Breiman et al. 1984): of all that lie within one paired standard error of
     the best on the objective, the simplest; baselines are simpler than any candidate.
 
     ``objectives``: the objective of each candidate over the test dates. Where time is too short for a
-    standard error nothing can be said to be better, and the simplest of all is champion. Raises
-    :class:`DataError` when the objective exists for no baseline or for no candidate.
+    standard error nothing can be said to be better, and the simplest of all is champion. A mitigation is
+    never chosen by itself: whom ``preferred`` names is champion, whatever it is, and if no rule also stands
+    for the best candidate. Raises :class:`DataError` when the objective exists for no baseline or for no
+    candidate, or when the preferred one was not measured.
     """
-    ranked = sorted(candidates, key=lambda one: _rank(objectives[one.name].value, metric, one))
+    eligible = [one for one in candidates if one.mitigates is None or one.name == preferred]
+    ranked = sorted(eligible, key=lambda one: _rank(objectives[one.name].value, metric, one))
     measured = [one for one in ranked if math.isfinite(objectives[one.name].value)]
     baselines = [one for one in measured if one.is_baseline]
     models = [one for one in measured if not one.is_baseline]
@@ -57,8 +62,23 @@ def choose_champion(
         raise _nothing_measured(metric)
     best = measured[0]
     behind = {one.name: _behind(objectives, best, one, metric, resampled) for one in measured}
+    if preferred is not None:
+        declared = _declared(measured, preferred)
+        best_model = models[0] if declared.is_baseline else declared
+        return Chosen(declared, baselines[0], best_model, DECLARED, behind[preferred])
     champion = min((one for one in measured if _is_level(behind[one.name])), key=_simplicity)
     return Chosen(champion, baselines[0], models[0], _reason(behind, champion, best), behind[champion.name])
+
+
+def _declared(measured: Iterable[CandidateRecord], preferred: str) -> CandidateRecord:
+    for one in measured:
+        if one.name == preferred:
+            return one
+    raise DataError.because(
+        say("{name} is preferred, but its objective could not be measured", name=preferred),
+        about="models.preferred",
+        remedy=say("Leave 'preferred' out, or name one that the evaluation measures."),
+    )
 
 
 def _rank(value: float, metric: Metric, one: CandidateRecord) -> tuple[float, tuple[bool, int, str]]:

@@ -75,6 +75,7 @@ def look(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: Blobs
         {one.name: tests.objective(one.name) for one in predictions.candidates},
         terms.objective,
         tests.whole.resampled,
+        spec.models.preferred,
     )
     opened = score_lockbox(spec, predictions, [one.name for one in chosen.looked_at], blobs)
     return Looked(

@@ -96,9 +96,8 @@ def selection_rules(looked: Looked) -> Iterator[SelectionRule]:
 
 def play(looked: Looked) -> Season:
     """The objective of every candidate in every split in which all could be measured."""
-    candidates = sorted(
-        looked.predictions.candidates, key=lambda one: (not one.is_baseline, one.simplicity, one.name)
-    )
+    eligible = [one for one in looked.predictions.candidates if one.mitigates is None]
+    candidates = sorted(eligible, key=lambda one: (not one.is_baseline, one.simplicity, one.name))
     terms, tests = looked.terms, looked.tests
     found = [
         [objective_of(tests.lists[one.name].where(scope.dates), terms).value for scope in tests.scopes[1:]]

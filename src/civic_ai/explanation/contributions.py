@@ -21,6 +21,7 @@ from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.bundle import open_bundle
+from civic_ai.models.mitigations import BASE_SCORE
 from civic_ai.models.pipelines import PipelineScorer
 from civic_ai.models.scorer import MEANS, Floats, Scorer, feature_matrix
 from civic_ai.records.evaluation import Evaluation
@@ -31,6 +32,7 @@ from civic_ai.store.blobs import Blobs
 Positions = NDArray[np.int64]
 
 _LEAST_SCORE = 1e-12
+_AT_ONCE = 20_000
 KEY = ["unit", "as_of", "step"]
 """What a scored row is known by."""
 RULE_FAMILIES = {
@@ -147,6 +149,18 @@ def contribute(cases: Cases, rows: Positions) -> Contributions:
     )
 
 
+def additivity_of_all(cases: Cases) -> float | None:
+    """The largest additivity error over every scored row; None where one of them is no finite number."""
+    positions = np.arange(len(cases.frame))
+    worst = 0.0
+    for start in range(0, len(positions), _AT_ONCE):
+        error = contribute(cases, positions[start : start + _AT_ONCE]).additivity_error
+        if error is None:
+            return None
+        worst = max(worst, error)
+    return worst
+
+
 def library_scores(scorer: Scorer, frame: pd.DataFrame) -> Floats:
     """Raw scores, one a row, that owe nothing to the contributions.
 
@@ -163,10 +177,13 @@ def library_scores(scorer: Scorer, frame: pd.DataFrame) -> Floats:
 
 
 def _judged(evaluation: Evaluation, blobs: Blobs) -> pd.DataFrame:
+    """The scores that reasons must add up to: a mitigation's are those of its candidate, before the order was
+    changed."""
     table = blobs.table(evaluation.lockbox_blob)
     rows = table.filter(pc.equal(table["candidate"], evaluation.champion))
-    frame: pd.DataFrame = rows.select([*KEY, "score"]).to_pandas(date_as_object=False)
-    return frame.rename(columns={"score": "judged"}).astype({"unit": "str"})
+    said = BASE_SCORE if BASE_SCORE in rows.column_names else "score"
+    frame: pd.DataFrame = rows.select([*KEY, said]).to_pandas(date_as_object=False)
+    return frame.rename(columns={said: "judged"}).astype({"unit": "str"})
 
 
 def _with_features(judged: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 The number of rounds is found on the last block of the training dates, after a gap of one horizon; so is the
 variance power of a Tweedie deviance (Tweedie 1984), both by the loss that all powers share. The model is then
 trained on all training rows. Values are binned once, on the training rows of the first split in which the
-same features vary, and every later split and every other objective takes a subset of the same binned rows
-(no bin has seen a future).
+same features vary and the same are sometimes blank, and every later split and every other objective takes a
+subset of the same binned rows (no bin has seen a future). A blank takes its own branch where training had
+one, else a value (:mod:`stand_ins`).
 
 Counts with an exposure e are trained as the rate y / e with weight e^(2 - power), whose gradients are those
 of an offset log(e) (McCullagh and Nelder 1989, section 6.2); so LightGBM starts from the mean rate itself.
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
-from civic_ai.models.rows import Training
+from civic_ai.models.rows import Training, learned_from
 from civic_ai.models.scorer import Floats, ModelScorer
 from civic_ai.models.tree_parts import tree_parts
 from civic_ai.records.predictions import FittedModel, Settings
@@ -54,7 +55,7 @@ SETTINGS: Settings = {
     "max_rounds": MAX_ROUNDS,
     "patience_rounds": PATIENCE_ROUNDS,
     "stopping_share": STOPPING_SHARE,
-    "missing": "own branch",
+    "missing": "own branch, or stand-in",
 }
 TWEEDIE_SETTINGS: Settings = {**SETTINGS, "tweedie_variance_powers": "1.1, 1.3 or 1.5"}
 
@@ -142,12 +143,9 @@ def plan_tweedie(trainings: Sequence[Training], model: FittedModel) -> list[Call
 def _plan(
     trainings: Sequence[Training], model: FittedModel, objectives: Sequence[Objective]
 ) -> list[Callable[[], ModelScorer]]:
-    """Splits in which the same features vary share the bins of the first of them."""
-    first = {training.varying.tobytes(): training for training in reversed(trainings)}
-    return [
-        partial(_fit, training, first[training.varying.tobytes()], model, objectives)
-        for training in trainings
-    ]
+    """Splits in which the same features vary, and the same are sometimes blank, share bins."""
+    first = {training.bins_key: training for training in reversed(trainings)}
+    return [partial(_fit, training, first[training.bins_key], model, objectives) for training in trainings]
 
 
 def _fit(
@@ -160,9 +158,13 @@ def _fit(
     _, rounds, best = min(tried, key=lambda each: each[0])
     rows = _labelled(binned.subset(training.positions).construct(), training, best.power)
     made = lgb.train(dict(best.parameters(model)), rows, num_boost_round=rounds)
-    settings = {**model.settings, **best.settings, "rounds": rounds}
-    fitted = {"settings": settings, "typical_exposure": training.typical_exposure}
-    return BoosterScorer(model.model_copy(update=fitted), lgb.Booster(model_str=made.model_to_string()))
+    return grown(training, model, {**best.settings, "rounds": rounds}, made.model_to_string())
+
+
+def grown(training: Training, model: FittedModel, found: Settings, text: str) -> BoosterScorer:
+    """The scorer of a trained booster's ``text``; ``found``: settings that training chose."""
+    fitted = learned_from(training, model).model_copy(update={"settings": {**model.settings, **found}})
+    return BoosterScorer(fitted, lgb.Booster(model_str=text))
 
 
 def _try(
@@ -182,12 +184,21 @@ def _try(
 
 def _labelled(subset: lgb.Dataset, training: Training, power: float = 1.0) -> lgb.Dataset:
     """The rows with their label, as rates with weights where there is an exposure."""
-    rows, positions = training.rows, subset.used_indices
+    label, weight = targets(training, subset.used_indices, power)
+    labelled = subset.set_label(label)
+    return labelled if weight is None else labelled.set_weight(weight)
+
+
+def targets(
+    training: Training, positions: NDArray[np.int64], power: float = 1.0
+) -> tuple[Floats, Floats | None]:
+    """What the trees learn at ``positions`` of the panel's rows: labels, or rates and their weights."""
+    rows = training.rows
     label = rows.label[positions]
-    if rows.exposure is None:
-        return subset.set_label(label)
+    if rows.exposure is None or training.typical_exposure is None:
+        return label, None
     exposure = rows.exposure[positions] / training.typical_exposure
-    return subset.set_label(label / exposure).set_weight(exposure ** (2.0 - power))
+    return label / exposure, exposure ** (2.0 - power)
 
 
 _BINNING = Lock()

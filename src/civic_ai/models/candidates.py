@@ -14,7 +14,7 @@ from typing import Literal
 
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
-from civic_ai.models import boosting, hazard, pipelines
+from civic_ai.models import boosting, boosting_dask, hazard, pipelines
 from civic_ai.models.rows import PanelRows, Training
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.pilot.spec import PilotSpec
@@ -23,7 +23,12 @@ from civic_ai.records.predictions import CandidateRecord, FittedModel, Settings
 Fit = Callable[[], ModelScorer]
 """One fit, still to be run; it pickles as the address of its panel, its split and its settings."""
 Plan = Callable[[Sequence[Training], FittedModel], Sequence[Fit]]
-LIMITS = {"bagging_fraction": (0.0, 1.0), "feature_fraction": (0.0, 1.0), "num_leaves": (2.0, 131072.0)}
+LIMITS = {
+    "bagging_fraction": (0.0, 1.0),
+    "feature_fraction": (0.0, 1.0),
+    "num_leaves": (2.0, 131072.0),
+    "partitions": (2.0, 1024.0),
+}
 """Where a setting has other bounds than being above 0: shares, and LightGBM's own bounds of leaves."""
 Link = Literal["log", "logit", "hazard"]
 
@@ -107,6 +112,9 @@ _TABLE = (
     Candidate("lightgbm", 11, _ANY, boosting.SETTINGS, _TREES, boosting.plan_boosting),
     Candidate(
         "lightgbm_tweedie", 12, {"count": "log"}, boosting.TWEEDIE_SETTINGS, _TREES, boosting.plan_tweedie
+    ),
+    Candidate(
+        "lightgbm_dask", 13, _ANY, boosting_dask.SETTINGS, (*_TREES, "distributed"), boosting_dask.plan_dask
     ),
     Candidate("lightgbm_hazard", 11, {"duration": "hazard"}, hazard.SETTINGS, _TREES, hazard.plan_hazard),
 )

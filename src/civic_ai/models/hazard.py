@@ -27,7 +27,7 @@ from civic_ai.models.boosting import MAX_ROUNDS, PATIENCE_ROUNDS, STOPPING_SHARE
 from civic_ai.models.curve_baselines import waits_of
 from civic_ai.models.curves import Curves, from_hazards, grid_days
 from civic_ai.models.hazard_rows import MOST_VALUES, Stretches, cut_into_stretches, each_stretch
-from civic_ai.models.rows import Training
+from civic_ai.models.rows import Training, learned_from
 from civic_ai.models.scorer import Columns, Floats, ModelScorer
 from civic_ai.models.survival import Integers
 from civic_ai.records.predictions import FittedModel, Settings
@@ -43,7 +43,7 @@ SETTINGS: Settings = {
     "stopping_share": STOPPING_SHARE,
     "most_values": MOST_VALUES,
     "explained_stretches": EXPLAINED,
-    "missing": "own branch",
+    "missing": "own branch, or stand-in",
 }
 
 
@@ -136,9 +136,9 @@ class HazardScorer(ModelScorer):
 
 
 def plan_hazard(trainings: Sequence[Training], model: FittedModel) -> list[Callable[[], HazardScorer]]:
-    """Fits, one a split, still to be run. Splits in which the same features vary share their bins."""
-    first = {training.varying.tobytes(): training for training in reversed(trainings)}
-    return [partial(_fit, training, first[training.varying.tobytes()], model) for training in trainings]
+    """Fits, one a split, still to be run. Splits with one ``bins_key`` share their bins."""
+    first = {training.bins_key: training for training in reversed(trainings)}
+    return [partial(_fit, training, first[training.bins_key], model) for training in trainings]
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +187,7 @@ def _fit(training: Training, first: Training, model: FittedModel) -> HazardScore
         smallest = _smallest_leaf(booster, leaves, binned.stretches, known)
         model = model.model_copy(update={"smallest_cell": smallest})
     days = np.array(grid_days(model.horizon_days), dtype=np.float64)
-    return HazardScorer(model, booster, waits_of(training).spent(days))
+    return HazardScorer(learned_from(training, model), booster, waits_of(training).spent(days))
 
 
 def _find_rounds(training: Training, binned: _Binned, parameters: Settings) -> int:

@@ -1,6 +1,7 @@
 """Generalised linear models as scikit-learn pipelines: Poisson for counts, logistic for events.
 
-Steps: log1p of counts, the median and a flag where a value is not known, each column held within the
+Steps: log1p of counts, the median and a flag where a value is not known (if that ever was so in training, see
+:mod:`stand_ins`), each column held within the
 range it had in training (a linear model must not run away on a day unlike any other), standardised,
 then the model with a normal prior of standard deviation 1 on each coefficient. Counts with an exposure e are
 fitted as rates y / e with weight e, the same likelihood as with an offset log(e) (McCullagh and Nelder 1989).
@@ -23,14 +24,14 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
-from civic_ai.models.rows import PanelRows, Training
+from civic_ai.models.rows import PanelRows, Training, learned_from
 from civic_ai.models.scorer import Floats, ModelScorer
 from civic_ai.models.skops_bytes import dump_estimator, load_estimator
+from civic_ai.models.stand_ins import COUNTED
 from civic_ai.records.predictions import FittedModel, Settings
 
 Glm: TypeAlias = PoissonRegressor | LogisticRegression
 
-COUNTED = ("history", "neighbours")
 MAX_ITERATIONS = 200
 PRIOR_SD = 1.0
 SETTINGS: Settings = {
@@ -39,7 +40,7 @@ SETTINGS: Settings = {
     "max_iter": MAX_ITERATIONS,
     "logged": "+".join(COUNTED),
     "held_in_training_range": True,
-    "missing": "median and flag",
+    "missing": "median and flag, or stand-in",
 }
 
 
@@ -149,8 +150,7 @@ def _fit(training: Training, model: FittedModel, family: Callable[[float, float]
             ),
             remedy=say("Look for features that are nearly copies of each other, and drop one of each."),
         )
-    fitted = model.model_copy(update={"typical_exposure": training.typical_exposure})
-    return PipelineScorer(fitted, pipeline)
+    return PipelineScorer(learned_from(training, model), pipeline)
 
 
 def _log_counts(rows: PanelRows) -> ColumnTransformer:

@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.models.scorer import EXPOSURE, Floats, exposure_of, feature_matrix
+from civic_ai.models.stand_ins import stand_ins_for
 from civic_ai.panel.split import Split, matured_on
 from civic_ai.records.panel import Feature, PanelManifest
+from civic_ai.records.predictions import FittedModel, StandIn
 from civic_ai.store.blobs import Blobs
 
 Positions = NDArray[np.int64]
@@ -170,8 +172,25 @@ class Training:
         """Which features take more than one value (not known counts as a value)."""
         matrix = self.matrix
         lowest, highest = (ufunc.reduce(matrix, axis=0, initial=np.nan) for ufunc in (np.fmin, np.fmax))
-        has_gaps = np.isnan(matrix).any(axis=0)
-        return np.asarray((lowest < highest) | (has_gaps & ~np.isnan(lowest)))
+        return np.asarray((lowest < highest) | (self.sometimes_blank & ~np.isnan(lowest)))
+
+    @cached_property
+    def sometimes_blank(self) -> NDArray[np.bool_]:
+        """Which features are not known on some row."""
+        return np.asarray(np.isnan(self.matrix).any(axis=0))
+
+    @property
+    def bins_key(self) -> bytes:
+        """Equal where the same features vary and the same are sometimes blank: such trainings may share bins.
+
+        Bins made where a feature never was blank have no place for a blank.
+        """
+        return self.varying.tobytes() + self.sometimes_blank.tobytes()
+
+    @cached_property
+    def stand_ins(self) -> dict[str, StandIn]:
+        """What stands for a blank in a feature that is never blank here."""
+        return stand_ins_for(self.matrix, self.rows.features)
 
 
 def read_rows(panel: PanelManifest, blobs: Blobs) -> PanelRows:
@@ -212,6 +231,12 @@ def _usable(rows: PanelRows, split: Split) -> NDArray[np.bool_]:
     dates = np.array(split.training_dates, dtype="datetime64[D]")
     in_time = rows.as_of < cutoff if rows.label_kind == "duration" else rows.matured_on <= cutoff
     return np.asarray(in_time & np.isin(rows.as_of, dates) & ~np.isnan(rows.label))
+
+
+def learned_from(training: Training, model: FittedModel) -> FittedModel:
+    """The model's description with what its scorer must know of the training rows beside the fit itself."""
+    learned = {"typical_exposure": training.typical_exposure, "stand_ins": training.stand_ins}
+    return model.model_copy(update=learned)
 
 
 def refuse_few_events(training: Training, needed: int) -> None:

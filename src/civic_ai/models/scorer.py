@@ -28,6 +28,7 @@ from scipy.special import expit
 
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
+from civic_ai.models.stand_ins import without_strange_blanks
 from civic_ai.records.predictions import FittedModel
 
 Floats = NDArray[np.float64]
@@ -94,8 +95,9 @@ class ModelScorer(ABC):
         return self.model.link
 
     def matrix(self, frame: pd.DataFrame) -> Floats:
-        """Rows x features of the model itself, without the exposure."""
-        return feature_matrix(frame, self.model.features)
+        """Rows x features of the model itself, without the exposure; NaN only where the model has learned
+        what a blank means (:mod:`stand_ins`)."""
+        return without_strange_blanks(feature_matrix(frame, self.model.features), self.model)
 
     def offset(self, frame: pd.DataFrame) -> Floats:
         """One column with log(exposure / typical), or no column where counts have no exposure."""

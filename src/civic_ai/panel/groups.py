@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from civic_ai.core.errors import ConfigError, DataError
 from civic_ai.core.messages import say
-from civic_ai.pilot.spec import Attribute, PilotSpec
+from civic_ai.pilot.audit_block import Attribute
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.audit import AttributeRecord
 
 Floats = NDArray[np.float64]

@@ -8,13 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from civic_ai.pilot import rules_audit, rules_label, rules_models, rules_sources, rules_texts, rules_unit
+from civic_ai.pilot import (
+    rules_audit,
+    rules_label,
+    rules_metrics,
+    rules_mitigations,
+    rules_models,
+    rules_sources,
+    rules_texts,
+    rules_unit,
+)
 from civic_ai.pilot.rule import Broken, Rule
 from civic_ai.pilot.spec import PilotSpec
 
 RULES: tuple[tuple[frozenset[str], Rule], ...] = tuple(
     (frozenset(parts.split()), rule)
-    for module in (rules_sources, rules_unit, rules_label, rules_models, rules_audit, rules_texts)
+    for module in (
+        rules_sources,
+        rules_unit,
+        rules_label,
+        rules_models,
+        rules_mitigations,
+        rules_audit,
+        rules_metrics,
+        rules_texts,
+    )
     for rule, parts in module.RULES.items()
 )
 """Every rule with the parts of a spec that it looks at."""

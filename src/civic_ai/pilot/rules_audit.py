@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from civic_ai.core.messages import say
+from civic_ai.pilot.audit_block import Attribute
 from civic_ai.pilot.feature_blocks import CategoryFeature, ColumnFeature
 from civic_ai.pilot.rule import Broken, Rules
-from civic_ai.pilot.spec import Attribute, PilotSpec
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.store.yaml import Path_
 
 
@@ -68,25 +69,44 @@ def _columns_that_enter(spec: PilotSpec) -> Iterator[tuple[Path_, str, str]]:
         yield ("models", "rate_by"), spec.unit.source, spec.models.rate_by
 
 
+_NEEDED = {
+    "duplicates": ("source", "incident", "attribute"),
+    "linkage": ("source", "linkage", "attribute"),
+    "neighbours": ("source", "event", "attribute"),
+    "none": (),
+}
+"""What each method of looking at reporting cannot do without."""
+
+
 def _reporting_is_whole(spec: PilotSpec) -> Iterator[Broken]:
     reporting, place = spec.audit.reporting, ("audit", "reporting")
-    if reporting.method == "none":
-        return
-    for field, value in (
-        ("from", reporting.source),
-        ("incident", reporting.incident),
-        ("attribute", reporting.attribute),
-    ):
-        if value is None:
-            yield place, say("the method 'duplicates' needs '{field}'", field=field), None
+    for field in _NEEDED[reporting.method]:
+        if getattr(reporting, field) is None:
+            written = "from" if field == "source" else field
+            yield (
+                place,
+                say("the method '{method}' needs '{field}'", method=reporting.method, field=written),
+                None,
+            )
     if reporting.attribute is not None and reporting.attribute not in spec.audit.attributes:
         known = ", ".join(spec.audit.attributes)
         says = say("there is no attribute called {name}", name=reporting.attribute)
         yield (*place, "attribute"), says, say("Known: {known}.", known=known)
 
 
+def _reporting_can_be_compared(spec: PilotSpec) -> Iterator[Broken]:
+    """The survey stands by area, and an event does not end before it begins."""
+    survey, event = spec.audit.reporting.condition, spec.audit.reporting.event
+    place: Path_ = ("audit", "reporting")
+    if survey is not None and survey.source in spec.sources and spec.sources[survey.source].key is None:
+        yield (*place, "condition", "from"), say("the source {name} needs 'key'", name=survey.source), None
+    if event is not None and event.last < event.first:
+        yield (*place, "event", "last"), say("the event ends before it begins"), None
+
+
 RULES: Rules = {
     _attributes_are_whole: "sources audit",
     _protected_columns_are_no_features: "unit label features models audit",
     _reporting_is_whole: "audit",
+    _reporting_can_be_compared: "sources audit",
 }

@@ -10,8 +10,8 @@ from civic_ai.pilot.spec import PilotSpec, Question
 from civic_ai.store.yaml import Path_
 
 CANDIDATES: Mapping[str, tuple[str, ...]] = {
-    "event": ("logistic_glm", "lightgbm"),
-    "count": ("poisson_glm", "lightgbm", "lightgbm_tweedie"),
+    "event": ("logistic_glm", "lightgbm", "lightgbm_dask"),
+    "count": ("poisson_glm", "lightgbm", "lightgbm_tweedie", "lightgbm_dask"),
     "duration": ("lightgbm_hazard",),
 }
 """Which candidates can predict a label of each kind."""

@@ -34,6 +34,8 @@ def _sources_exist(spec: PilotSpec) -> Iterator[Broken]:
         named.append((("audit", "attributes", name, "from"), attribute.source))
     if spec.audit.reporting.source is not None:
         named.append((("audit", "reporting", "from"), spec.audit.reporting.source))
+    if spec.audit.reporting.condition is not None:
+        named.append((("audit", "reporting", "condition", "from"), spec.audit.reporting.condition.source))
     for place, source in named:
         if source not in spec.sources:
             known = ", ".join(spec.sources)

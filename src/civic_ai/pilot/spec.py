@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from civic_ai.pilot.audit_block import Audit
 from civic_ai.pilot.feature_blocks import FeatureBlock
+from civic_ai.pilot.mitigation import Mitigation
 from civic_ai.pilot.names import Column, Days, Language, Name, PilotName
-from civic_ai.records.contract import Flag
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
 
@@ -209,7 +210,9 @@ BaselineName = Annotated[
     ],
     NoMeanOfClosed,
 ]  # fmt: skip
-CandidateName = Literal["poisson_glm", "logistic_glm", "lightgbm", "lightgbm_tweedie", "lightgbm_hazard"]
+CandidateName = Literal[
+    "poisson_glm", "logistic_glm", "lightgbm", "lightgbm_tweedie", "lightgbm_dask", "lightgbm_hazard"
+]
 SettingName = Literal[
     "learning_rate",
     "num_leaves",
@@ -218,6 +221,7 @@ SettingName = Literal[
     "feature_fraction",
     "lambda_l2",
     "prior_sd",
+    "partitions",
 ]
 
 
@@ -232,6 +236,11 @@ class Models(Record):
     """Settings of a candidate that differ from ours; `civic-ai sweep` tries several."""
     rate_by: Column | None = None
     """For cases and durations: the column by which the simplest rule keeps its rates or curves."""
+    mitigations: dict[Name, Mitigation] = {}
+    """Changed lists that reach groups more evenly, each by a name of its own; tried like any candidate."""
+    preferred: Name | None = None
+    """The candidate, mitigation or rule that the city wants judged. Without it: the simplest within one
+    standard error of the best, among all that is no mitigation."""
 
 
 class Validation(Record):
@@ -265,58 +274,6 @@ class Capacity(Record):
     """Cost of one visit, if declared."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     """Currency of the cost, such as USD."""
-
-
-class Attribute(Record):
-    """A protected attribute of areas: quantiles or categories of a column, or shares of people.
-
-    ``called`` and ``groups_called`` are the names that cards give to it and to its groups.
-    """
-
-    source: Name = Field(alias="from")
-    """The source with the attribute, by area."""
-    column: Column | None = None
-    """The column to cut or to take as it is."""
-    quantiles: Annotated[int, Field(ge=2, le=10)] | None = None
-    """Cut the column into so many groups, q1 the lowest."""
-    categories: Flag = False
-    """Take the values of the column as groups."""
-    shares: dict[Name, Column] = {}
-    """Groups of people: name and the column with their number."""
-    of: Column | None = None
-    """Column with the number of all people."""
-    reference_group: str
-    """The group that others are compared with."""
-    called: Text | None = None
-    """The name that people read on cards."""
-    groups_called: dict[str, Text] = {}
-    """The names of its groups on cards."""
-
-
-class Reporting(Record):
-    """How reporting bias is looked at: repeat reports of one incident, or not at all."""
-
-    method: Literal["duplicates", "none"]
-    """duplicates: repeat reports of one incident; none: not examined."""
-    source: Name | None = Field(default=None, alias="from")
-    """The source with the reports."""
-    incident: Column | None = None
-    """Column that is equal for reports of one incident."""
-    ended_at: Column | None = None
-    """Column that says when the incident was inspected or closed."""
-    attribute: Name | None = None
-    """The attribute whose groups are compared."""
-
-
-class Audit(Record):
-    """For whom it is checked."""
-
-    attributes: dict[Name, Attribute] = Field(min_length=1)
-    """For which groups the model is checked."""
-    reporting: Reporting = Reporting(method="none")
-    """How reporting bias is looked at."""
-    observer: Column | None = None
-    """Column that says who made the record: inspector, channel, office."""
 
 
 class Review(Record):

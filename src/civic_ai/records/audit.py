@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from civic_ai.records.feedback import Feedback
 from civic_ai.records.figure import Figure, Verdict
+from civic_ai.records.frontier import Frontier
+from civic_ai.records.intersections import Intersections
+from civic_ai.records.label_changes import LabelChange
+from civic_ai.records.metric_tree import MetricChoice
+from civic_ai.records.need import NeedAudit
+from civic_ai.records.observer import ObserverTest
 from civic_ai.records.record import Record
+from civic_ai.records.reporting import ReportingBias
+from civic_ai.records.slices import SliceSearch
 from civic_ai.records.snapshot import Finding
+from civic_ai.records.within import WithinAreas
 
 
 class GroupFigure(Record):
@@ -47,7 +57,9 @@ class Disparity(Record):
 
     ``ratio`` has its own interval, ``joint`` the one that holds for all groups of the metric at once
     (single-step max-z). ``pass`` when the own interval lies inside the band, ``fail`` when the joint one
-    lies outside. ``needed`` is the number of events in each group that would settle an open question.
+    lies outside. ``needed`` is the number of events in each group that would settle an open question, at
+    least so many where ``needed_is_least``. ``detectable`` (above 1): had the group's metric truly been so
+    many times lower, or higher, this data would have failed it four times in five; None: whatever it was.
     """
 
     attribute: str
@@ -58,6 +70,8 @@ class Disparity(Record):
     joint: Figure | None = None
     verdict: Verdict
     needed: int | None = None
+    needed_is_least: bool = False
+    detectable: float | None = None
     suppressed: bool = False
 
     named_by = ("attribute", "group", "metric")
@@ -74,44 +88,6 @@ class AttributeRecord(Record):
     note: str | None = None
 
     named_by = ("name",)
-
-
-class ReportingGroup(Record):
-    """Reports per day of a live, already reported incident, against the reference group's.
-
-    ``incidents`` and ``duplicates`` (repeat reports) are shared out by residents; ``joint`` as in
-    :class:`Disparity`; ``needed`` counts repeat reports in each group.
-    """
-
-    attribute: str
-    group: str
-    reference_group: str
-    ratio: Figure
-    joint: Figure | None = None
-    incidents: int | None = None
-    duplicates: int | None
-    verdict: Verdict
-    needed: int | None = None
-    suppressed: bool = False
-
-    named_by = ("attribute", "group")
-
-
-class ReportingBias(Record):
-    """Do the labels measure need or reporting? Duplicate-report model (Liu et al. 2024).
-
-    ``method`` is ``duplicates`` or ``none``; ``verdict`` unknown when the city's data has no
-    repeat reports that belong to one incident.
-    """
-
-    method: str
-    verdict: Verdict
-    groups: tuple[ReportingGroup, ...] = ()
-    incidents: int | None = None
-    duplicates: int | None = None
-    dispersion: float | None = None
-    conditions: tuple[str, ...] = ()
-    why_unknown: str | None = None
 
 
 class Worst(Record):
@@ -153,6 +129,15 @@ class AuditReport(Record):
     coverage_verdict: Verdict = "unknown"
     worst_covered: GroupFigure | None = None
     reporting: ReportingBias
+    need: NeedAudit | None = None
+    feedback: Feedback | None = None
+    frontier: Frontier | None = None
+    choice: MetricChoice | None = None
+    intersections: Intersections | None = None
+    within_areas: tuple[WithinAreas, ...] = ()
+    slices: SliceSearch | None = None
+    observer: ObserverTest | None = None
+    label_changes: tuple[LabelChange, ...] = ()
     suppression: SuppressionCheck
     is_masked: bool = False
     not_measured: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ class Evidence(Record):
     audit: str
     audit_masked: str
     explanation: str
+    explanation_masked: str | None = None
     bundle: str | None
     answers: str | None = None
     code: Code

@@ -31,12 +31,16 @@ class SplitRecord(Record):
 
 
 class CandidateRecord(Record):
-    """One way of scoring; ``is_baseline`` marks simple rules. ``simplicity`` orders them, 0 simplest."""
+    """One way of scoring; ``is_baseline`` marks simple rules. ``simplicity`` orders them, 0 simplest.
+
+    ``mitigates`` names the candidate whose list a mitigation changes; None for all others.
+    """
 
     name: str
     is_baseline: bool
     simplicity: int
     settings: Settings = {}
+    mitigates: str | None = None
 
     named_by = ("name",)
 
@@ -60,11 +64,12 @@ class Dropped(Record):
 class Predictions(Record):
     """``blob``: unit, as_of, step, split, candidate, score, lower, upper, label (blank: unmatured), and where
     the question has them ``scale`` and ``due_in_days`` (see the panel), ``ended`` and ``open_after_<d>``: the
-    chance of being still open after d days.
+    chance of being still open after d days; ``base_score``: of a mitigation, what its candidate said.
 
     ``lower`` and ``upper`` bound the outcome itself at ``interval_level`` (blank where nothing was known to
     calibrate them on, and for events, whose interval is told for areas, not for rows).
     ``dropped`` candidates were given up on the way: they stand neither in ``candidates`` nor in the blob.
+    ``fewest_rows``: on how many training rows every value in a sealed model must rest.
     """
 
     panel: str
@@ -74,6 +79,18 @@ class Predictions(Record):
     splits: tuple[SplitRecord, ...]
     interval_level: float | None = None
     dropped: tuple[Dropped, ...] = ()
+    fewest_rows: int = 11
+
+
+class StandIn(Record):
+    """What a model reads instead of a blank in a feature that had none when it was trained.
+
+    The first feature of ``rates`` that is known on the row, times its rate (a count at the pace of another
+    window); ``typical``, the training median, where none is.
+    """
+
+    typical: float
+    rates: tuple[tuple[str, float], ...] = ()
 
 
 class FittedModel(Record):
@@ -83,6 +100,7 @@ class FittedModel(Record):
     predicts into a sum. ``smallest_cell``: fewest training rows behind any one value that it keeps.
     ``typical_exposure``: where counts are modelled per exposure, the exposure at which the sum is the log of
     the expected count; elsewhere log(exposure / typical) is added to it.
+    ``stand_ins``: features that were never blank in training; a blank in any other has been learned from.
     """
 
     candidate: str
@@ -96,6 +114,7 @@ class FittedModel(Record):
     libraries: dict[str, str]
     smallest_cell: int | None = None
     typical_exposure: float | None = None
+    stand_ins: dict[str, StandIn] = {}
 
 
 class Bundle(Record):

@@ -54,12 +54,15 @@ def evaluated(folder: Path, *, seed: int = 1, missed: float = 1.0, **changes: An
         sources_without_licence=0,
         has_owner=True,
     )
-    panel = _panel(spec, blobs.put_record(snapshot), blobs)
+    panel = _panel(spec, blobs.put_record(snapshot), blobs, _long(rows).slice(0, len(rows["unit"])))
     predictions = Predictions(
         panel=blobs.put_record(panel),
         blob=blobs.put_table(_long(rows)),
         rows=len(rows["unit"]),
-        candidates=(CandidateRecord(name="lightgbm", is_baseline=False, simplicity=3),),
+        candidates=(
+            CandidateRecord(name="recent_count", is_baseline=True, simplicity=0),
+            CandidateRecord(name="lightgbm", is_baseline=False, simplicity=3),
+        ),
         splits=SPLITS,
     )
     evaluation = _evaluation(spec, blobs.put_record(predictions), champion)
@@ -185,13 +188,13 @@ def _split(name: str, cutoff: str) -> SplitRecord:
 SPLITS = (_split("1", "2024-01-01"), _split("2", "2024-07-01"), _split("lockbox", "2025-01-01"))
 
 
-def _panel(spec: PilotSpec, snapshot: str, blobs: Blobs) -> PanelManifest:
+def _panel(spec: PilotSpec, snapshot: str, blobs: Blobs, rows: pa.Table) -> PanelManifest:
     names = [f"A{area:02d}" for area in range(AREAS)]
     units = pa.table({"unit": names, "area": names, "type": pa.nulls(AREAS, pa.string())})
     return PanelManifest(
         spec=spec.digest,
         snapshot=snapshot,
-        blob="2" * 64,
+        blob=blobs.put_table(rows.select(["unit", "as_of", "label"])),
         units_blob=blobs.put_table(units),
         rows=52 * AREAS,
         units=AREAS,

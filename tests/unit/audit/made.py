@@ -10,13 +10,14 @@ import numpy as np
 from civic_ai.audit.audited import audit_sums, check_suppression, unchecked
 from civic_ai.audit.cells import CELLS
 from civic_ai.audit.disparity import group_counts
-from civic_ai.audit.metrics import LEADING, METRICS_FOR
+from civic_ai.audit.metrics import asked_of
 from civic_ai.audit.rates import sum_groups
 from civic_ai.panel.groups import Grouping
 from civic_ai.pilot.spec import PilotSpec
-from civic_ai.records.audit import AuditReport, ReportingBias, ReportingGroup
+from civic_ai.records.audit import AuditReport
 from civic_ai.records.figure import Figure, Period
 from civic_ai.records.policy import Limits, Policy, Suppression
+from civic_ai.records.reporting import ReportingBias, ReportingGroup
 
 PERIOD = Period(first=date(2024, 1, 1), last=date(2024, 6, 30))
 POLICY = Policy(policy="test", version="1", gates=())
@@ -113,6 +114,7 @@ def random_cells(rng: np.random.Generator, units: int, events: float, recall: fl
         shortfall=rng.binomial(happened, 0.2),
         told=rows,
         covered=rng.binomial(rows, 0.9),
+        exposure=rng.uniform(0.1, 0.3, units) * rows,
     )
 
 
@@ -126,7 +128,8 @@ def random_report(seed: int, chosen: Policy = POLICY) -> AuditReport:
         for name, size in (("part", int(rng.integers(2, 6))), ("kind", int(rng.integers(2, 4))))
     ]
     sums = sum_groups(cells, groupings, seed=seed)
-    audited = audit_sums(sums, METRICS_FOR["mixed"], LEADING["mixed"], PERIOD, chosen)
+    asked = asked_of("ranking", "mixed")
+    audited = audit_sums(sums, asked.metrics, asked.leading, PERIOD, chosen)
     report = AuditReport(
         evaluation="e" * 64,
         candidate="lightgbm",
@@ -134,7 +137,7 @@ def random_report(seed: int, chosen: Policy = POLICY) -> AuditReport:
         attributes=tuple(grouping.record() for grouping in groupings),
         counts=tuple(count for part in sums for count in group_counts(part)),
         groups=audited.groups,
-        leading=LEADING["mixed"],
+        leading=asked.leading,
         disparities=audited.disparities,
         worst=audited.worst,
         worst_verdict=audited.worst_verdict,

@@ -76,7 +76,10 @@ def test_slices_quarters_and_types_of_few_are_hidden(seed):
     for name, shown in public.errors.by_period.items():
         assert shown.value is None or full.errors.by_period[name].n >= MINIMUM
     for exact, shown in zip(full.coverage, public.coverage, strict=True):
-        assert (shown.covered.value is None) == (exact.covered.n < MINIMUM)
+        outside = exact.covered.n * (1 - exact.covered.value)
+        is_few = exact.covered.n < MINIMUM or _is_small(outside)
+        assert not (is_few and shown.covered.value is not None)
+        assert (shown.covered.value is None) == (shown.width.value is None)
     assert public.errors.residuals_blob is None
 
 

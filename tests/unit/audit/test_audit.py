@@ -84,7 +84,7 @@ def test_a_planted_reporting_bias_is_named(neglected):
 
 def test_every_group_and_metric_has_a_figure_and_a_verdict(neglected):
     report, _ = neglected
-    metrics = ["recall", "service_per_need", "selection_rate", "precision", "bias_ratio"]
+    metrics = ["recall", "service_per_need", "exposure_by_rank", "selection_rate", "precision", "bias_ratio"]
     assert [item.metric for item in report.groups] == [name for name in metrics for _ in range(2)]
     assert [item.metric for item in report.disparities] == metrics
     assert all(

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from civic_ai.audit.contrasts import Contrasts, events_needed, judge, worst_of
+from civic_ai.audit.contrasts import (
+    Contrasts,
+    Seen,
+    detectable_ratio,
+    events_needed,
+    judge,
+    most_needed,
+    worst_of,
+)
 
 
 def _contrasts(log_ratio, error, freedom=1e6, draws=None):
@@ -131,3 +139,80 @@ def test_a_fair_city_with_twelve_groups_is_failed_at_most_as_often_as_stated():
         joint = _contrasts(0.1 * rng.standard_normal(12), np.full(12, 0.1), draws=draws).joint(0.95)
         missed += any(lower > 1 or upper < 1 for lower, upper in joint)
     assert 0.035 <= missed / runs <= 0.065
+
+
+def _seen(recall, cases, ratio=1.0, critical=1.6449):
+    own, reference = ((1 - r) / (r * cases) for r in (recall * ratio, recall))
+    return Seen(math.sqrt(own + reference), math.sqrt(own), math.log(ratio), critical)
+
+
+@pytest.mark.parametrize("cases", [300, 1000])
+def test_a_ratio_as_small_as_the_detectable_one_fails_in_four_of_five_cities(cases):
+    """Recall .3 for the reference; the data was seen at equality, and the truth is 1 / detectable."""
+    detectable = detectable_ratio(_seen(0.3, cases), 1.25)
+    assert detectable is not None
+    rng, runs = np.random.default_rng(7), 4000
+    found = rng.binomial(cases, 0.3 / detectable, runs) + 0.5, rng.binomial(cases, 0.3, runs) + 0.5
+    error = np.sqrt(sum(1 / part - 1 / (cases + 0.5) for part in found))
+    failed = np.mean(np.log(found[0] / found[1]) + 1.6449 * error < -math.log(1.25))
+    assert 0.74 <= failed <= 0.88
+
+
+def test_the_detectable_ratio_solves_its_own_equation():
+    seen = _seen(0.3, 400)
+    made = detectable_ratio(seen, 1.25)
+    own = seen.of_group**2 * made
+    expected = math.log(1.25) + (1.6449 + 0.8416) * math.sqrt(seen.error**2 - seen.of_group**2 + own)
+    assert math.log(made) == pytest.approx(expected, rel=1e-3)
+
+
+def test_more_cases_see_smaller_differences_and_a_wider_family_larger_ones():
+    few, many = (detectable_ratio(_seen(0.3, cases), 1.25) for cases in (300, 30_000))
+    assert 1.25 < many < 1.4 < few
+    assert detectable_ratio(_seen(0.3, 300, critical=2.8), 1.25) > few
+
+
+def test_what_was_measured_far_below_is_not_seen_better_than_at_equality():
+    """The group's part of the error is that of the hypothesis, not of the sample: both ways agree."""
+    low, equal = (detectable_ratio(_seen(0.1, 3000, ratio), 1.25) for ratio in (0.5, 1.0))
+    assert low == pytest.approx(equal, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "seen", [Seen(0.9, 0.8, 0.0, 1.7), Seen(math.nan, 0.1, 0.0, 1.7), Seen(0.1, 0.1, math.nan, 1.7)]
+)
+def test_with_too_few_no_difference_can_be_seen(seen):
+    assert detectable_ratio(seen, 1.25) is None
+
+
+def test_what_nobody_will_wait_for_is_more_than_a_number():
+    """Near the edge of the band the number has no bound: it stops at 100,000, or ten times what there is."""
+    assert events_needed(math.log(0.801), 2.0, (300.0, 500.0), 1.25) == most_needed((300.0, 500.0)) == 100_000
+    assert events_needed(math.log(0.801), 0.4, (40_000.5, 50_000.0), 1.25) == 400_010
+
+
+@pytest.mark.parametrize(
+    ("positives", "ratio", "passes", "fails"),
+    [
+        (100, 1.0, 0.0, 0.006), (300, 1.0, 0.12, 0.001), (1000, 1.0, 0.90, 0.0), (100, 0.8, 0.0, 0.043),
+        (300, 0.8, 0.008, 0.048), (1000, 0.8, 0.051, 0.048), (100, 0.6, 0.0, 0.275), (300, 0.6, 0.0, 0.60),
+        (1000, 0.6, 0.0, 0.97),
+    ],
+)  # fmt: skip
+def test_the_published_table_of_passes_and_failures(positives, ratio, passes, fails):
+    """METHODS 3.4, recall .3, 90 % intervals, band 1.25; 2,000 cities a cell, judged by binomial bounds."""
+    rng, runs = np.random.default_rng(positives + int(10 * ratio)), 2000
+    found = rng.binomial(positives, 0.3 * ratio, runs) + 0.5, rng.binomial(positives, 0.3, runs) + 0.5
+    error = np.sqrt(sum(1 / part - 1 / (positives + 0.5) for part in found))
+    draws = rng.standard_normal((4000, 1))
+    verdicts = [
+        judge(made.own(0.90)[0], made.joint(0.90)[0], 1.25)
+        for made in (
+            _contrasts(log, one, draws=draws)
+            for log, one in zip(np.log(found[0] / found[1]), error, strict=True)
+        )
+    ]
+    for verdict, published in (("pass", passes), ("fail", fails)):
+        count = verdicts.count(verdict)
+        lower, upper = stats.binom.ppf((0.001, 0.999), runs, [max(published - 0.015, 0), published + 0.015])
+        assert lower <= count <= upper, (verdict, count / runs, published)

@@ -122,3 +122,36 @@ def test_counts_say_what_the_figures_rest_on():
     first, second = group_counts(sums[0])
     assert (first.events, first.found, second.events, second.found) == (400, 100, 80, 20)
     assert first.units == pytest.approx(40, abs=0.5)
+
+
+def test_what_could_have_been_seen_is_told_whatever_the_verdict():
+    (passed,), _ = _recalls([4000, 4000], [1200, 1200])
+    (failed,), _ = _recalls([3000, 3000], [1200, 600])
+    (open_,), _ = _recalls([300, 300], [90, 90])
+    (blind,), _ = _recalls([40, 40], [8, 8])
+    assert 1.25 < passed.detectable < 1.5 < open_.detectable
+    assert 1.25 < failed.detectable < 1.6
+    assert blind.detectable is None
+    assert not any(item.needed_is_least for item in (passed, failed, open_, blind))
+
+
+def test_below_the_policys_minimum_nothing_could_have_been_seen():
+    (item,), _ = _recalls([3000, 400], [1200, 160], chosen=policy(group_events=500))
+    assert item.detectable is None
+
+
+def test_a_number_that_nobody_will_wait_for_is_marked():
+    """Three of 80 places have nearly all that was reached: no number of such places settles it."""
+    events, found = np.full(80, 300.0), np.full(80, 1.0)
+    found[[0, 1, 3]] = 300.0
+    cells = cells_of(rows=events, events=events, found=found)
+    sums = sum_groups(cells, [one_hot(np.arange(80) % 2, 2)], seed=1)
+    (item,) = judge_disparities(measure(sums, METRICS["recall"], PERIOD), POLICY)
+    assert item.verdict == "insufficient_evidence"
+    assert (item.needed, item.needed_is_least, item.detectable) == (120_000, True, None)
+
+
+def test_the_base_of_a_metric_is_what_it_divides_by():
+    cells = cells_of(rows=np.array([9.0, 7.0]), positives=np.array([2.0, 3.0]), events=1.0)
+    sums = sum_groups(cells, [one_hot(np.array([0, 1]), 2)], seed=1)
+    assert measure(sums, METRICS["false_positive_rate"], PERIOD)[0].base.tolist() == [7.0, 4.0]

@@ -1,4 +1,4 @@
-"""The duplicate-report model on tables: what it reads, and when it says that it cannot know."""
+"""Reports as tables hold them, and the problems that they are about."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.audit.duplicates import examine_reporting, read_reports
-from civic_ai.data.synthetic import CitySettings, make_city
-from tests.unit.audit.made import DUPLICATES, LANGUAGE, POLICY, QUARTERS, pilot
+from civic_ai.audit.duplicates import Setting, area_column, find_cases, read_reports
+from tests.unit.audit.made import DUPLICATES, LANGUAGE, QUARTERS, pilot
 
 BOTH = {"quarter": QUARTERS, "language": LANGUAGE}
 LABEL = {"from": "requests", "where": "request_type in ['a', 'b']", "horizon_days": 28, "kind": "event"}
@@ -63,9 +62,9 @@ def test_days_are_days():
     requests = _requests().assign(request_type="a").sort_values("created_at", ignore_index=True)
     reported = read_reports(_spec(), ibis.memtable(requests), "area_id")
     since = (requests["created_at"] - requests["created_at"].min()).dt.total_seconds() / 86_400
-    np.testing.assert_allclose(np.sort(reported.reports.at), since, atol=1e-9)
+    np.testing.assert_allclose(np.sort(reported.at), since, atol=1e-9)
     assert reported.extracted == pytest.approx(since.max())
-    assert reported.reports.ended[0] == pytest.approx(
+    assert reported.ended[0] == pytest.approx(
         (pd.Timestamp("2024-03-01") - requests["created_at"].min()) / pd.Timedelta(days=1)
     )
 
@@ -74,70 +73,130 @@ def test_dates_without_a_time_of_day_are_read_too():
     requests = _requests()
     requests["created_at"] = requests["created_at"].dt.date
     reported = read_reports(_spec(), ibis.memtable(requests), "area_id")
-    assert set(np.unique(reported.reports.at % 1)) == {0.0}
+    assert set(np.unique(reported.at % 1)) == {0.0}
 
 
 def test_reports_of_no_known_incident_are_left_out():
     requests = _requests()
     requests.loc[:99, "incident_id"] = None
     kept = requests["incident_id"].notna() & requests["request_type"].isin(["a", "b"])
-    assert len(read_reports(_spec(), ibis.memtable(requests), "area_id").kind) == kept.sum()
+    reported = read_reports(_spec(), ibis.memtable(requests), "area_id")
+    assert reported.is_linkable.sum() == kept.sum()
+    assert len(find_cases(reported, Setting()).area) <= requests[kept]["incident_id"].nunique()
 
 
 def test_open_incidents_have_no_end():
     requests = _requests()
     requests["closed_at"] = pd.NaT
-    assert np.isnan(read_reports(_spec(), ibis.memtable(requests), "area_id").reports.ended).all()
+    assert np.isnan(read_reports(_spec(), ibis.memtable(requests), "area_id").ended).all()
 
 
 def test_a_pilot_without_an_end_column_watches_until_the_extract():
     reporting = {key: value for key, value in DUPLICATES.items() if key != "ended_at"}
     spec = _spec(audit={"attributes": BOTH, "reporting": reporting})
-    assert np.isnan(read_reports(spec, ibis.memtable(_requests()), "area_id").reports.ended).all()
+    assert np.isnan(read_reports(spec, ibis.memtable(_requests()), "area_id").ended).all()
 
 
-def test_the_whole_way_from_tables_to_a_verdict():
-    made = examine_reporting(_spec(), _tables(_requests()), POLICY)
-    assert made.method == "duplicates"
-    assert [item.group for item in made.groups] == ["q1", "q2", "q3"]
-    assert {item.attribute for item in made.groups} == {"quarter"}
-    assert made.duplicates > 0
+LINKED = {
+    "method": "linkage",
+    "from": "requests",
+    "linkage": {"lat": "lat", "lon": "lon", "metres": 100, "days": 14},
+    "ended_at": "closed_at",
+    "attribute": "quarter",
+}
 
 
-def test_requests_without_an_area_are_unknown_not_dropped():
-    requests = _requests()
-    requests.loc[requests.index[:300], "area_id"] = None
-    whole = examine_reporting(_spec(), _tables(_requests()), POLICY)
-    made = examine_reporting(_spec(), _tables(requests), POLICY)
-    assert [item.group for item in made.groups] == ["q1", "q2", "q3", "unknown"]
-    assert made.incidents == pytest.approx(whole.incidents, rel=0.02)
+def _placed(seed=3, places=80):
+    """Problems a kilometre apart, each reported a few times within a week; a fifth has no place."""
+    rng = np.random.default_rng(seed)
+    place = np.repeat(np.arange(places), rng.integers(1, 4, places))
+    many = len(place)
+    created = pd.Timestamp("2024-01-01") + pd.to_timedelta(
+        (place % 7) * 86_400 + rng.integers(0, 86_400, many), unit="s"
+    )
+    requests = pd.DataFrame(
+        {
+            "request_type": "a",
+            "created_at": created,
+            "closed_at": pd.Timestamp("2024-02-01"),
+            "area_id": [f"A{i % 8}" for i in place],
+            "lat": 40 + place * 0.01,
+            "lon": -3.0,
+            "who": rng.integers(0, 3, many).astype(str),
+        }
+    )
+    requests.loc[place % 5 == 0, "lat"] = np.nan
+    return requests, place
 
 
-@pytest.mark.parametrize(
-    ("spec", "requests", "why"),
-    [
-        (_spec(audit={"attributes": BOTH}), _requests(), "not_asked"),
-        (_spec(), _requests().drop(columns="incident_id"), "no_incident_column"),
-        (_spec(), _requests().drop(columns="area_id"), "no_area_column"),
-        (_spec(), _requests().drop_duplicates("incident_id"), "no_duplicates"),
-    ],
-)
-def test_what_cannot_be_known_is_unknown_with_its_reason(spec, requests, why):
-    made = examine_reporting(spec, _tables(requests), POLICY)
-    assert (made.verdict, made.why_unknown) == ("unknown", why)
+def _linked(**changes):
+    return _spec(audit={"attributes": BOTH, "reporting": LINKED | changes})
 
 
-@pytest.mark.parametrize("seed", [7, 8])
-def test_the_bias_planted_in_the_example_city_is_the_difference_to_the_same_city_without_it(seed):
-    """The streets differ by chance too, so the planted log ratio is judged against its twin city."""
-    reporting = DUPLICATES | {"attribute": "language"}
-    language = LANGUAGE | {"shares": {"majority": "pop_majority", "minority": "pop_minority"}}
-    label = LABEL | {"where": "request_type == 'pothole'"}
-    spec = _spec(label=label, audit={"attributes": {"language": language}, "reporting": reporting})
-    ratios = []
-    for planted in (0.37, 1.0):
-        city = make_city(CitySettings(size="standard", seed=seed, reporting_ratio=planted))
-        tables = {"requests": ibis.memtable(city.requests), "areas": ibis.memtable(city.areas)}
-        (group,) = examine_reporting(spec, tables, POLICY).groups
-        ratios.append(group.ratio.value)
-    assert np.log(ratios[0] / ratios[1]) == pytest.approx(np.log(0.37), abs=0.15)
+def test_reports_are_linked_by_place_and_time_where_there_is_no_number():
+    requests, place = _placed()
+    reported = read_reports(_linked(), ibis.memtable(requests), "area_id")
+    cases = find_cases(reported, Setting())
+    assert reported.is_linkable.tolist() == (place % 5 != 0).tolist()
+    assert len(cases.area) == len({*place[place % 5 != 0].tolist()})
+    assert cases.incidents.repeats.sum() == (place % 5 != 0).sum() - len(cases.area)
+    assert cases.largest == np.bincount(place[place % 5 != 0]).max()
+
+
+def test_the_watch_of_linked_reports_ends_when_links_would():
+    requests, _ = _placed()
+    requests["created_at"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(
+        np.arange(len(requests)) * 86, unit="s"
+    )
+    far = pd.concat([requests, requests.head(1).assign(created_at=pd.Timestamp("2024-06-01"), lat=50.0)])
+    cases = find_cases(read_reports(_linked(), ibis.memtable(far), "area_id"), Setting())
+    assert cases.incidents.days.max() < 15
+    longer = find_cases(read_reports(_linked(), ibis.memtable(far), "area_id"), Setting(days=1.5))
+    assert longer.incidents.days.max() > 20
+
+
+def test_each_caller_counts_once_for_each_problem():
+    requests, place = _placed()
+    reported = read_reports(_linked(caller="who"), ibis.memtable(requests), "area_id")
+    once, always = (
+        find_cases(reported, Setting(), each_caller_once=flag).incidents for flag in (True, False)
+    )
+    pairs = {(p, w) for p, w in zip(place, requests["who"], strict=True) if p % 5}
+    assert once.repeats.sum() == len(pairs) - len(once.days)
+    assert always.repeats.sum() > once.repeats.sum()
+    assert len(always.days) == len(once.days)
+
+
+def test_blank_callers_are_different_people():
+    requests, _ = _placed()
+    requests["who"] = None
+    requests["who"] = requests["who"].astype("string")
+    reported = read_reports(_linked(caller="who"), ibis.memtable(requests), "area_id")
+    once, always = (
+        find_cases(reported, Setting(), each_caller_once=flag).incidents for flag in (True, False)
+    )
+    assert once.repeats.sum() == always.repeats.sum() > 0
+
+
+def test_a_type_may_have_settings_of_its_own():
+    requests, _ = _placed()
+    near = LINKED["linkage"] | {"by_type": {"a": {"metres": 30, "days": 2}}}
+    located = read_reports(_linked(linkage=near), ibis.memtable(requests), "area_id").located
+    assert (set(located.metres), set(located.days)) == ({30.0}, {2.0})
+    located = read_reports(_linked(), ibis.memtable(requests), "area_id").located
+    assert (set(located.metres), set(located.days)) == ({100.0}, {14.0})
+
+
+def test_places_are_those_of_the_reports():
+    requests, _ = _placed()
+    cases = find_cases(read_reports(_linked(), ibis.memtable(requests), "area_id"), Setting())
+    assert cases.areas == tuple(sorted(set(requests["area_id"])))
+    requests.loc[:, "area_id"] = None
+    requests["area_id"] = requests["area_id"].astype("string")
+    assert find_cases(read_reports(_linked(), ibis.memtable(requests), "area_id"), Setting()).places == [None]
+
+
+def test_the_area_is_the_units_own_or_the_key_of_the_area_source():
+    table = ibis.memtable(_placed()[0])
+    assert area_column(_spec(), table) == "area_id"
+    assert area_column(_spec(), table.drop("area_id")) is None

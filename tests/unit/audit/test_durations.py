@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from civic_ai.audit.audited import Audited
+from civic_ai.audit.audited import Audited, audit_measured
 from civic_ai.audit.durations import (
-    DELAY_LEADING,
     DELAY_METRICS,
     LEAST_CASES,
     Delays,
-    audit_durations,
     delay_sums,
     measure_delays,
 )
+from civic_ai.audit.metrics import asked_of
 from civic_ai.models.survival import waits_until
 from tests.unit.audit.made import PERIOD, POLICY, one_hot
+
+DELAYS = asked_of("durations", "assistive")
 
 TAU = 60
 AREAS = 60
@@ -53,7 +54,7 @@ def audit(delays: Delays, group: np.ndarray) -> Audited:
     """Areas are units, and each area is resampled by itself."""
     clusters = np.arange(AREAS)
     sums = delay_sums(delays, [one_hot(group, int(group.max()) + 1)], clusters, seed=3)
-    return audit_durations(delays, sums, clusters, POLICY, seed=3)
+    return audit_measured(measure_delays(delays, sums, clusters, seed=3), DELAYS.leading, POLICY)
 
 
 def ratios(made: Audited) -> dict[str, float]:
@@ -81,7 +82,7 @@ def test_a_group_that_waits_longer_for_everything_fails_by_the_true_ratio() -> N
     assert ratios(made)["restricted_mean_days"] == pytest.approx(truth, rel=0.06)
     assert verdicts(made)["restricted_mean_days"] == "fail"
     assert made.worst_verdict == "fail"
-    assert made.worst.metric in DELAY_LEADING
+    assert made.worst.metric in DELAYS.leading
 
 
 def test_a_group_that_asks_for_slower_work_waits_no_longer_for_the_same_work() -> None:
@@ -179,7 +180,7 @@ def test_people_are_shared_out_by_shares_of_groups() -> None:
     even = type(grouping)(grouping.attribute, grouping.groups, "g0", half, grouping.residents)
     clusters = np.arange(AREAS)
     sums = delay_sums(delays, [even], clusters, seed=3)
-    made = audit_durations(delays, sums, clusters, POLICY, seed=3)
+    made = audit_measured(measure_delays(delays, sums, clusters, seed=3), DELAYS.leading, POLICY)
     assert ratios(made)["restricted_mean_days"] == pytest.approx(1)
 
 

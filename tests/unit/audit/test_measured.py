@@ -82,7 +82,9 @@ def _waits(folder, slower):
     predictions = given.predictions.model_copy(update={"blob": made.blobs.put_table(rows)})
     panel = given.panel.model_copy(update={"question": "durations", "horizon_days": 28})
     evaluation = made.evaluation.model_copy(update={"question": "durations", "capacity": None})
-    return replace(given, units=units, panel=panel, predictions=predictions, evaluation=evaluation)
+    label = given.spec.label.model_copy(update={"kind": "duration"})
+    asked = {"spec": given.spec.model_copy(update={"label": label}), "units": units}
+    return replace(given, **asked, panel=panel, predictions=predictions, evaluation=evaluation)
 
 
 def test_a_group_that_waits_longer_fails_on_its_days(tmp_path):

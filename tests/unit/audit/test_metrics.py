@@ -1,11 +1,16 @@
-"""The table of metrics is whole: known cells, and every intervention has a metric that leads."""
+"""The table of metrics is whole, and what is proposed is on it."""
 
 from __future__ import annotations
 
 import pytest
 
 from civic_ai.audit.cells import CELLS
-from civic_ai.audit.metrics import LEADING, METRICS, METRICS_FOR
+from civic_ai.audit.durations import DELAY_METRICS
+from civic_ai.audit.metrics import METRICS, asked_for, asked_of
+from civic_ai.pilot.metric_tree import shipped_tree
+from tests.unit.audit.made import LANGUAGE, pilot
+
+KNOWN = METRICS | DELAY_METRICS
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)
@@ -14,18 +19,45 @@ def test_a_metric_is_a_ratio_of_known_cells(metric):
     assert METRICS[metric.name] is metric
 
 
-@pytest.mark.parametrize("intervention", ["assistive", "punitive", "mixed"])
-def test_what_leads_is_measured_first(intervention):
-    names = METRICS_FOR[intervention]
-    assert len(set(names)) == len(names)
-    assert set(names) <= set(METRICS)
-    assert names[0] == LEADING[intervention][0]
-    assert set(LEADING[intervention]) <= set(names)
+@pytest.mark.parametrize("name", shipped_tree().proposals)
+def test_every_proposed_metric_can_be_measured(name):
+    proposal = shipped_tree().proposals[name]
+    assert set(proposal.shown) <= set(KNOWN)
+    assert len(set(proposal.shown)) == len(proposal.shown)
 
 
-def test_both_errors_lead_where_a_visit_can_help_or_punish():
-    assert set(LEADING["mixed"]) == {*LEADING["assistive"], *LEADING["punitive"]}
-    assert set(METRICS_FOR["mixed"]) == {*METRICS_FOR["assistive"], *METRICS_FOR["punitive"]}
+@pytest.mark.parametrize(
+    ("question", "intervention", "leading"),
+    [
+        ("ranking", "assistive", ("recall",)),
+        ("cases", "punitive", ("false_positive_rate",)),
+        ("ranking", "mixed", ("recall", "false_positive_rate")),
+        ("demand", "assistive", ("bias_ratio",)),
+        ("durations", "punitive", ("restricted_mean_days", "bias_ratio")),
+    ],
+)
+def test_what_leads_by_what_a_visit_does(question, intervention, leading):
+    assert asked_of(question, intervention).leading == leading
+    assert asked_of(question, intervention, is_limited=True).leading == leading
+
+
+def test_the_place_on_the_list_matters_only_where_visits_are_limited():
+    assert "exposure_by_rank" in asked_of("ranking", "assistive", is_limited=True).metrics
+    assert "exposure_by_rank" not in asked_of("ranking", "assistive").metrics
+
+
+def test_what_a_pilot_chose_leads_and_all_is_measured():
+    chosen = {"by": "the equity office", "why": "It is what we promised.", "metrics": ["service_per_need"]}
+    spec = pilot(audit={"attributes": {"language": LANGUAGE}, "chosen": chosen})
+    assert asked_for(spec).leading == ("service_per_need",)
+    assert asked_for(spec).metrics == asked_for(pilot()).metrics
+    assert asked_for(pilot()).leading == ("recall",)
+
+
+def test_being_visited_without_cause_is_worse_where_it_is_more_often():
+    assert [name for name, metric in METRICS.items() if metric.low_is_worse] == [
+        "recall", "selection_rate", "precision", "service_per_need", "exposure_by_rank", "interval_coverage",
+    ]  # fmt: skip
 
 
 def test_a_metric_without_cases_says_why():

@@ -22,8 +22,6 @@ from civic_ai.records.audit import (
     Disparity,
     GroupCount,
     GroupFigure,
-    ReportingBias,
-    ReportingGroup,
     SuppressionCheck,
     Worst,
 )  # fmt: skip
@@ -38,11 +36,21 @@ from civic_ai.records.evaluation import (
     TieRange,
 )  # fmt: skip
 from civic_ai.records.evidence import Code, Environment, Evidence
-from civic_ai.records.explanation import Contribution, Example, Explanation, FamilyContribution
-from civic_ai.records.figure import missing
+from civic_ai.records.explanation import (
+    AcrossModels,
+    Contribution,
+    Example,
+    Explanation,
+    FamilyContribution,
+    Proxy,
+    ReasonAgreement,
+    Trials,
+)
+from civic_ai.records.figure import Figure, missing
 from civic_ai.records.gates import GateReport
 from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import Predictions
+from civic_ai.records.reporting import ReportingBias, ReportingCondition, ReportingGroup
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.made_answers import MODEL, RULE, lockbox_of, with_answers
 from tests.unit.cards.made_city import (
@@ -262,7 +270,12 @@ def _reporting(city: City) -> ReportingBias:
         return ReportingBias(method="none", verdict="unknown", why_unknown="not_asked")
     return ReportingBias(
         method="duplicates", verdict="pass", incidents=4_000, duplicates=800, dispersion=1.4,
-        conditions=("duplicates_linked_equally_well",),
+        of_groups="pass",
+        conditions=(
+            ReportingCondition(name="duplicates_linked_equally_well", state="holds", how="share_linkable",
+                               seen=figure(1.01, 0.02), group="q1"),
+            ReportingCondition(name="incident_alive_while_watched", state="not_checked", how="nobody_looked"),
+        ),
         groups=tuple(
             ReportingGroup(attribute="income_quartile", group=group, reference_group="q4",
                            ratio=figure(1.02, 0.1), duplicates=200, incidents=1_000, verdict="pass")
@@ -271,11 +284,35 @@ def _reporting(city: City) -> ReportingBias:
     )  # fmt: skip
 
 
+def _trials(city: City) -> Trials:
+    """Reasons that hold, but for one."""
+    example, nothing = (
+        "list" if city.question in ("ranking", "cases") else "highest",
+        missing("nothing_trained"),
+    )
+    if city.winner == "rule":
+        return Trials(models=0, verdict="pass", rank=None, first=None, first_two=None, deleted=nothing,
+                      deleted_agrees=nothing, shuffled=nothing)  # fmt: skip
+    return Trials(
+        models=7, verdict="pass" if city.known else "unknown",
+        rank=AcrossModels(mean=0.9, lowest=0.8, highest=1.0),
+        first=AcrossModels(mean=0.94, lowest=0.88, highest=0.99),
+        first_two=AcrossModels(mean=0.9, lowest=0.8, highest=0.95),
+        deleted=figure(2.7, 0.2) if city.known else nothing, deleted_agrees=Figure(value=0.98, n=500),
+        shuffled=Figure(value=0.12, n=500),
+        reasons=tuple(
+            ReasonAgreement(example=example, reason=reason, agreement=agreement, is_stable=agreement >= 0.8)
+            for reason, agreement in (("history_raises", 1.0), ("area_raises", 3 / 7))
+        ),
+        proxies=(Proxy(attribute="income_quartile", explained=figure(0.31, 0.08)),),
+    )  # fmt: skip
+
+
 def _explanation(predictions: Predictions, evaluation: Evaluation, city: City) -> Explanation:
     shares = {"history": 0.55, "neighbours": 0.2, "season": 0.15, "area": 0.1}
     return Explanation(
         candidate=evaluation.champion, predictions=predictions.digest, method="tree_shap",
-        rows_explained=1_500, base=-1.3, additivity_error=4e-15 if city.known else None,
+        rows_explained=1_500, rows_added_up=3_000, base=-1.3, additivity_error=4e-15 if city.known else None,
         contributions=(
             Contribution(feature="count_28", family="history", mean_absolute=figure(0.4, 0.05), share=0.55,
                          direction="raises"),
@@ -287,6 +324,7 @@ def _explanation(predictions: Predictions, evaluation: Evaluation, city: City) -
             for family, share in shares.items()
         ),
         examples=(Example(name="list" if city.question in ("ranking", "cases") else "highest", cases=150,
-                          score=0.6, families=shares, reasons=("history_raises",)),),
+                          score=0.6, families=shares, reasons=("history_raises", "area_raises")),),
+        trials=_trials(city),
         caveats=("correlated_features",),
     )  # fmt: skip

@@ -60,11 +60,12 @@ def test_every_group_has_its_cases_and_every_metric(page: MakePage) -> None:
     assert {str(cell) for cell in public.rows[0][1:]} == {"Too few to show (privacy)"}
 
 
-def test_reporting_stands_with_its_conditions(page: MakePage) -> None:
+def test_reporting_stands_with_its_conditions(page: MakePage, cards: MakeCards) -> None:
     view = model_card(page(City(), "es"))
-    assert len(view["reporting"].rows) == 3
-    assert view["conditions"] == ["Los reportes repetidos se vinculan igual de bien en todos los grupos."]
-    assert model_card(page(City(known=False)))["reporting"] is None
+    assert len(view["reporting"].groups().rows) == 3
+    assert len(view["reporting"].conditions().rows) == 2
+    assert not model_card(page(City(known=False)))["reporting"].is_examined()
+    assert "What the comparison rests on" in cards(City())["board/model_card.en.html"]
 
 
 def test_typical_cases_have_reasons_and_no_identity(cards: MakeCards, page: MakePage) -> None:

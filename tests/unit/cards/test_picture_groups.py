@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from civic_ai.cards.page import Page
-from civic_ai.cards.picture_groups import draw_groups
+from civic_ai.cards.picture_groups import _Groups, draw_groups
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
 
@@ -65,7 +65,12 @@ def test_a_hidden_group_is_listed_without_a_number(page: MakePage) -> None:
     drawn = seen.pictures.groups["income_quartile"]
     assert ">Too few to show<" in _svg(seen)
     row = next(row for row in drawn.table.rows if row[0] == "q1 (lowest)")
-    assert [str(cell) for cell in row[1:]] == ["Too few to show (privacy)", "", "Too few to show (privacy)"]
+    assert [str(cell) for cell in row[1:]] == [
+        "Too few to show (privacy)",
+        "",
+        "Too few to show (privacy)",
+        "",
+    ]
 
 
 def test_what_could_not_be_judged_says_how_many_it_would_take(page: MakePage) -> None:
@@ -97,3 +102,16 @@ def test_the_axis_ends_at_ticks_around_every_interval(page: MakePage) -> None:
     svg = _drawn(page(City()), 0.41, 1.2)
     assert ">0.2<" in svg
     assert ">0.1<" not in svg
+
+
+def test_the_table_says_what_difference_could_have_been_seen(page: MakePage) -> None:
+    seen = page(City())
+    part = seen.records.audit.disparities[0].model_copy(update={"detectable": 1.4})
+    drawing = _Groups(seen.records, seen.teller, seen.records.audit.attributes[0])
+    fact = "audit.disparities.x"
+    told = replace(
+        drawing, teller=replace(seen.teller, facts=dict(seen.teller.facts) | {f"{fact}.detectable": 1.4})
+    )
+    assert told._detectable(part, fact).striptags() == "1.40 times or more"
+    none = part.model_copy(update={"detectable": None})
+    assert told._detectable(none, fact).striptags() == "none, with so few"

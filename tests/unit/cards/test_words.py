@@ -8,7 +8,6 @@ import civic_ai
 from civic_ai.audit.audit import NOT_MEASURED, NOT_MEASURED_OF_LISTS
 from civic_ai.audit.durations import DELAY_METRICS
 from civic_ai.audit.metrics import METRICS as GROUP_METRICS
-from civic_ai.audit.reporting import CONDITIONS
 from civic_ai.cards import words
 from civic_ai.evaluation.metrics import METRICS
 from civic_ai.pilot.spec import BaselineName, CandidateName
@@ -53,10 +52,6 @@ def test_every_gate_of_our_policy_says_what_was_seen() -> None:
 def test_everything_that_is_not_measured_has_a_sentence() -> None:
     codes = {*NOT_MEASURED, *NOT_MEASURED_OF_LISTS, "bias_ratio"}
     assert set(words.NOT_MEASURED) == codes
-
-
-def test_every_condition_of_the_reporting_model_is_explained() -> None:
-    assert set(words.REPORTING_CONDITIONS) == set(CONDITIONS)
 
 
 def test_every_reason_for_a_missing_figure_has_a_sentence() -> None:

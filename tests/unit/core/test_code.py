@@ -61,3 +61,15 @@ def test_the_cards_depend_on_templates_and_translations(
     (tmp_path / "policy.yaml").write_text("not a template")
     seen.add(code.templates_digest())
     assert len(seen) == 3
+
+
+def test_the_audit_depends_on_the_boards_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("questionnaires", "cards"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "file").write_text("before")
+    monkeypatch.setattr(code, "governance_folder", lambda: tmp_path)
+    before = code.questionnaires_digest()
+    (tmp_path / "cards" / "file").write_text("after")
+    assert code.questionnaires_digest() == before
+    (tmp_path / "questionnaires" / "file").write_text("after")
+    assert code.questionnaires_digest() != before

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from civic_ai.core.errors import CivicError, ConfigError, DataError, Mistake, Place, RefusedError, StoreError
@@ -41,3 +43,11 @@ def test_mistakes_can_be_counted_once() -> None:
         Mistake("a", say("{n} rows", n=2)),
     ]
     assert len(dict.fromkeys(twice)) == 2
+
+
+def test_an_error_of_a_fit_on_another_machine_comes_back_whole() -> None:
+    error = DataError.because(say("{rows} rows are too few", rows=3), about="limits", remedy=say("Add rows."))
+    back = pickle.loads(pickle.dumps(error))
+    assert type(back) is DataError
+    assert back.mistakes == error.mistakes
+    assert back.text() == error.text()

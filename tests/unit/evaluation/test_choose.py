@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from civic_ai.core.errors import DataError
-from civic_ai.evaluation.choose import BEST, SIMPLEST, TOO_SHORT, Chosen, choose_champion
+from civic_ai.evaluation.choose import BEST, DECLARED, SIMPLEST, TOO_SHORT, Chosen, choose_champion
 from civic_ai.evaluation.metrics import METRICS
 from civic_ai.evaluation.statistic import Statistic, ratio
 from civic_ai.evaluation.uncertainty import resample_dates
@@ -121,3 +121,41 @@ def test_in_cities_without_any_difference_the_rule_usually_stays() -> None:
         chosen = choose_champion(records, both, METRICS["recall_at_capacity"], resampled)
         kept += chosen.champion.is_baseline
     assert 74 <= kept <= 93
+
+
+def of_three(preferred: str | None) -> Chosen:
+    """A rule, a model, and a mitigation that is far ahead of both."""
+    objectives = {
+        name: objective(mean, 0.01, row)
+        for row, (name, mean) in enumerate({"year_count": 0.3, "lightgbm": 0.4, "even": 0.6}.items())
+    }
+    records = [record_of("year_count"), record_of("lightgbm")]
+    mitigation = {"name": "even", "mitigates": "lightgbm", "simplicity": 111}
+    records.append(records[1].model_copy(update=mitigation))
+    resampled = resample_dates(np.zeros(DATES, int), 2, seed=4)
+    return choose_champion(records, objectives, METRICS["recall_at_capacity"], resampled, preferred)
+
+
+def test_a_mitigation_is_never_chosen_by_itself() -> None:
+    chosen = of_three(None)
+    assert (chosen.champion.name, chosen.best_candidate.name, chosen.chosen_by) == (
+        "lightgbm",
+        "lightgbm",
+        BEST,
+    )
+    assert chosen.choice.best == "lightgbm"
+
+
+@pytest.mark.parametrize(
+    ("name", "best"), [("even", "even"), ("lightgbm", "lightgbm"), ("year_count", "lightgbm")]
+)
+def test_whom_the_city_prefers_is_champion_and_says_so(name: str, best: str) -> None:
+    chosen = of_three(name)
+    assert (chosen.champion.name, chosen.chosen_by) == (name, DECLARED)
+    assert (chosen.best_candidate.name, chosen.best_baseline.name) == (best, "year_count")
+    assert chosen.choice.best == ("even" if name == "even" else "lightgbm")
+
+
+def test_a_preferred_one_that_could_not_be_measured_is_refused() -> None:
+    with pytest.raises(DataError, match="magic is preferred"):
+        of_three("magic")

@@ -14,6 +14,7 @@ import pyarrow as pa
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Period
 from civic_ai.records.panel import Feature, LocationGap, PanelManifest
+from civic_ai.records.snapshot import DataSnapshot, SourceSnapshot
 from civic_ai.store.blobs import Blobs
 
 FIRST = date(2020, 1, 6)
@@ -31,6 +32,7 @@ FEATURES = tuple(
     Feature(name=name, source="requests", known_by="created_at", family=family)
     for name, family in FAMILIES.items()
 )
+INCOME = {"from": "areas", "column": "income", "quantiles": 2, "reference_group": "q2"}
 Truth = Callable[[pd.DataFrame], np.ndarray]
 
 
@@ -140,7 +142,10 @@ def make_spec(frame: pd.DataFrame, kind: str, changes: dict[str, Any]) -> PilotS
         "locale": "en-US",
         "time_zone": "America/Chicago",
         "unit": {"name": "cell", "from": "requests", "area": "area_id"},
-        "sources": {"requests": {"path": "r.csv", "contract": "r.yaml", "known_at": "created_at"}},
+        "sources": {
+            "requests": {"path": "r.csv", "contract": "r.yaml", "known_at": "created_at"},
+            "areas": {"path": "a.csv", "contract": "a.yaml", "key": "area_id"},
+        },
         "label": {"from": "requests", "horizon_days": HORIZON, "kind": kind},
         "as_of": {"first": min(dates), "last": max(dates), "every_days": EVERY},
         "features": [{"from": "requests", "count_days": [28, 364]}],
@@ -148,7 +153,7 @@ def make_spec(frame: pd.DataFrame, kind: str, changes: dict[str, Any]) -> PilotS
         "validation": {"splits": 2, "test_days": 70, "lockbox_days": 70},
         "capacity": {"units_per_period": 5, "who": "one crew"},
         "objective": "recall_at_capacity",
-        "audit": {"attributes": {"income": {"from": "areas", "column": "income", "reference_group": "q4"}}},
+        "audit": {"attributes": {"income": INCOME}},
         "review": {"languages": ["en"]},
         "seed": 7,
     }
@@ -158,15 +163,16 @@ def make_spec(frame: pd.DataFrame, kind: str, changes: dict[str, Any]) -> PilotS
 def put_panel(blobs: Blobs, frame: pd.DataFrame, kind: str, spec: PilotSpec) -> PanelManifest:
     """The frame as a panel blob with its manifest; columns in the frame's order, rows as they come.
 
-    A column ``type`` goes to the units' blob.
+    A column ``type`` goes to the units' blob. Every unit is an area; its income is its road's age, if that is
+    known.
     """
     label_kind: Literal["event", "count"] = "event" if kind == "event" else "count"
     types = frame["type"] if "type" in frame else pd.Series([None] * len(frame), dtype=object)
-    units = pd.DataFrame({"unit": frame["unit"], "type": types}).drop_duplicates()
+    units = pd.DataFrame({"unit": frame["unit"], "area": frame["unit"], "type": types}).drop_duplicates()
     told = frame.drop(columns=[name for name in ("type",) if name in frame])
     manifest = PanelManifest(
         spec=spec.digest,
-        snapshot="0" * 64,
+        snapshot=blobs.put_record(_snapshot(blobs, frame, spec)),
         blob=blobs.put_table(pa.Table.from_pandas(told, preserve_index=False)),
         units_blob=blobs.put_table(pa.Table.from_pandas(units, preserve_index=False)),
         question=spec.question,
@@ -188,6 +194,25 @@ def put_panel(blobs: Blobs, frame: pd.DataFrame, kind: str, spec: PilotSpec) -> 
     )
     blobs.put_record(manifest)
     return manifest
+
+
+def _snapshot(blobs: Blobs, frame: pd.DataFrame, spec: PilotSpec) -> DataSnapshot:
+    """What stands behind the panel: the areas alone."""
+    ages = frame["road_age"] if "road_age" in frame else pd.Series(0.0, frame.index)
+    income = ages.groupby(frame["unit"]).mean()
+    table = pa.table({"area_id": income.index.tolist(), "income": income.tolist()})
+    areas = SourceSnapshot(
+        name="areas", raw_digest="0" * 64, contract_digest="1" * 64, blob=blobs.put_table(table),
+        rows_read=table.num_rows, rows=table.num_rows, quarantined=0, quarantined_share=0, duplicates=0,
+        columns=tuple(table.column_names),
+    )  # fmt: skip
+    return DataSnapshot(
+        spec=spec.digest,
+        sources=(areas,),
+        worst_quarantined_share=0,
+        sources_without_licence=0,
+        has_owner=True,
+    )
 
 
 def mean_poisson_deviance(label: np.ndarray, expected: np.ndarray) -> float:

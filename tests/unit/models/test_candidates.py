@@ -41,8 +41,8 @@ def test_linear_models_are_simpler_than_trees() -> None:
 
 
 def test_every_kind_of_label_has_its_candidates() -> None:
-    assert names_for("count") == ["poisson_glm", "lightgbm", "lightgbm_tweedie"]
-    assert names_for("event") == ["logistic_glm", "lightgbm"]
+    assert names_for("count") == ["poisson_glm", "lightgbm", "lightgbm_tweedie", "lightgbm_dask"]
+    assert names_for("event") == ["logistic_glm", "lightgbm", "lightgbm_dask"]
     assert names_for("duration") == ["lightgbm_hazard"]
 
 

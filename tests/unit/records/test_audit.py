@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from civic_ai.records.audit import GroupFigure, ReportingBias, Worst
+from civic_ai.records.audit import GroupFigure, Worst
 from civic_ai.records.figure import Figure, missing
+from civic_ai.records.reporting import ReportingBias
 
 
 def test_a_group_figure_goes_by_attribute_group_and_metric() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from civic_ai.core.canonical import digest_of_bytes, digest_of_file
 from civic_ai.pilot.spec import PilotSpec
-from civic_ai.records.audit import AuditReport, Disparity, ReportingBias, SuppressionCheck, Worst
+from civic_ai.records.audit import AuditReport, Disparity, SuppressionCheck, Worst
 from civic_ai.records.dossier import Dossier, SealedFile
 from civic_ai.records.evaluation import (
     Calibration,
@@ -26,6 +26,7 @@ from civic_ai.records.gates import GateCheck, GateReport
 from civic_ai.records.panel import LocationGap, PanelManifest
 from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import CandidateRecord, Predictions, SplitRecord
+from civic_ai.records.reporting import ReportingBias
 from civic_ai.records.snapshot import DataSnapshot, SourceSnapshot
 from civic_ai.store.blobs import Blobs
 from civic_ai.store.workspace import Workspace
@@ -267,6 +268,7 @@ def _explanation(evaluation: Evaluation) -> Explanation:
     )
     return Explanation(
         candidate=evaluation.champion, predictions=evaluation.predictions, method="rule", rows_explained=10,
+        rows_added_up=20,
         base=0.0, additivity_error=0.0, contributions=(), families=(history,),
     )  # fmt: skip
 

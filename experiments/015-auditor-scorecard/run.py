@@ -1,0 +1,95 @@
+"""How often does the audit find what was planted, and how often does it cry wolf?
+
+nice .venv/bin/python experiments/015-auditor-scorecard/run.py            makes replicates, resumable
+.venv/bin/python experiments/015-auditor-scorecard/run.py --table         writes the tables from the store
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from cheap import DESIGNS, look_at_design  # noqa: E402
+from look import Look  # noqa: E402
+from look_city import look_at_delays, look_at_recall, look_at_reporting  # noqa: E402
+from look_model import look_at_label_change, look_at_leaks, look_at_observer  # noqa: E402
+from store import Cell, Store, product_digest  # noqa: E402
+from tables import write_tables  # noqa: E402
+from town import CONDITIONS, SIZES, Town, make_town, random_for  # noqa: E402
+
+EVERYWHERE: tuple[Callable[[Town, int], Look], ...] = (
+    look_at_reporting,
+    look_at_delays,
+    look_at_recall,
+    look_at_observer,
+    look_at_label_change,
+)
+CHEAP_PER_CITY = 10
+
+
+def make_city(cell: Cell, number: int) -> dict[str, Any]:
+    """One full city, looked at by every audit; leaks are searched where one was planted, or nothing was."""
+    town = make_town(
+        CONDITIONS[cell.condition], cell.size, random_for("city", cell.condition, cell.size, number)
+    )
+    audits = EVERYWHERE + ((look_at_leaks,) if cell.condition in ("none", "leak") else ())
+    return {"incidents": town.incidents, "looks": [asdict(look(town, number)) for look in audits]}
+
+
+def make_metrics(cell: Cell, number: int) -> dict[str, Any]:
+    """One cheap replicate."""
+    rng = random_for("metrics", cell.condition, cell.size, number)
+    look = look_at_design(cell.condition, cell.size, rng, number)
+    return {"incidents": cell.size, "looks": [asdict(look)]}
+
+
+MAKE = {"city": make_city, "metrics": make_metrics}
+CELLS = [Cell("city", name, size) for size in SIZES for name in CONDITIONS]
+CELLS += [Cell("metrics", name, size) for size in SIZES for name in DESIGNS]
+
+
+def missing(store: Store, cities: int, replicates: int) -> Iterator[tuple[Cell, int]]:
+    """What is still to be made, every cell in turn, so that all have some replicates early."""
+    done = {cell: {line["number"] for line in store.read(cell)} for cell in CELLS}
+    for turn in range(max(cities, -(-replicates // CHEAP_PER_CITY))):
+        for cell in CELLS:
+            many, upto = (1, cities) if cell.level == "city" else (CHEAP_PER_CITY, replicates)
+            for number in range(turn * many, min((turn + 1) * many, upto)):
+                if number not in done[cell]:
+                    yield cell, number
+
+
+def main() -> None:
+    """Make replicates until all are made or the time is over, or write the tables."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--store", type=Path, default=ROOT / "workspace" / "scorecard")
+    asked.add_argument("--cities", type=int, default=200)
+    asked.add_argument("--replicates", type=int, default=2000)
+    asked.add_argument("--minutes", type=float, default=float("inf"))
+    asked.add_argument("--table", action="store_true")
+    given = asked.parse_args()
+    store, begun, product = Store(given.store), time.monotonic(), product_digest()
+    if given.table:
+        write_tables(store, CELLS, ROOT)
+        return
+    for cell, number in missing(store, given.cities, given.replicates):
+        if time.monotonic() - begun > 60 * given.minutes:
+            return
+        cpu = time.process_time()
+        made = MAKE[cell.level](cell, number)
+        spent = round(time.process_time() - cpu, 3)
+        store.append(cell, {"number": number, "product": product, "cpu": spent, **made})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Replicates on disk: one line each, appended; what was made is never made again."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+SIMULATED = ("town.py", "look.py", "look_city.py", "look_model.py", "cheap.py")
+JUDGED = ("audit", "panel", "data")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Replicates of one kind: ``level`` is ``city`` or ``metrics``."""
+
+    level: str
+    condition: str
+    size: int
+
+    @property
+    def name(self) -> str:
+        """The file of this cell."""
+        return f"{self.level}-{self.condition}-{self.size}.jsonl"
+
+
+class Store:
+    """A folder for these simulations: other code of the experiment writes into another folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / digest_of([HERE / name for name in SIMULATED])
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def read(self, cell: Cell) -> list[dict[str, Any]]:
+        """Every whole line of a cell, by number; a line that a kill cut short is left out."""
+        lines = {line["number"]: line for line in self._lines(cell)}
+        return [lines[number] for number in sorted(lines)]
+
+    def _lines(self, cell: Cell) -> Iterator[dict[str, Any]]:
+        path = self.folder / cell.name
+        for text in path.read_text().splitlines() if path.exists() else []:
+            try:
+                yield json.loads(text)
+            except json.JSONDecodeError:
+                continue
+
+    def append(self, cell: Cell, line: dict[str, Any]) -> None:
+        """One more replicate; begins with a line end, in case the last one was cut short."""
+        with (self.folder / cell.name).open("a") as target:
+            target.write("\n" + json.dumps(line))
+
+
+def digest_of(files: list[Path]) -> str:
+    """Twelve characters that change with what any of the files does, not with layout or docstrings."""
+    told = "\0".join(ast.dump(_undocumented(ast.parse(file.read_text()))) for file in files)
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _undocumented(tree: ast.AST) -> ast.AST:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [part for part in body if not _is_text(part)]  # type: ignore[attr-defined]
+    return tree
+
+
+def _is_text(part: ast.AST) -> bool:
+    return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+
+
+def product_digest() -> str:
+    """The same of the product's code that judges."""
+    source = HERE.parents[1] / "src" / "civic_ai"
+    return digest_of(sorted(file for part in JUDGED for file in (source / part).glob("*.py")))

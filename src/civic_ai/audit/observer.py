@@ -1,0 +1,155 @@
+"""Does the model predict the place, or who looks at it?
+
+In Chicago's food inspections the celebrated gain is almost all who inspects, not which restaurant (Kannan,
+Shapiro and Bilgic 2019; Singh et al. 2022). So the order by the observer's own rate alone is held against the
+model's, and the model has to show a gain among the cases of one observer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+from civic_ai.audit.bootstrap import Floats, resample_sums
+from civic_ai.audit.given import Given
+from civic_ai.audit.observed import Observed, read_observed
+from civic_ai.audit.observer_gain import observer_gains
+from civic_ai.audit.pairs import Compared, Pairs
+from civic_ai.evaluation.uncertainty import Interval
+from civic_ai.records.figure import Figure, Verdict, missing
+from civic_ai.records.observer import ObserverTest
+from civic_ai.records.policy import Policy
+
+LIMIT = 0.9
+"""A model of whose gain the observer alone reaches this share predicts mainly the observer (METHODS 2.5)."""
+
+
+def examine_observer(given: Given, policy: Policy) -> ObserverTest:
+    """The observer test of the proposed model, or of the best one where a rule is proposed.
+
+    ``unknown`` with the reason: ``not_declared``, ``observer_of_rows_only`` (units are places, whose requests
+    have many observers), ``no_chance_is_predicted`` (durations), ``one_observer``, ``no_pairs``.
+    """
+    why = _why_not(given)
+    if why is not None:
+        return ObserverTest(verdict="unknown", why_unknown=why, column=given.spec.audit.observer)
+    return judge_observed(given, read_observed(given, policy), policy)
+
+
+def _why_not(given: Given) -> str | None:
+    if given.spec.audit.observer is None:
+        return "not_declared"
+    return {"cases": None, "durations": "no_chance_is_predicted"}.get(
+        given.panel.question, "observer_of_rows_only"
+    )
+
+
+def judge_observed(given: Given, observed: Observed, policy: Policy) -> ObserverTest:
+    """The test on these cases; ``unknown`` (``one_observer``, ``no_pairs``) where they tell nothing."""
+    if observed.observers < 2 or not observed.is_mixed:
+        why = "no_pairs" if observed.observers >= 2 else "one_observer"
+        return ObserverTest(verdict="unknown", why_unknown=why, column=given.spec.audit.observer)
+    level = policy.tolerances.confidence_level
+    areas = _Areas(observed, given.spec.seed, level)
+    gains = observer_gains(given, observed, level)
+    share = areas.share()
+    return ObserverTest(
+        verdict=judge_observer(share, gains[-1].within),
+        column=given.spec.audit.observer,
+        candidate=observed.candidate,
+        observers=observed.observers,
+        cases=len(observed.score),
+        events=int(observed.is_event.sum()),
+        lists=int(observed.list.max()) + 1,
+        knows_observer=observed.knows_observer,
+        area_of_model=areas.figure(areas.model),
+        area_of_observer=areas.figure(areas.observer),
+        area_without_observer=areas.without(),
+        area_within_observers=areas.figure(areas.within),
+        share=share,
+        limit=LIMIT,
+        judged_on=gains[-1].split,
+        gains=tuple(gains),
+    )
+
+
+def judge_observer(share: Figure, within: Figure | None) -> Verdict:
+    """``fail``: the share is surely at or above :data:`LIMIT`, and no gain within observers is sure;
+    ``pass``: a gain within is sure, and the share surely below; else ``insufficient_evidence``."""
+    if share.lower is None or share.upper is None or within is None or within.lower is None:
+        return "insufficient_evidence"
+    gains_within = within.lower > 0
+    if share.lower >= LIMIT and not gains_within:
+        return "fail"
+    return "pass" if gains_within and share.upper < LIMIT else "insufficient_evidence"
+
+
+def fieller(above: float, below: float, spread: Floats, quantile: float) -> Interval | None:
+    """The ratios r for which above - r x below could be 0 (Fieller 1954); ``spread``: their covariances.
+
+    None where ``below`` itself could be 0: then any ratio is possible.
+    """
+    z2 = quantile**2
+    a = below**2 - z2 * spread[1, 1]
+    b = above * below - z2 * spread[0, 1]
+    c = above**2 - z2 * spread[0, 0]
+    if not (below > 0 and a > 0):
+        return None
+    root = math.sqrt(max(b**2 - a * c, 0.0))
+    return (b - root) / a, (b + root) / a
+
+
+class _Areas:
+    """The four areas and their resamples: clusters of cases drawn anew, the same for all (paired)."""
+
+    def __init__(self, observed: Observed, seed: int, level: float) -> None:
+        self.observed, self.level = observed, level
+        self.on_list = Compared(observed.is_event, observed.list, observed.cluster)
+        self.weights = resample_sums(np.eye(int(observed.cluster.max()) + 1), seed=seed)
+        self.model, self.observer = map(self.on_list.pairs, (observed.score, observed.rate))
+        same = Compared(observed.is_event, observed.list_and_observer, observed.cluster)
+        self.within = same.pairs(observed.score)
+
+    def figure(self, pairs: Pairs) -> Figure:
+        """An area with Student's t interval from its resamples; n counts events."""
+        if not pairs.number:
+            return missing("no_pairs")
+        half = self._quantile * float(np.nanstd(pairs.areas(self.weights)))
+        n = int(self.observed.is_event.sum())
+        return Figure(
+            value=pairs.area,
+            lower=max(pairs.area - half, 0.0),
+            upper=min(pairs.area + half, 1.0),
+            level=self.level,
+            n=n,
+            period=self.observed.period,
+        )
+
+    def without(self) -> Figure:
+        """The area of the model that is not told the observer."""
+        if self.observed.without is None:
+            return missing("nothing_but_the_observer")
+        return self.figure(self.on_list.pairs(self.observed.without))
+
+    def share(self) -> Figure:
+        """The observer's gain over chance as a share of the model's; missing where that is not sure."""
+        both = self.observer, self.model
+        above, below = (pairs.area - 0.5 for pairs in both)
+        spread = np.cov(_usable([pairs.areas(self.weights) for pairs in both]))
+        ends = fieller(above, below, spread, self._quantile)
+        if ends is None:
+            return missing("no_sure_gain")
+        figure = self.figure(self.model)
+        return figure.model_copy(update={"value": above / below, "lower": ends[0], "upper": ends[1]})
+
+    @property
+    def _quantile(self) -> float:
+        return float(stats.t.ppf((1 + self.level) / 2, max(self.weights.shape[1] - 1, 1)))
+
+
+def _usable(draws: Sequence[Floats]) -> Floats:
+    made = np.array(draws)
+    return made[:, np.isfinite(made).all(axis=0)]

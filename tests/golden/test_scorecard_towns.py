@@ -1,0 +1,110 @@
+"""The towns by which the audit is audited look like the cities that were measured (METHODS 8), and are what
+they are said to be: what is planted is there, and nothing else."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+EXPERIMENT = Path(__file__).resolve().parents[2] / "experiments" / "015-auditor-scorecard"
+TOWNS = 3
+
+
+def _module(name: str) -> ModuleType:
+    """A module of the experiment, which lies in no package."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(EXPERIMENT)
+        return importlib.import_module(name)
+
+
+@pytest.fixture(scope="module")
+def experiment() -> ModuleType:
+    return _module("look_city")
+
+
+@pytest.fixture(scope="module")
+def town() -> ModuleType:
+    return _module("town")
+
+
+def _towns(town: ModuleType, condition: str, size: int = 10_000) -> list:  # type: ignore[type-arg]
+    return [
+        town.make_town(town.CONDITIONS[condition], size, town.random_for("test", condition, size, number))
+        for number in range(TOWNS)
+    ]
+
+
+def test_a_town_where_a_third_reports_less_lies_in_the_bands_of_real_cities(
+    experiment: ModuleType, town: ModuleType
+) -> None:
+    for made in _towns(town, "reporting"):
+        reported, _ = experiment.reports_of(made)
+        incidents = experiment.find_cases(reported, experiment.Setting()).incidents
+        assert 0.80 <= (incidents.repeats == 0).mean() <= 0.90
+        assert 0.13 <= incidents.repeats.mean() <= 0.33
+        assert (incidents.days >= 100).mean() <= 0.025
+        assert 1.8 <= incidents.days.mean() / np.median(incidents.days) <= 3.0
+        kinds = reported.kind[incidents.first]
+        assert all(2.8 <= np.median(incidents.days[kinds == kind]) <= 38 for kind in range(3))
+
+
+@pytest.mark.parametrize(("size", "least", "most"), [(2_500, 2_100, 2_900), (10_000, 8_800, 11_300)])
+def test_a_town_has_about_the_incidents_that_it_is_named_for(
+    town: ModuleType, size: int, least: int, most: int
+) -> None:
+    assert all(least <= made.incidents <= most for made in _towns(town, "none", size))
+
+
+def test_reporting_is_planted_as_said_and_changes_no_need(experiment: ModuleType, town: ModuleType) -> None:
+    """The same seed, with and without: the same arises; reports come half as fast in the high third."""
+    rng = [np.random.default_rng(7) for _ in range(2)]
+    clean, halved = (
+        town.make_town(town.CONDITIONS[name], 2_500, each)
+        for name, each in zip(("none", "reporting"), rng, strict=True)
+    )
+    first, other = clean.parts[0], halved.parts[0]
+    np.testing.assert_array_equal(first.need.born, other.need.born)
+    ratio = other.handling.rate / first.handling.rate
+    np.testing.assert_allclose(ratio, 0.5 ** (clean.third[first.need.area] / 2))
+
+
+def test_reports_per_km_are_backwards(experiment: ModuleType, town: ModuleType) -> None:
+    """Roads of the high third are older, so it reports more though it reports each problem half as often."""
+    looks = [experiment.look_at_reporting(made, 1) for made in _towns(town, "none")]
+    assert np.mean([look.naive["reports_per_km"] for look in looks]) > 0.1
+    halved = [experiment.look_at_reporting(made, 1) for made in _towns(town, "reporting")]
+    assert np.mean([look.naive["reports_per_km"] for look in halved]) > np.log(0.8)
+    assert {look.verdict for look in halved} == {"fail"}
+    assert "fail" not in {look.verdict for look in looks}
+
+
+def test_the_expected_restricted_wait_is_that_of_many_draws(experiment: ModuleType) -> None:
+    middle = np.log(np.array([3.4, 5.0, 11.0]))
+    rng = np.random.default_rng(5)
+    drawn = np.exp(middle[:, None] + 1.4 * rng.standard_normal((3, 400_000)))
+    np.testing.assert_allclose(
+        experiment.restricted_mean(middle), np.minimum(drawn, experiment.TAU).mean(axis=1), rtol=0.01
+    )
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "verdict"),
+    [(0, 2000, "pass"), (0, 200, "not enough runs"), (40, 2000, "fail"), (0, 0, "not enough runs")],
+)
+def test_a_promise_is_judged_by_what_the_runs_can_tell(hits: int, of: int, verdict: str) -> None:
+    acceptance = _module("acceptance")
+    assert acceptance.judge_chance(hits, of, 0.0, 0.01) == verdict
+
+
+def test_bounds_are_those_of_clopper_and_pearson() -> None:
+    acceptance = _module("acceptance")
+    lower, upper = acceptance.bounds(0, 59)
+    assert lower == 0.0
+    assert upper == pytest.approx(1 - 0.05 ** (1 / 59))  # the rule of three: just under 5 %
+    assert acceptance.judge_chance(1900, 2000, 0.93, 0.97) == "pass"
+    assert acceptance.judge_chance(1990, 2000, 0.93, 0.97) == "fail"
+    assert acceptance.judge_chance(1850, 2000, 0.93, 0.97) == "not enough runs"

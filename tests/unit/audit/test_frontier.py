@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from civic_ai.audit.frontier import STRENGTHS, measure_frontier
+from civic_ai.audit.given import Given, read_given
+from civic_ai.models.mitigated_order import OneList, expected_parity, take_over
+from civic_ai.records.frontier import Frontier
+from civic_ai.records.policy import Policy
+from civic_ai.records.predictions import CandidateRecord, Predictions
+from tests.unit.audit.city import Evaluated, evaluated
+
+POLICY = Policy(policy="test", version="1", gates=())
+
+
+def with_mitigation(city: Evaluated) -> Given:
+    """The city with a third candidate: the model's lists, served by group to equal expected recall."""
+    predictions = city.blobs.record(Predictions, city.evaluation.predictions)
+    table = city.blobs.table(predictions.blob)
+    unit, day, score = (np.asarray(city.rows[name]) for name in ("unit", "day", "score"))
+    made = np.empty(len(score))
+    for one in np.unique(day):
+        at = np.flatnonzero(day == one)
+        now = OneList(score[at], unit[at] % 2, np.arange(len(at)), unit[at])
+        made[at] = take_over(now.score, expected_parity(now))
+    own = table.filter(pc.equal(table["candidate"], "lightgbm"))
+    third = own.set_column(own.column_names.index("score"), "score", pa.array(made))
+    name = pa.array(["even"] * own.num_rows).dictionary_encode()
+    third = third.set_column(third.column_names.index("candidate"), "candidate", name)
+    settings = {"method": "recall_parity_label_free", "attribute": "income", "decides_by_attribute": True}
+    record = CandidateRecord(
+        name="even", is_baseline=False, simplicity=103, settings=settings, mitigates="lightgbm"
+    )
+    blob = city.blobs.put_table(pa.concat_tables([table, third]).unify_dictionaries())
+    changed = predictions.model_copy(update={"blob": blob, "candidates": (*predictions.candidates, record)})
+    digest = city.blobs.put_record(changed)
+    evaluation = city.evaluation.model_copy(update={"predictions": digest})
+    return read_given(city.spec, evaluation, city.blobs)
+
+
+@pytest.fixture(scope="module")
+def frontier(tmp_path_factory: pytest.TempPathFactory) -> Frontier:
+    """A list that scores group 1 at 0.8 of what it should."""
+    made = measure_frontier(with_mitigation(evaluated(tmp_path_factory.mktemp("f"), missed=0.8)), POLICY)
+    assert made is not None
+    return made
+
+
+def test_everything_that_was_tried_and_the_sweep_are_told(frontier: Frontier) -> None:
+    kinds = {way.way: way.kind for way in frontier.ways}
+    assert next(iter(kinds)) == frontier.champion == frontier.swept == "lightgbm"
+    assert kinds["recent_count"] == "rule"
+    assert kinds["even"] == "mitigation"
+    assert [way.strength for way in frontier.ways if way.kind == "sweep"] == list(STRENGTHS)
+    even = next(way for way in frontier.ways if way.way == "even")
+    assert (even.of, even.method, even.decides_by_attribute) == ("lightgbm", "recall_parity_label_free", True)
+
+
+def test_found_and_ratio_are_those_of_a_hand_count(tmp_path: Path) -> None:
+    city = evaluated(tmp_path, missed=0.8)
+    frontier = measure_frontier(with_mitigation(city), POLICY)
+    assert frontier is not None
+    unit, day, score, label = (np.asarray(city.rows[name]) for name in ("unit", "day", "score", "label"))
+    chosen = np.zeros(len(unit), dtype=bool)
+    for one in range(51):  # the last date has no outcome yet
+        at = np.flatnonzero(day == one)
+        chosen[at[np.argsort(-score[at])[:12]]] = True
+    known = ~np.isnan(label)
+    found = label[chosen & known].sum()
+    assert frontier.lists == 51
+    assert frontier.ways[0].found_per_visit.value == pytest.approx(found / (12 * 51))
+    if frontier.attribute == "income":
+        recall = [
+            label[chosen & known & (unit % 2 == g)].sum() / label[known & (unit % 2 == g)].sum()
+            for g in (0, 1)
+        ]
+        assert sorted([recall[0] / recall[1], recall[1] / recall[0]])[0] == pytest.approx(
+            min(frontier.ways[0].ratio.value or 0, 1 / (frontier.ways[0].ratio.value or 1))
+        )
+
+
+def test_visits_of_each_attribute_add_up_to_the_capacity(frontier: Frontier) -> None:
+    sums: dict[tuple[str, str], list[float]] = {}
+    for part in frontier.visits:
+        made = sums.setdefault((part.way, part.attribute), [0.0, 0.0, 0.0])
+        for i, value in enumerate((part.per_list, part.share, part.change)):
+            assert value is not None
+            made[i] += value
+    assert set(sums) == {(way.way, attribute) for way in frontier.ways for _, attribute in sums}
+    for per_list, share, change in sums.values():
+        assert (per_list, share, change) == (pytest.approx(12), pytest.approx(1), pytest.approx(0, abs=1e-9))
+
+
+def test_differences_are_paired(frontier: Frontier) -> None:
+    """The rule has the very same scores, so it differs by nothing, for sure; others differ."""
+    same = next(way for way in frontier.ways if way.way == "recent_count")
+    for figure, nothing in ((same.found_per_visit_change, 0.0), (same.ratio_change, 1.0)):
+        assert figure.value == figure.lower == figure.upper == nothing
+    near = next(way for way in frontier.ways if way.way == "depth_25")
+    change, own = near.ratio_change, near.ratio
+    assert change.lower is not None
+    assert change.upper is not None
+    assert own.lower is not None
+    assert own.upper is not None
+    assert change.lower < (change.value or 0) < change.upper
+    assert change.upper / change.lower < own.upper / own.lower, "nearly the same list: nearly the same luck"
+
+
+def test_what_evens_out_does_so_and_the_sweep_goes_there(frontier: Frontier) -> None:
+    def far(way: str) -> float:
+        return abs(np.log(next(one.ratio.value for one in frontier.ways if one.way == way) or 1.0))
+
+    assert far("even") < far("lightgbm")
+    assert far("lightgbm") > far("depth_50") > far("depth_100") or far("depth_100") < 0.1
+
+
+def test_it_is_the_same_whenever_it_is_measured(tmp_path: Path) -> None:
+    given = with_mitigation(evaluated(tmp_path))
+    one, other = (measure_frontier(given, POLICY) for _ in range(2))
+    assert one is not None
+    assert other is not None
+    assert one.digest == other.digest
+
+
+def test_a_rule_that_wins_is_swept_itself(tmp_path: Path) -> None:
+    given = with_mitigation(evaluated(tmp_path, baseline_wins=True))
+    frontier = measure_frontier(given, POLICY)
+    assert frontier is not None
+    assert (frontier.champion, frontier.swept) == ("recent_count", "recent_count")
+    assert frontier.ways[0].kind == "champion"
+
+
+def test_a_forecast_has_none(tmp_path: Path) -> None:
+    city = evaluated(tmp_path, counts=True)
+    assert measure_frontier(read_given(city.spec, city.evaluation, city.blobs), POLICY) is None

@@ -10,8 +10,8 @@ from civic_ai.records.record import flatten
 def ratio(against: str, value: float) -> NeedRatio:
     return NeedRatio.model_validate(
         {
-            "against": against, "attribute": "income", "group": "q1", "reference_group": "q4", "metric": "recall",
-            "ratio": Figure(value=value, n=90), "verdict": "pass",
+            "against": against, "attribute": "income", "group": "q1", "reference_group": "q4",
+            "metric": "recall", "ratio": Figure(value=value, n=90), "verdict": "pass",
         }
     )  # fmt: skip
 

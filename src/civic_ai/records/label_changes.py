@@ -14,7 +14,8 @@ class LabelChange(Record):
     ``stratum``: the type of request; None: all together. ``earliest`` and ``latest`` bound the day of the
     change at ``level``; it may lie within a period, so both reach to the ends of the periods. ``before`` and
     ``after``: the mean label between the neighbouring changes; ``jump``: the difference with season, trend
-    and the other changes taken out. ``p_value``: how often a search finds a jump as clear where there is none.
+    and the other changes taken out. ``p_value``: how often a search finds a jump as clear where there is
+    none.
     """
 
     stratum: str | None = None

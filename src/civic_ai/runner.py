@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -40,6 +41,7 @@ from civic_ai.store.journal import stage_key
 from civic_ai.store.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from civic_ai.cards.earlier import Earlier
     from civic_ai.tracking.sync import SyncReport
 
 R = TypeVar("R", bound=Record)
@@ -80,6 +82,8 @@ class Options:
 
     ``engines``: who counts and who fits, as ``--engine`` takes them (``spark://local``, ``dask://host:8786``);
     without any, those in ``CIVIC_AI_ENGINE``, else this machine alone. They never change a result.
+    ``after``: the folder of a dossier of this pilot that was published before; what the public sees of the
+    new one then tells nothing by its difference.
     """
 
     workspace: Path | None = None
@@ -88,6 +92,7 @@ class Options:
     reporter: Reporter = field(default_factory=Silent)
     mirror: Callable[[Workspace], SyncReport] = mirror_to_mlflow
     engines: tuple[str, ...] = ()
+    after: Path | None = None
 
     def on_engines(self) -> AbstractContextManager[None]:
         """Within it, rows are counted and models fitted where the engines say."""
@@ -166,7 +171,7 @@ class Stages:
 
     def to_the_end(self) -> PilotRun:
         """Every stage in order; then the scientists' mirror, which may wait."""
-        blobs = self.workspace.blobs
+        blobs, _ = self.workspace.blobs, self._earlier
         for record in (self.pilot.spec, self.policy):
             blobs.put_record(record)
         contracts = self._contracts()
@@ -183,6 +188,13 @@ class Stages:
         shown = {"before": gates.digest, "templates": templates_digest()}
         dossier = self._work("cards", Dossier, shown, lambda: self._seal(gates))
         return self._finish(dossier, evidence, looks)
+
+    @cached_property
+    def _earlier(self) -> Earlier:
+        """The version that was published before; refused, if at all, before anything is made."""
+        from civic_ai.cards.earlier import read_earlier
+
+        return read_earlier(self.options.after, self.pilot.spec.pilot)
 
     def _contracts(self) -> dict[str, Contract]:
         from civic_ai.data.contract import load_contracts
@@ -285,6 +297,7 @@ class Stages:
         from civic_ai.audit.explanation_suppression import mask_explanation
         from civic_ai.audit.suppression import mask_audit
 
+        earlier = self._earlier
         predictions, evaluation, audit, explanation = judged
         blobs = self.workspace.blobs
         evidence = Evidence(
@@ -296,12 +309,13 @@ class Stages:
             panel=panel.digest,
             predictions=predictions.digest,
             evaluation=evaluation.digest,
-            evaluation_masked=blobs.put_record(mask_evaluation(evaluation, self.policy)),
+            evaluation_masked=blobs.put_record(mask_evaluation(evaluation, self.policy, earlier.evaluation)),
             audit=audit.digest,
-            audit_masked=blobs.put_record(mask_audit(audit, self.policy)),
+            audit_masked=blobs.put_record(mask_audit(audit, self.policy, earlier.audit)),
             explanation=explanation.digest,
             explanation_masked=blobs.put_record(mask_explanation(explanation, self.policy)),
             bundle=evaluation.bundle,
+            after=earlier.dossier,
             code=Code(version=__version__, source_digest=code_digest()),
             environment=_environment(),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,22 @@ def run_pilot(pilot: Path, workspace: Path) -> PilotRun:
 def verdicts(made: PilotRun) -> dict[str, str]:
     """What each gate said."""
     return {check.gate: check.verdict for check in made.gates.checks}
+
+
+_ROW = re.compile(
+    r"^\| ([^|]+) \| (Pass|Fail|Not known|Sí|Sim|No|Não|No se sabe|Não se sabe) \|", re.MULTILINE
+)
+_WORDS = {
+    "Pass": "pass", "Sí": "pass", "Sim": "pass", "Fail": "fail", "No": "fail", "Não": "fail",
+    "Not known": "unknown", "No se sabe": "unknown", "Não se sabe": "unknown",
+}  # fmt: skip
+
+
+def told_by_readme(pilot: Path, made: PilotRun) -> dict[str, str]:
+    """What the table of gates in a pilot's README says of each; a row that names none is all the others."""
+    rows = _ROW.findall((pilot / "README.md").read_text("utf-8"))
+    named = {gate: _WORDS[said] for gates, said in rows for gate in re.findall("`([a-z-]+)`", gates)}
+    rest = {_WORDS[said] for gates, said in rows if "`" not in gates}
+    assert len(rest) <= 1, "two rows for all the others"
+    others = {check.gate: said for check in made.gates.checks for said in rest}
+    return others | named

@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from civic_ai.records.evaluation import TimeToFind
 from civic_ai.results import PilotRun
-from tests.golden.real_cities import DATA, ROOT, needs, run_pilot, verdicts
+from tests.golden.real_cities import DATA, ROOT, needs, told_by_readme, verdicts
 
 pytestmark = needs("chicago_food")
 PILOT = ROOT / "pilots" / "chicago-food-inspections"
@@ -29,8 +29,8 @@ NUMBERS = [
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> PilotRun:
-    return run_pilot(PILOT, tmp_path_factory.mktemp("chicago"))
+def made(chicago: PilotRun) -> PilotRun:
+    return chicago
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_within_one_inspectors_list_the_model_gains_nothing_that_is_sure(made: P
 
 def test_the_readme_tells_what_the_run_found(made: PilotRun) -> None:
     """Every figure of the README's table, with its bounds, rounded as it is written there."""
-    page = (ROOT / "pilots" / "chicago-food-inspections" / "README.md").read_text("utf-8")
+    page = (PILOT / "README.md").read_text("utf-8")
     model, inspector = found_by(made, "logistic_glm"), found_by(made, "observer_rate")
     in_days = (model.days_earlier, inspector.days_earlier, model.within_observer)
     written = [f"{one.value:.1f} ({one.lower:.1f} to {one.upper:.1f})" for one in in_days]
@@ -117,7 +117,16 @@ def test_a_simple_list_is_the_best_baseline_and_the_gates_do_not_all_pass(made: 
     assert made.evaluation.best_baseline == "observer_rate"
     assert made.evaluation.lift_over_best_baseline.value == pytest.approx(1.03, abs=0.02)
     assert verdicts(made)["reporting-bias-examined"] == "unknown"
+    assert told_by_readme(PILOT, made) == verdicts(made)
     assert not made.is_ready
+
+
+def test_groups_are_too_small_to_tell_and_the_audit_says_what_it_needs(made: PilotRun) -> None:
+    leading = [found for found in made.audit.disparities if found.metric in made.audit.leading]
+    assert made.audit.worst_verdict == "insufficient_evidence"
+    assert {found.verdict for found in leading} == {"pass", "insufficient_evidence"}
+    assert all(found.needed for found in leading if found.verdict == "insufficient_evidence")
+    assert max(found.needed or 0 for found in leading) == pytest.approx(854, rel=0.15)
 
 
 def auc_by_days(lockbox: pd.DataFrame, candidate: str) -> list[float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from civic_ai.results import PilotRun
-from tests.golden.real_cities import ROOT, needs, run_pilot, verdicts
+from tests.golden.real_cities import ROOT, needs, run_pilot, told_by_readme, verdicts
 
 pytestmark = needs("hermosillo")
 PILOT = ROOT / "pilots" / "hermosillo-baches"
@@ -62,6 +62,23 @@ def test_intervals_of_area_totals_hold_in_the_lockbox(made: PilotRun) -> None:
 def test_the_gates_say_not_ready(made: PilotRun) -> None:
     said = verdicts(made)
     assert said["beats-simple-rule"] == said["reaches-every-group"] == "fail"
-    assert said["reporting-bias-examined"] == "unknown"
+    assert said["reporting-bias-examined"] == said["places-not-observers"] == "unknown"
     assert said["leak-search-clean"] == said["contract-held"] == "pass"
+    assert told_by_readme(PILOT, made) == said
     assert not made.is_ready
+
+
+def test_linked_reports_are_too_few_to_tell_who_reports_less(made: PilotRun) -> None:
+    reporting = made.audit.reporting
+    assert (reporting.method, reporting.verdict) == ("linkage", "insufficient_evidence")
+    most = next(found for found in reporting.groups if found.group == "q1")
+    assert most.ratio.value == pytest.approx(0.78, abs=0.03)
+    assert most.ratio.lower < 1 / 1.25 < most.ratio.upper
+    assert most.needed == pytest.approx(1705, rel=0.15)
+
+
+def test_a_list_by_past_outcomes_would_reach_the_marginalised_at_no_loss_that_is_seen(made: PilotRun) -> None:
+    assert made.audit.frontier is not None
+    way = next(way for way in made.audit.frontier.ways if way.way == "equal_reach_by_past")
+    assert way.ratio.value == pytest.approx(0.83, abs=0.08)
+    assert way.found_per_visit_change.lower < 0 < way.found_per_visit_change.upper

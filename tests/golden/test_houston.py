@@ -6,35 +6,27 @@ data folder is absent.
 
 from __future__ import annotations
 
-import os
 import random
-from pathlib import Path
 
 import pytest
 
 from civic_ai.cards.verification import verify
+from civic_ai.records.audit import AuditReport
 from civic_ai.results import PilotRun
-from civic_ai.runner import Options, run
-from tests.journey.tiny import not_mirrored
+from tests.golden.real_cities import ROOT, needs, run_pilot, told_by_readme, verdicts
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("CIVIC_AI_DATA", ROOT.parent / "shared" / "data"))
-
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.slow,
-    pytest.mark.skipif(not (DATA / "houston").is_dir(), reason=f"no city data at {DATA}: set CIVIC_AI_DATA"),
-]
+pytestmark = needs("houston")
+PILOT = ROOT / "pilots" / "houston-potholes"
 
 
 @pytest.fixture(scope="module")
 def houston(tmp_path_factory: pytest.TempPathFactory) -> PilotRun:
-    options = Options(
-        workspace=tmp_path_factory.mktemp("houston"),
-        environment={**os.environ, "CIVIC_AI_DATA": str(DATA)},
-        mirror=not_mirrored,
-    )
-    return run(ROOT / "pilots" / "houston-potholes", options)
+    return run_pilot(PILOT, tmp_path_factory.mktemp("houston"))
+
+
+@pytest.fixture(scope="module")
+def audit(houston: PilotRun) -> AuditReport:
+    return houston.audit
 
 
 def test_rows_duplicates_and_rows_set_aside_are_those_of_the_file(houston: PilotRun) -> None:
@@ -70,16 +62,58 @@ def test_poorer_quarters_are_reached_far_less(houston: PilotRun) -> None:
     assert houston.audit.worst_verdict == "fail"
 
 
-def test_no_one_can_tell_whether_reports_stand_for_need(houston: PilotRun) -> None:
-    assert houston.audit.reporting.verdict == "unknown"
+def test_poorer_areas_report_the_same_problem_far_less(audit: AuditReport) -> None:
+    """Linked by place and time; no setting of the linkage says otherwise, nor a fifth of links lost there."""
+    assert (audit.reporting.method, audit.reporting.verdict) == ("linkage", "fail")
+    ratios = {group.group: group.ratio for group in audit.reporting.groups}
+    assert ratios["q1"].value == pytest.approx(0.43, abs=0.04)
+    assert ratios["q1"].upper < 0.8
+    assert all(found.ratio.upper < 0.8 for found in audit.reporting.settings if found.group == "q1")
+    lost = {loss.percent: loss.ratio for loss in audit.reporting.losses if loss.group == "q1"}
+    assert lost[20].upper < 0.8 < lost[40].upper
+    assert "broken" not in {condition.state for condition in audit.reporting.conditions}
+
+
+def test_the_reporting_map_stands_beside_the_pavement_index(audit: AuditReport) -> None:
+    rates, condition = audit.reporting.map, audit.reporting.condition
+    assert rates is not None
+    assert condition is not None
+    assert (rates.areas, condition.areas, condition.column) == (88, 87, "pci_mean")
+    assert (rates.lowest, rates.highest) == (pytest.approx(0.55, abs=0.05), pytest.approx(2.17, abs=0.15))
+    assert condition.reports_follow.lower < 0 < condition.reports_follow.upper
+    assert condition.reports_follow.value == pytest.approx(-0.15, abs=0.02)
+    poorest = next(found for found in condition.groups if found.group == "q1")
+    assert poorest.ratio.value == pytest.approx(0.54, abs=0.05)
+    assert poorest.verdict == "insufficient_evidence"
+
+
+def test_equal_reach_costs_eight_finds_in_a_hundred_visits(audit: AuditReport) -> None:
+    assert audit.frontier is not None
+    ways = {way.way: way for way in audit.frontier.ways}
+    even = ways["equal_reach_by_past"]
+    assert even.ratio.value == pytest.approx(0.93, abs=0.05)
+    assert even.found_per_visit_change.value == pytest.approx(-0.08, abs=0.01)
+    assert even.found_per_visit_change.upper < 0
+    assert even.decides_by_attribute
+    assert ways["district_floors"].ratio.value == pytest.approx(0.13, abs=0.03)
+
+
+def test_two_groups_at_once_are_served_no_better_than_one(audit: AuditReport) -> None:
+    assert audit.intersections is not None
+    ratios = {(pair.group, pair.other_group): pair.ratio.value for pair in audit.intersections.groups}
+    assert audit.intersections.verdict == "fail"
+    assert ratios["q1", "hispanic"] == pytest.approx(0.23, abs=0.03)
+    assert ratios["q4", "white"] == pytest.approx(1.66, abs=0.1)
 
 
 def test_the_gates_say_not_ready(houston: PilotRun) -> None:
-    verdicts = {check.gate: check.verdict for check in houston.gates.checks}
+    said = verdicts(houston)
     assert not houston.is_ready
-    assert verdicts["reaches-every-group"] == verdicts["places-missing-evenly"] == "fail"
-    assert verdicts["reporting-bias-examined"] == "unknown"
-    assert verdicts["leak-search-clean"] == "pass"
+    assert said["reaches-every-group"] == said["places-missing-evenly"] == "fail"
+    assert said["reporting-bias-examined"] == "fail"
+    assert said["places-not-observers"] == "unknown"
+    assert said["leak-search-clean"] == said["reasons-hold"] == "pass"
+    assert told_by_readme(PILOT, houston) == said
 
 
 def test_one_changed_byte_in_any_file_is_named(houston: PilotRun) -> None:

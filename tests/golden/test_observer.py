@@ -12,14 +12,14 @@ from sklearn.metrics import roc_auc_score
 
 from civic_ai.records.observer import ObserverTest
 from civic_ai.results import PilotRun
-from tests.golden.real_cities import ROOT, needs, run_pilot
+from tests.golden.real_cities import needs, verdicts
 
 pytestmark = needs("chicago_food")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> PilotRun:
-    return run_pilot(ROOT / "pilots" / "chicago-food-inspections", tmp_path_factory.mktemp("chicago"))
+def made(chicago: PilotRun) -> PilotRun:
+    return chicago
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,10 @@ def test_other_code_finds_the_same_area_of_the_last_list(made: PilotRun) -> None
     }
     share = (plain["observer_rate"] - 0.5) / (plain["logistic_glm"] - 0.5)
     assert share == pytest.approx(0.965, abs=0.01)
+
+
+def test_the_gate_fails_with_it(made: PilotRun) -> None:
+    assert verdicts(made)["places-not-observers"] == "fail"
 
 
 def test_it_is_no_longer_listed_as_not_measured(made: PilotRun) -> None:

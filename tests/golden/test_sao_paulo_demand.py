@@ -14,7 +14,7 @@ import pytest
 from civic_ai.records.evaluation import Coverage
 from civic_ai.records.figure import Figure
 from civic_ai.results import PilotRun
-from tests.golden.real_cities import DATA, ROOT, needs, run_pilot, verdicts
+from tests.golden.real_cities import DATA, ROOT, needs, run_pilot, told_by_readme, verdicts
 
 pytestmark = needs("sao_paulo")
 PILOT = ROOT / "pilots" / "sao-paulo-demand"
@@ -107,12 +107,25 @@ def test_richer_and_poorer_districts_are_forecast_alike(made: PilotRun) -> None:
     assert all(0.85 < ratio.lower < ratio.upper < 1.2 for ratio in ratios)
 
 
+def test_five_services_changed_what_counts(made: PilotRun) -> None:
+    changed = {found.stratum: found for found in made.audit.label_changes}
+    assert set(changed) == {
+        "coleta_seletiva", "container_seletiva", "animal_morto", "lixeira_consertar", "guias_postes"
+    }  # fmt: skip
+    dead = changed["animal_morto"]
+    assert (dead.before.value, dead.after.value) == (
+        pytest.approx(0.57, abs=0.03),
+        pytest.approx(0.79, abs=0.03),
+    )
+
+
 def test_what_the_gates_say(made: PilotRun) -> None:
     said = verdicts(made)
     passed = {"beats-simple-rule", "reaches-every-group", "calibrated", "intervals-hold", "lockbox-agrees"}
     assert {said[gate] for gate in passed} == {"pass"}
     assert said["licence-and-owner-named"] == "fail"
-    assert said["reporting-bias-examined"] == "unknown"
+    assert said["reporting-bias-examined"] == said["places-not-observers"] == "unknown"
+    assert told_by_readme(PILOT, made) == said
     assert not made.is_ready
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from civic_ai.results import PilotRun
-from tests.golden.real_cities import ROOT, needs, run_pilot, verdicts
+from tests.golden.real_cities import ROOT, needs, run_pilot, told_by_readme, verdicts
 
 pytestmark = needs("sao_paulo")
 PILOT = ROOT / "pilots" / "sao-paulo-response-times"
@@ -77,8 +77,28 @@ def test_chances_of_being_done_rise_with_the_days(made: PilotRun) -> None:
     assert horizons[28].predicted == pytest.approx(0.48, abs=0.03)
 
 
+def test_the_day_is_found_on_which_answers_about_bats_became_faster(made: PilotRun) -> None:
+    [found] = made.audit.label_changes
+    assert found.stratum == "Morcego - Reclamar sobre local com morcego"
+    assert found.earliest.isoformat() <= "2016-12-01" <= found.latest.isoformat()
+    assert found.before.value == pytest.approx(76, abs=3)
+    assert found.after.value == pytest.approx(10.5, abs=1)
+
+
+def test_poorer_districts_are_too_few_to_tell_and_the_audit_says_what_it_needs(made: PilotRun) -> None:
+    poorest = next(
+        found
+        for found in made.audit.disparities
+        if (found.metric, found.attribute, found.group) == ("restricted_mean_days", "income_quarter", "q1")
+    )
+    assert poorest.verdict == "insufficient_evidence"
+    assert poorest.ratio.value == pytest.approx(0.72, abs=0.04)
+    assert poorest.needed == pytest.approx(11_209, rel=0.2)
+
+
 def test_what_the_gates_say(made: PilotRun) -> None:
     said = verdicts(made)
     assert said["beats-simple-rule"] == said["lockbox-agrees"] == "pass"
-    assert said["licence-and-owner-named"] == "fail"
+    assert said["licence-and-owner-named"] == said["reasons-hold"] == "fail"
+    assert told_by_readme(PILOT, made) == said
     assert not made.is_ready

@@ -148,6 +148,11 @@ class Version:
             if isinstance(shown, int | float):
                 half = self.round_to / 2
                 system.know(self.form(attribute, group, cell), shown - half, shown + half)
+        for name in (f"figures.reports.{attribute}.{group}.recall", f"shares.{attribute}.{group}"):
+            n = self.facts.get(f"audit.need.{name}.figure.n")
+            if isinstance(n, int) and n > 0:
+                half = self.round_to / 2 + 0.5  # shares of residents count in fractions, n does not
+                system.know(self.form(attribute, group, "events"), n - half, n + half)
 
     def _shares(self, system: System, attribute: str, group: str) -> None:
         """Rates and ratios; of a ratio the attacker is told the exact rate of the group compared with."""

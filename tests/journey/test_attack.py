@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from civic_ai.audit.suppression import mask_audit
-from civic_ai.audit.versions import EarlierAudit
 from civic_ai.data.synthetic_settings import CitySettings
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.dossier import Dossier
@@ -19,7 +17,7 @@ from civic_ai.records.record import flatten
 from civic_ai.results import PilotRun
 from civic_ai.runner import run
 from civic_ai.tracking.log import describe_dossier
-from tests.journey import attacker, faults
+from tests.journey import attack_tables, attacker, faults
 from tests.journey.tiny import quick
 
 MINIMUM, ROUND_TO = 11, 10
@@ -64,6 +62,8 @@ def _city(folder: Path, later: int) -> Path:
         name: {"from": "areas", "column": name, "categories": True, "reference_group": reference}
         for name, reference in (("wing", "g"), ("half", "second"))
     }
+    made.spec["audit"]["reporting"]["attribute"] = "wing"
+    made.spec["audit"]["intersections"] = [["home_language", "income_quarter"], ["wing", "income_quarter"]]
     made.spec["as_of"]["every_days"] = 28
     made.spec["validation"]["splits"] = 2
     made.spec["models"].pop("mitigations", None)
@@ -75,14 +75,15 @@ def _city(folder: Path, later: int) -> Path:
 
 
 @pytest.fixture(scope="module")
-def versions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Published, Published]:
-    """Two versions of one dossier, between which a few requests were added."""
+def versions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Published, Published, Published]:
+    """Two versions of one dossier, between which a few requests were added; and the second again, by somebody
+    who says what was published before it."""
     base = tmp_path_factory.mktemp("attack")
-    made = []
-    for name, later in (("first", 0), ("second", LATER_REQUESTS)):
-        folder = _city(base / name, later)
-        made.append(Published(run(folder, quick(base / f"{name}-workspace"))))
-    return made[0], made[1]
+    first, second = _city(base / "first", 0), _city(base / "second", LATER_REQUESTS)
+    before = Published(run(first, quick(base / "first-workspace")))
+    now = Published(run(second, quick(base / "second-workspace")))
+    told = Published(run(second, quick(base / "second-workspace", after=before.run.dossier)))
+    return before, now, told
 
 
 def _version(
@@ -93,7 +94,7 @@ def _version(
 
 
 def test_no_small_count_of_a_group_is_recovered_from_the_published_files(versions):
-    first, _ = versions
+    first, *_ = versions
     tried, found = attacker.narrowed(
         attacker.attack_counts(_version("1", first.facts, first.truth), MINIMUM), MINIMUM
     )
@@ -109,7 +110,7 @@ def test_no_small_count_of_a_group_is_recovered_from_the_published_files(version
 
 
 def test_no_small_count_behind_a_share_of_the_evaluation_is_recovered(versions):
-    first, _ = versions
+    first, *_ = versions
     full, board = first.evaluation, dict(flatten(first.evaluation, "evaluation"))
     found = list(attacker.attack_shares(full, first.facts, MINIMUM, (ROUND_TO / 2, 0.005)))
     without = list(attacker.attack_shares(full, board, MINIMUM, (0.0, 0.0)))
@@ -118,18 +119,16 @@ def test_no_small_count_behind_a_share_of_the_evaluation_is_recovered(versions):
     assert len(without) > 0
 
 
+def _changes(one: Published, two: Published) -> tuple[int, list[str]]:
+    told = [_version(str(i), each.facts, each.truth) for i, each in enumerate((one, two))]
+    return attacker.narrowed(attacker.attack_changes(told[0], told[1], MINIMUM), MINIMUM)
+
+
 def test_two_versions_do_not_tell_who_came_between_them(versions):
-    first, second = versions
-    public = AuditReport.model_validate_json((first.run.dossier / "public/records/audit.json").read_bytes())
-    policy = json.loads((first.run.dossier / "policy.json").read_bytes())
-    assert policy["suppression"] == {"minimum": MINIMUM, "round_counts_to": ROUND_TO}
-    later = mask_audit(second.truth, _policy(first), EarlierAudit(first.truth, public))
-    told = _version("1", dict(flatten(public, "audit")), first.truth)
-    tried, found = attacker.narrowed(
-        attacker.attack_changes(told, _version("2", dict(flatten(later, "audit")), second.truth), MINIMUM),
-        MINIMUM,
-    )
-    board = [dict(flatten(one.truth, "audit")) for one in versions]
+    first, second, told = versions
+    tried, found = _changes(first, told)
+    _, careless = _changes(first, second)
+    board = [dict(flatten(one.truth, "audit")) for one in (first, second)]
     _, without = attacker.narrowed(
         attacker.attack_changes(
             _version("1", board[0], first.truth, is_masked=False),
@@ -138,22 +137,38 @@ def test_two_versions_do_not_tell_who_came_between_them(versions):
         ),
         MINIMUM,
     )
-    print(f"small changes between versions: {tried} tried, {len(found)} recovered; "
-          f"{len(without)} where suppression is off")  # fmt: skip
+    print(f"small changes between versions: {tried} tried, {len(found)} recovered; {len(careless)} where "
+          f"nobody says what was published before; {len(without)} where suppression is off")  # fmt: skip
     assert tried > 10
     assert found == []
+    assert careless
     assert len(without) == tried
 
 
-def _policy(published: Published):
-    from civic_ai.records.policy import Policy
+def test_the_record_says_which_version_it_was_masked_against(versions):
+    first, second, told = versions
+    assert told.run.evidence.after == first.run.dossier_record.digest
+    assert second.run.evidence.after is None
+    assert told.truth == second.truth
+    assert told.run.evidence.audit == second.run.evidence.audit
+    assert told.run.evidence.audit_masked != second.run.evidence.audit_masked
 
-    return Policy.model_validate_json((published.run.dossier / "policy.json").read_bytes())
+
+def test_small_counts_of_visits_pairs_and_reports_are_not_recovered(versions):
+    first, *_ = versions
+    board = dict(flatten(first.truth, "audit"))
+    for name, attack in attack_tables.ATTACKS.items():
+        tried, found = attacker.narrowed(attack(first.truth, first.facts, ROUND_TO), MINIMUM)
+        _, without = attacker.narrowed(attack(first.truth, board, 1e-6), MINIMUM)
+        print(f"{name}: {tried} tried, {len(found)} recovered; {len(without)} where suppression is off")
+        assert tried > 0, name
+        assert found == [], name
+        assert without, name
 
 
 def test_pages_and_pictures_show_the_masked_figures_and_no_others(versions):
     """A fact on a public page is the public record's; a number in a picture is not one of a hidden figure."""
-    first, _ = versions
+    first, *_ = versions
     public, full = first.run.dossier / "public", first.run.dossier / "full"
     records, secret = attacker.read_records(public / "records"), attacker.read_records(full / "records")
     pages = attacker.read_pages(public)
@@ -175,7 +190,7 @@ def test_pages_and_pictures_show_the_masked_figures_and_no_others(versions):
 
 
 def test_the_mirror_to_mlflow_says_nothing_that_the_public_records_do_not(versions):
-    first, _ = versions
+    first, *_ = versions
     log = describe_dossier(first.run.dossier_record.digest, first.run.dossier, first.run.workspace.blobs)
     public = first.run.dossier / "public/records"
     numbers = set(_numbers(*(json.loads(path.read_bytes()) for path in public.glob("*.json"))))
@@ -197,7 +212,7 @@ def _numbers(*parts):
 
 
 def test_what_is_not_masked_is_marked_for_the_board(versions):
-    first, _ = versions
+    first, *_ = versions
     manifest = Dossier.model_validate_json((first.run.dossier / "manifest.json").read_bytes())
     audiences = {file.path: file.audience for file in manifest.files}
     assert {path for path, audience in audiences.items() if audience == "public"} == {

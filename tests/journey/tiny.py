@@ -36,6 +36,13 @@ def not_mirrored(workspace: Workspace) -> SyncReport:
     return SyncReport("none", (), (), (), 0.0)
 
 
-def quick(workspace: Path, reporter: Reporter | None = None, policy: Path | None = None) -> Options:
+def quick(
+    workspace: Path,
+    reporter: Reporter | None = None,
+    policy: Path | None = None,
+    after: Path | None = None,
+) -> Options:
     """Options of a run that MLflow does not see."""
-    return Options(workspace=workspace, policy=policy, reporter=reporter or Silent(), mirror=not_mirrored)
+    return Options(
+        workspace=workspace, policy=policy, reporter=reporter or Silent(), mirror=not_mirrored, after=after
+    )

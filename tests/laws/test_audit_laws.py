@@ -144,7 +144,9 @@ def test_a_stricter_band_needs_more_cases(error, events, tolerance):
     lenient = events_needed(0.0, error, (events, events), tolerance)
     assert strict is not None
     assert lenient is not None
-    assert strict > lenient or strict > events >= lenient
+    assert (
+        strict > lenient or strict > events >= lenient or strict == lenient == 100_000
+    )  # the most ever said
 
 
 @many

@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+_LEAST = 1e-6
+"""Where areas differ no more than by chance, or nothing is known at all, nobody stands above another."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -27,17 +30,14 @@ class Way:
 
     ``learns``: what crews discover counts as reports. ``explores``: share of visits given by chance to areas
     that do not stand high. ``corrects``: reports are divided by the share that is believed to be reported.
-    ``proportional``: visits by chance in proportion to what is known, as police patrols in the urn of Ensign
-    et al., not to the highest; ``thins``: their correction, which counts a discovery with the chance that
-    its area would not have been visited.
+    ``knows``: by need itself, which nobody knows; what the others are held against.
     """
 
     name: WayName
     learns: bool = False
     explores: float = 0.0
     corrects: bool = False
-    proportional: bool = False
-    thins: bool = False
+    knows: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +79,8 @@ def follow(service: Service, way: Way, *, seed: int) -> Outcome:
         heard = rng.binomial(heard, service.survives) + reports
         silent = rng.binomial(silent, service.survives)
         silent = silent + rng.poisson(service.need * (1 - service.reported))
-        visited = _choose(known / service.believed if way.corrects else known, service.visits, way, rng)
-        learned = visited * silent * way.learns
-        if way.thins:
-            learned = rng.binomial(learned, 1 - known / known.sum(axis=1, keepdims=True))
-        known = service.remembers * known + reports + learned
+        visited = _choose(_standing(service, known, way), service.visits, way, rng)
+        known = service.remembers * known + reports + visited * silent * way.learns
         visits += visited
         repaired += visited * (heard + silent)
         heard, silent = heard * ~visited, silent * ~visited
@@ -96,10 +93,37 @@ def _backlog(service: Service, rng: np.random.Generator) -> Integers:
     return np.asarray(rng.poisson(arising * service.survives / (1 - service.survives)))
 
 
+def _standing(service: Service, known: Floats, way: Way) -> Floats:
+    """(futures, areas): what areas are ranked by."""
+    if way.knows:
+        return service.need
+    if not way.corrects:
+        return known
+    return relative_need(known, service.believed, 1 / (1 + service.remembers))
+
+
+def relative_need(reports: Floats, share: Floats, dispersion: float) -> Floats:
+    """(futures, areas): need over that of the average area, estimated as reports / share.
+
+    ``dispersion``: variance over mean of the reports, given need. Few reports over a small share are noisy,
+    and noise rises to the top of a list; a posterior mean overdoes the reverse and keeps those down of whom
+    little is known. Shrunk by the root of its reliability, every estimate varies as much as need itself does
+    (Louis, JASA 1984; Spjotvoll & Thomsen, Bull. Int. Stat. Inst. 1987).
+    """
+    expected = share * np.maximum(_total(reports) / _total(share), _LEAST)
+    beyond = _total((reports - expected) ** 2 - dispersion * expected) / _total(expected**2)
+    told = np.maximum(beyond, _LEAST) * expected
+    relative: Floats = 1 + (reports / expected - 1) * np.sqrt(told / (told + dispersion))
+    return relative
+
+
+def _total(values: Floats) -> Floats:
+    """(futures, 1): the sum over all areas."""
+    return np.asarray(values.sum(axis=1, keepdims=True))
+
+
 def _choose(score: Floats, visits: int, way: Way, rng: np.random.Generator) -> Flags:
-    """(futures, areas): the visits of one period, the highest first; ties, and proportions, by chance."""
-    if way.proportional:
-        score = np.log(np.maximum(score, 1e-12)) + rng.gumbel(size=score.shape)
+    """(futures, areas): the visits of one period, the highest first, ties by chance."""
     explored = round(way.explores * visits)
     chance = rng.random(score.shape)
     ranked = np.lexsort((chance, -score), axis=1)

@@ -8,8 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from civic_ai.audit.evaluation_suppression import SHARES, bin_cells, per_visit
+from civic_ai.audit.forgotten import forgotten_counts, shows
+from civic_ai.audit.frontier_suppression import tables_of_ways
+from civic_ai.audit.intersection_suppression import block_of, pairs_table
+from civic_ai.audit.protection import Table as Protectable
 from civic_ai.audit.protection import is_small, narrow_counts
-from civic_ai.audit.suppression import audit_cells, audit_table, reporting_cells, share_cells
+from civic_ai.audit.suppression import (
+    COVERAGE,
+    audit_cells,
+    audit_table,
+    coverage_table,
+    reporting_cells,
+    share_cells,
+)
 from civic_ai.records.audit import AuditReport, GroupCount, GroupFigure
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Figure
@@ -33,7 +44,9 @@ def count_visible_small_cells(report: AuditReport, masked: AuditReport, minimum:
     quiet = {group for group, _ in _small(reports, minimum)}
     rates = sum(bool(group & small) for group in _groups_with_rates(masked))
     ratios = sum(bool(group & quiet) for group in _groups_with_ratios(masked.reporting))
-    return rates + ratios + _narrowed(report, shown, minimum) + _deducible(reports, told, minimum)
+    found = rates + ratios + _narrowed(audit_table(report), shown, minimum)
+    found += sum(_narrowed(table, seen, minimum) for table, seen in _other_tables(report, masked))
+    return found + _deducible(reports, told, minimum) + len(forgotten_counts(report, masked, minimum))
 
 
 def count_small_figures(evaluation: Evaluation, minimum: int) -> int:
@@ -43,7 +56,7 @@ def count_small_figures(evaluation: Evaluation, minimum: int) -> int:
 
 def count_visible_small_figures(full: Evaluation, masked: Evaluation, minimum: int) -> int:
     """Small counts that the ``masked`` evaluation shows, or gives away by subtraction; must be 0."""
-    shown = {group for group, figure in _figures(masked).items() if _shows(figure)}
+    shown = {group for group, figure in _figures(masked).items() if shows(figure)}
     return _deducible(_figure_cells(full), shown, minimum)
 
 
@@ -80,13 +93,29 @@ def _small(table: Table, minimum: int) -> set[tuple[Group, str]]:
     }
 
 
-def _narrowed(report: AuditReport, shown: set[Group], minimum: int) -> int:
-    """Small counts that linear programming over all attributes at once finds or narrows down.
+def _narrowed(table: Protectable, shown: set[Group], minimum: int) -> int:
+    """Small counts that linear programming over all lines at once finds or narrows down.
 
-    Where no group of any attribute is shown, only the totals are left, and these are not the audit's.
+    Where no block of the table is shown, only the totals are left, and these are not the audit's.
     """
-    table = audit_table(report)
-    return len(narrow_counts(table, table.blocks.keys() - shown, minimum)) if shown else 0
+    seen = shown & table.blocks.keys()
+    return len(narrow_counts(table, table.blocks.keys() - seen, minimum)) if seen else 0
+
+
+def _other_tables(report: AuditReport, masked: AuditReport) -> Iterator[tuple[Protectable, set[Group]]]:
+    """The other tables of an audit whose blocks add up, each with the blocks that are shown: intervals that
+    held, pairs of groups, visits of each way to choose the list."""
+    covered = (item for item in masked.groups if item.metric == COVERAGE)
+    yield coverage_table(report), {(one.attribute, one.group) for one in covered if _shows_group(one)}
+    if report.intersections is not None and masked.intersections is not None:
+        pairs = (one for one in masked.intersections.groups if shows(one.figure) or shows(one.ratio))
+        untold = frozenset(audit_cells(report).keys() - _shown_groups(masked))
+        yield pairs_table(report.intersections, untold), {block_of(one) for one in pairs}
+    if report.frontier is not None and masked.frontier is not None:
+        visited = [one for one in masked.frontier.visits if one.selected is not None or one.share is not None]
+        seen = {(one.attribute, one.group) for one in visited}
+        for table in tables_of_ways(report.frontier, audit_cells(report)):
+            yield table, seen
 
 
 def _deducible(table: Table, shown: set[Group], minimum: int) -> int:
@@ -134,23 +163,19 @@ def _groups_with_rates(masked: AuditReport) -> Iterator[set[Group]]:
             yield {(figure.attribute, figure.group)}
     for item in masked.disparities:
         beside = (item.needed, item.detectable)
-        if _shows(item.ratio) or any(beside) or (item.joint is not None and _shows(item.joint)):
+        if shows(item.ratio) or any(beside) or (item.joint is not None and shows(item.joint)):
             yield {(item.attribute, item.group), (item.attribute, item.reference_group)}
     if masked.worst_covered is not None and _shows_group(masked.worst_covered):
         yield {(masked.worst_covered.attribute, masked.worst_covered.group)}
-    if masked.worst.attribute and masked.worst.group and _shows(masked.worst.ratio):
+    if masked.worst.attribute and masked.worst.group and shows(masked.worst.ratio):
         yield {(masked.worst.attribute, masked.worst.group)}
 
 
 def _groups_with_ratios(masked: ReportingBias) -> Iterator[set[Group]]:
     for item in masked.groups:
-        if _shows(item.ratio) or item.needed is not None:
+        if shows(item.ratio) or item.needed is not None:
             yield {(item.attribute, item.group), (item.attribute, item.reference_group)}
 
 
 def _shows_group(item: GroupFigure) -> bool:
-    return _shows(item.figure) or item.events is not None
-
-
-def _shows(figure: Figure) -> bool:
-    return figure.value is not None or figure.lower is not None or figure.n > 0
+    return shows(item.figure) or item.events is not None

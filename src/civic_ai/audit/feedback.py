@@ -21,8 +21,10 @@ WAYS = (
     Way("discoveries", learns=True),
     Way("exploration", learns=True, explores=0.10),
     Way("correction", corrects=True),
+    Way("need", knows=True),
 )
-"""As the list ranks; with what crews discover; with a tenth of the visits by chance too; corrected."""
+"""As the list ranks; with what crews discover; with a tenth of the visits by chance too; corrected; and if
+need were known."""
 
 FUTURES = 100
 YEARS = 2

@@ -1,16 +1,18 @@
 """The frontier as the public sees it: a group that is small in one way of choosing is hidden in all.
 
 Ways differ by few visits, so what one way hides another would tell: groups are hidden in every way alike,
-with others beside them until no small count follows from a total. Counts are rounded, and what is derived
+with others beside them until no small count follows from a total. Missed cases are counted too: what a
+group has of them in all is told beside. Counts are rounded, and what is derived
 from them (visits of one list, changes) is derived from the rounded ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from civic_ai.audit.protection import Table, is_small, protect
+from civic_ai.audit.protection import Block, Counts, Table, is_small, protect
 from civic_ai.records.figure import Figure
 from civic_ai.records.frontier import Frontier, FrontierVisits, FrontierWay
 
@@ -22,7 +24,8 @@ _CHANGES = 1
 
 @dataclass(frozen=True)
 class Figures:
-    """How the policy hides and rounds: ``hide`` leaves nothing of a figure, ``coarse`` rounds it."""
+    """How the policy hides and rounds: ``hide`` leaves nothing of a figure, ``coarse`` rounds it (or
+    hides one that rests on few itself)."""
 
     minimum: int
     round_to: int
@@ -38,11 +41,17 @@ class Figures:
         return None if count is None else float(int(count / self.round_to + 0.5) * self.round_to)
 
 
-def mask_frontier(frontier: Frontier | None, hidden: frozenset[Group], figures: Figures) -> Frontier | None:
-    """The public version. ``hidden``: attribute and group of everything hidden elsewhere in the audit."""
+def mask_frontier(
+    frontier: Frontier | None,
+    hidden: frozenset[Group],
+    figures: Figures,
+    counts: Mapping[Group, Counts] = MappingProxyType({}),
+) -> Frontier | None:
+    """The public version. ``hidden``: attribute and group of everything hidden elsewhere in the audit;
+    ``counts``: what each group counts whatever is visited, ``events`` and ``positives``."""
     if frontier is None:
         return None
-    small = hidden_in_ways(frontier, hidden, figures.minimum)
+    small = hidden_in_ways(frontier, hidden, figures.minimum, counts)
     pair = {(frontier.attribute, frontier.group), (frontier.attribute, frontier.reference_group)}
     champion = {
         (part.attribute, part.group): part.selected
@@ -59,13 +68,18 @@ def mask_frontier(frontier: Frontier | None, hidden: frozenset[Group], figures: 
     )
 
 
-def hidden_in_ways(frontier: Frontier, hidden: frozenset[Group], minimum: int) -> set[Group]:
+def hidden_in_ways(
+    frontier: Frontier,
+    hidden: frozenset[Group],
+    minimum: int,
+    counts: Mapping[Group, Counts] = MappingProxyType({}),
+) -> set[Group]:
     """``hidden`` and every group with a small count in any way, with complements in every way."""
-    tables = list(_tables(frontier))
+    tables = [table.blocks for table in tables_of_ways(frontier, counts)]
     small = set(hidden)
     for cells in tables:
         small |= {
-            group for group, counts in cells.items() if any(is_small(n, minimum) for n in counts.values())
+            group for group, parts in cells.items() if any(is_small(n, minimum) for n in parts.values())
         }
     while True:
         wider = set(small)
@@ -77,23 +91,28 @@ def hidden_in_ways(frontier: Frontier, hidden: frozenset[Group], minimum: int) -
         small = wider
 
 
-def _tables(frontier: Frontier) -> Iterator[dict[Group, dict[str, float]]]:
-    """For each way and attribute what its groups count, and the visits that found nothing."""
-    made: dict[tuple[str, str], dict[Group, dict[str, float]]] = {}
+def tables_of_ways(frontier: Frontier, counts: Mapping[Group, Counts]) -> Iterator[Table]:
+    """For each way and attribute what its groups count: visits, those that found nothing, missed cases."""
+    made: dict[tuple[str, str], dict[Block, Counts]] = {}
     for part in frontier.visits:
+        group = (part.attribute, part.group)
         if part.selected is not None and part.hits is not None and part.found is not None:
-            counts = {name: getattr(part, name) for name in _CELLS}
-            counts["selected - hits"] = max(0.0, part.selected - part.hits)
-            made.setdefault((part.way, part.attribute), {})[part.attribute, part.group] = counts
-    yield from made.values()
+            cells = {name: getattr(part, name) for name in _CELLS}
+            cells["selected - hits"] = max(0.0, part.selected - part.hits)
+            for whole, found in (("positives", part.hits), ("events", part.found)):
+                cells[f"missed {whole}"] = max(0.0, counts.get(group, {}).get(whole, 0.0) - found)
+            made.setdefault((part.way, part.attribute), {})[group] = cells
+    yield from (Table(blocks, (tuple(blocks),)) for blocks in made.values())
 
 
 def _mask_way(way: FrontierWay, is_pair_hidden: bool, small: set[Group], figures: Figures) -> FrontierWay:
     is_widest_hidden = any(attribute == way.widest_attribute for attribute, _ in small)
+    visits, share = way.found_per_visit.n, way.found_per_visit.value or 0.0
+    is_few = any(is_small(visits * part, figures.minimum) for part in (share, 1 - share))
     return way.model_copy(
         update={
-            "found_per_visit": figures.coarse(way.found_per_visit),
-            "found_per_visit_change": figures.coarse(way.found_per_visit_change),
+            "found_per_visit": figures.shown(way.found_per_visit, is_hidden=is_few),
+            "found_per_visit_change": figures.shown(way.found_per_visit_change, is_hidden=is_few),
             "ratio": figures.shown(way.ratio, is_hidden=is_pair_hidden),
             "ratio_change": figures.shown(way.ratio_change, is_hidden=is_pair_hidden),
             "widest": figures.shown(way.widest, is_hidden=is_widest_hidden),

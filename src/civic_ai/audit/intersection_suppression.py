@@ -34,19 +34,23 @@ def mask_intersections(
 def hidden_pairs(made: Intersections, hidden: frozenset[Group], minimum: int) -> frozenset[Block]:
     """Names of the pairs of groups that are hidden, on every metric alike."""
     below = [block_of(item) for item in made.groups if {*_groups_of(item)} & hidden]
-    return protect(pairs_table(made), minimum, below).hidden
+    return protect(pairs_table(made, hidden), minimum, below).hidden
 
 
-def pairs_table(made: Intersections) -> Table:
-    """What every pair counts over all metrics; each group of either attribute is a line of its pairs."""
+def pairs_table(made: Intersections, hidden: frozenset[Group] = frozenset()) -> Table:
+    """What every pair counts over all metrics; each group of either attribute is a line of its pairs.
+
+    Of groups that are ``hidden`` elsewhere no total is told but that of all of them together.
+    """
     blocks: dict[Block, dict[str, float]] = {}
-    lines: dict[tuple[str, Group], dict[Block, None]] = {}
+    lines: dict[tuple[str, str, str | None], dict[Block, None]] = {}
     for item in made.groups:
         block = block_of(item)
         counted = blocks.setdefault(block, {"events": float(item.events or 0)})
         counted |= {f"{item.metric} {name}": n for name, n in _share(item.figure).items()}
         for group in _groups_of(item):
-            lines.setdefault((block[0], group), {})[block] = None
+            told = None if group in hidden else group[1]
+            lines.setdefault((block[0], group[0], told), {})[block] = None
     return Table(blocks, tuple(tuple(line) for line in lines.values()))
 
 

@@ -64,10 +64,10 @@ def audit_need(given: Given, made: Measurement, reporting: AreaReporting | str, 
     counted = _Counted(given, made, reporting)
     if not counted.metrics:
         return NeedAudit(why_unknown="no_metric_counts_cases")
-    life, judging = reporting.life_days, _Judging(policy)
-    by_reports = judging.all(counted.against_reports())
+    life = reporting.life_days
+    by_reports = _judged(counted.against_reports(), policy)
     by_life = {days: counted.corrected(reporting.rates.shares(days)) for days in _lives(life)}
-    by_need = {days: judging.all(part.families) for days, part in by_life.items()}
+    by_need = {days: _judged(part.families, policy) for days, part in by_life.items()}
     verdicts = tuple(_verdict(name, by_reports, by_need, life) for name in counted.metrics)
     level = policy.tolerances.confidence_level
     return NeedAudit(
@@ -94,15 +94,9 @@ def _lives(life: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys((life, *(max(1, round(life * times)) for times in OTHER_LIVES))))
 
 
-@dataclass(frozen=True)
-class _Judging:
-    policy: Policy
-
-    def all(self, families: Families) -> dict[str, Audited]:
-        """Every metric judged by itself."""
-        return {
-            name: audit_measured({name: family}, (name,), self.policy) for name, family in families.items()
-        }
+def _judged(families: Families, policy: Policy) -> dict[str, Audited]:
+    """Every metric judged by itself."""
+    return {name: audit_measured({name: family}, (name,), policy) for name, family in families.items()}
 
 
 def _verdict(

@@ -1,6 +1,7 @@
 """Need and feedback as the public sees them: what is hidden of a group elsewhere is hidden here too.
 
-Counts in them are those of the audit itself, so nothing new can be subtracted; all else is rounded.
+Counts in them are those of the audit itself, so nothing new can be subtracted; all else is rounded, and
+what rests on few itself is hidden wherever it stands.
 """
 
 from __future__ import annotations

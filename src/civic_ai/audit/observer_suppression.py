@@ -22,7 +22,8 @@ def mask_observer(test: ObserverTest | None, figures: Figures) -> ObserverTest |
     """Nothing but the verdict where events, or cases without one, are few; else rounded. Idempotent."""
     if test is None or test.cases is None or test.events is None:
         return test
-    few = is_small(test.events, figures.minimum) or is_small(test.cases - test.events, figures.minimum)
+    counts_of = (test.cases, test.events, test.cases - test.events)
+    few = any(is_small(count, figures.minimum) for count in counts_of)
     seen = {name: _seen(getattr(test, name), figures, few) for name in _AREAS}
     counts = {name: None if few else _rounded(getattr(test, name), figures) for name in ("cases", "events")}
     gains = tuple(_mask_gain(gain, figures, few) for gain in test.gains)

@@ -79,17 +79,21 @@ def mask_audit(report: AuditReport, policy: Policy, earlier: EarlierAudit | None
         return report
     also = frozenset() if earlier is None else _changed_by_few(report, earlier, policy)
     hidden = hidden_groups(report, policy.suppression.minimum, also)
+    untold = hidden_coverage(report, hidden, policy.suppression.minimum)
     return report.model_copy(
         update={
             "counts": tuple(_mask_counts(count, hidden, policy) for count in report.counts),
-            "groups": tuple(_mask_group(figure, hidden, policy) for figure in report.groups),
+            "groups": tuple(
+                _mask_group(item, untold if item.metric == COVERAGE else hidden, policy)
+                for item in report.groups
+            ),
             "disparities": tuple(_mask_disparity(item, hidden, policy) for item in report.disparities),
             "worst": _mask_worst(report, hidden, policy),
-            "worst_covered": _mask_worst_covered(report, hidden, policy),
+            "worst_covered": _mask_worst_covered(report, untold, policy),
             "reporting": _mask_reporting(report.reporting, policy),
             "need": mask_need(report.need, hidden, figures_of(policy)),
             "feedback": mask_feedback(report.feedback, figures_of(policy)),
-            "frontier": mask_frontier(report.frontier, hidden, figures_of(policy)),
+            "frontier": mask_frontier(report.frontier, hidden, figures_of(policy), audit_cells(report)),
             "intersections": mask_intersections(report.intersections, hidden, figures_of(policy)),
             "within_areas": mask_within(report.within_areas, hidden, figures_of(policy)),
             "slices": mask_slices(report.slices, figures_of(policy)),
@@ -103,6 +107,23 @@ def mask_audit(report: AuditReport, policy: Policy, earlier: EarlierAudit | None
 def hidden_groups(report: AuditReport, minimum: int, also: Iterable[Group] = ()) -> frozenset[Group]:
     """Attribute and group of everything to be hidden, small in the tests or in the lockbox, and ``also``."""
     return protect(audit_table(report), minimum, also).hidden
+
+
+def hidden_coverage(report: AuditReport, hidden: frozenset[Group], minimum: int) -> frozenset[Group]:
+    """``hidden`` and the groups of which the share of intervals that held is hidden besides: few of their
+    rows stood outside, or these would follow from the others and the total."""
+    table = coverage_table(report)
+    return hidden | protect(table, minimum, hidden & table.blocks.keys()).hidden
+
+
+def coverage_table(report: AuditReport) -> Table:
+    """The rows of every group whose interval held, and of which it did not."""
+    cells = {
+        (item.attribute, item.group): share_cells(item.figure)
+        for item in report.groups
+        if item.metric == COVERAGE
+    }
+    return Table(cells, lines_of(cells))
 
 
 def _changed_by_few(report: AuditReport, earlier: EarlierAudit, policy: Policy) -> frozenset[Group]:
@@ -164,7 +185,7 @@ def _rounded(count: float, to: int) -> int:
 def figures_of(policy: Policy) -> Figures:
     """How this policy hides and rounds figures."""
     told = policy.suppression
-    return Figures(told.minimum, told.round_counts_to, hidden_figure, lambda one: coarse_figure(one, policy))
+    return Figures(told.minimum, told.round_counts_to, hidden_figure, lambda one: shown_figure(one, policy))
 
 
 def hidden_figure(figure: Figure) -> Figure:
@@ -179,6 +200,13 @@ def coarse_figure(figure: Figure, policy: Policy) -> Figure:
         for name, value in (("value", figure.value), ("lower", figure.lower), ("upper", figure.upper))
     }
     return figure.model_copy(update=rounded | {"n": _rounded(figure.n, policy.suppression.round_counts_to)})
+
+
+def shown_figure(figure: Figure, policy: Policy) -> Figure:
+    """Rounded; hidden where it rests on few itself, whatever is shown of its group."""
+    if is_small(figure.n, policy.suppression.minimum):
+        return hidden_figure(figure)
+    return coarse_figure(figure, policy)
 
 
 def _mask_counts(count: GroupCount, hidden: frozenset[Group], policy: Policy) -> GroupCount:
@@ -196,7 +224,7 @@ def _mask_group(item: GroupFigure, hidden: frozenset[Group], policy: Policy) -> 
         update = {"figure": hidden_figure(item.figure), "events": None, "suppressed": True}
         return item.model_copy(update=update)
     events = None if item.events is None else _rounded(item.events, policy.suppression.round_counts_to)
-    return item.model_copy(update={"figure": coarse_figure(item.figure, policy), "events": events})
+    return item.model_copy(update={"figure": shown_figure(item.figure, policy), "events": events})
 
 
 def _mask_disparity(item: Disparity, hidden: frozenset[Group], policy: Policy) -> Disparity:
@@ -208,9 +236,9 @@ def _mask_disparity(item: Disparity, hidden: frozenset[Group], policy: Policy) -
 
 
 def _coarse_ratio(item: Disparity | ReportingGroup, policy: Policy) -> dict[str, object]:
-    joint = None if item.joint is None else coarse_figure(item.joint, policy)
+    joint = None if item.joint is None else shown_figure(item.joint, policy)
     needed = None if item.needed is None else _rounded(item.needed, policy.suppression.round_counts_to)
-    return {"ratio": coarse_figure(item.ratio, policy), "joint": joint, "needed": needed}
+    return {"ratio": shown_figure(item.ratio, policy), "joint": joint, "needed": needed}
 
 
 def _hidden_ratio(item: Disparity | ReportingGroup) -> dict[str, object]:
@@ -223,7 +251,7 @@ def _mask_worst(report: AuditReport, hidden: frozenset[Group], policy: Policy) -
         return worst
     references = {record.name: record.reference_group for record in report.attributes}
     pair = {(worst.attribute, worst.group), (worst.attribute, references[worst.attribute])}
-    masked = hidden_figure(worst.ratio) if pair & hidden else coarse_figure(worst.ratio, policy)
+    masked = hidden_figure(worst.ratio) if pair & hidden else shown_figure(worst.ratio, policy)
     return worst.model_copy(update={"ratio": masked})
 
 
@@ -234,8 +262,8 @@ def _mask_worst_covered(report: AuditReport, hidden: frozenset[Group], policy: P
 
 
 def _mask_reporting(reporting: ReportingBias, policy: Policy) -> ReportingBias:
-    """Repeat reports and incidents by group obey the same rule; totals are rounded."""
-    minimum, to = policy.suppression.minimum, policy.suppression.round_counts_to
+    """Repeat reports and incidents by group obey the same rule."""
+    minimum = policy.suppression.minimum
     cells = reporting_cells(reporting)
     hidden: set[Group] = set()
     for attribute in sorted({attribute for attribute, _ in cells}):
@@ -245,11 +273,18 @@ def _mask_reporting(reporting: ReportingBias, policy: Policy) -> ReportingBias:
     return mask_reporting_details(reporting, hidden, policy).model_copy(
         update={
             "groups": tuple(_mask_reporting_group(item, hidden, policy) for item in reporting.groups),
-            "incidents": None if reporting.incidents is None else _rounded(reporting.incidents, to),
-            "duplicates": None if reporting.duplicates is None else _rounded(reporting.duplicates, to),
+            "incidents": _total(reporting.incidents, policy),
+            "duplicates": _total(reporting.duplicates, policy),
             "dispersion": None if reporting.dispersion is None else round(reporting.dispersion, 2),
         }
     )
+
+
+def _total(count: int | None, policy: Policy) -> int | None:
+    """A total is rounded, and hidden where it is small itself."""
+    if count is None or is_small(count, policy.suppression.minimum):
+        return None
+    return _rounded(count, policy.suppression.round_counts_to)
 
 
 def reporting_cells(reporting: ReportingBias) -> dict[Group, dict[str, float]]:

@@ -42,7 +42,7 @@ def _in_one_minute(records: Records, teller: Teller, gates: GateReport) -> list[
     return [
         Markup("{} {}").format(teller.sentence(use), teller.sentence(say("Never for: {uses}.", uses=never))),
         findings.in_short(),
-        findings.groups(),
+        Markup("{} {}").format(findings.groups(), findings.could_be_done()),
         Markup(" ").join(
             [findings.need(), *_what_fails(records, teller, gates), _nobody_knows(teller, gates)]
         ),

@@ -11,7 +11,7 @@ from civic_ai.records.evidence import Evidence
 from civic_ai.records.explanation import Explanation
 from civic_ai.records.panel import PanelManifest
 from civic_ai.records.policy import Policy
-from civic_ai.records.predictions import Predictions
+from civic_ai.records.predictions import Bundle, FittedModel, Predictions, SealedModel
 from civic_ai.records.record import Scalar, flatten
 from civic_ai.records.snapshot import DataSnapshot
 from civic_ai.store.blobs import Blobs
@@ -32,6 +32,7 @@ class Records:
     audit: AuditReport
     explanation: Explanation
     evidence: Evidence
+    bundle: SealedModel
 
     @property
     def model(self) -> str:
@@ -54,9 +55,10 @@ class Records:
 
 def read_records(evidence: Evidence, blobs: Blobs) -> Records:
     """The records of ``evidence``. Raises :class:`RefusedError` when one was altered."""
+    policy = blobs.record(Policy, evidence.policy)
     return Records(
         spec=blobs.record(PilotSpec, evidence.spec),
-        policy=blobs.record(Policy, evidence.policy),
+        policy=policy,
         snapshot=blobs.record(DataSnapshot, evidence.snapshot),
         panel=blobs.record(PanelManifest, evidence.panel),
         predictions=blobs.record(Predictions, evidence.predictions),
@@ -64,6 +66,20 @@ def read_records(evidence: Evidence, blobs: Blobs) -> Records:
         audit=blobs.record(AuditReport, evidence.audit),
         explanation=blobs.record(Explanation, evidence.explanation),
         evidence=evidence,
+        bundle=_sealed_model(evidence.bundle, policy.suppression.minimum, blobs),
+    )
+
+
+def _sealed_model(bundle: str | None, minimum: int, blobs: Blobs) -> SealedModel:
+    """Whether a value in the model file rests on few rows; unknown where nobody counted them."""
+    if bundle is None:
+        return SealedModel(smallest_cell=None, leaves_verdict="pass")
+    model = blobs.record(FittedModel, blobs.record(Bundle, bundle).files["model.json"])
+    if model.smallest_cell is None:
+        return SealedModel(smallest_cell=None, leaves_verdict="unknown")
+    return SealedModel(
+        smallest_cell=model.smallest_cell,
+        leaves_verdict="pass" if model.smallest_cell >= minimum else "fail",
     )
 
 

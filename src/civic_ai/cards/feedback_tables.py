@@ -19,6 +19,7 @@ WAYS = {
     "discoveries": N_("By reports and what crews find"),
     "exploration": N_("The same, and some visits by lot"),
     "correction": N_("By reports, corrected for who reports"),
+    "need": N_("By need itself, which nobody knows"),
 }
 WHY_UNKNOWN = {
     "too_few_areas": N_("Not simulated: there are too few areas."),
@@ -42,10 +43,11 @@ class FeedbackTables:
         return tell.sentence(
             say(
                 "If visits follow reports for two years, {never} of areas are never visited. Of all visits, "
-                "{group} gets {visits} times its fair share.",
+                "{group} gets {visits} times its fair share; by need itself it would get {known}.",
                 never=tell.value("audit.feedback.ways.reports.never_visited.value", "percent"),
                 group=self.group(),
                 visits=tell.value("audit.feedback.ways.reports.visits.value", "ratio"),
+                known=tell.value("audit.feedback.ways.need.visits.value", "ratio"),
             )
         )
 
@@ -76,6 +78,11 @@ class FeedbackTables:
         yield tell.sentence(
             say("A fair share is 1: as large a part of the visits as of the need. Where visits go by lot, "
                 "these are {share} of all.", share=tell.value("audit.feedback.exploration_share", "percent"))
+        )  # fmt: skip
+        yield tell.sentence(
+            say("By need itself only a simulation can choose. A list is meant to visit the neediest places "
+                "again, so it too leaves {never} of areas out. Hold the others against it.",
+                never=tell.value("audit.feedback.ways.need.never_visited.value", "percent"))
         )  # fmt: skip
 
     def _basis(self) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from markupsafe import Markup
 from civic_ai.cards import words
 from civic_ai.cards.disparities import deciding_disparity, hides_disparities
 from civic_ai.cards.facts import Records
+from civic_ai.cards.frontier import METHODS
 from civic_ai.cards.gains import Gain
 from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.question_words import QUESTIONS
@@ -69,6 +71,33 @@ class Findings:
         elif audit.worst_verdict != "unknown":
             places["gap"] = self._deciding_gap()
         return tell.sentence(Message(sentence, places))
+
+    def could_be_done(self) -> Markup:
+        """The mitigation that comes nearest to even, and what it costs; empty where none was declared, or no
+        group is known to be served less."""
+        frontier, tell = self.records.audit.frontier, self.teller
+        if frontier is None or self.records.audit.worst_verdict == "pass":
+            return Markup("")
+        prefix, known = "audit.frontier.ways", []
+        for way in frontier.ways:
+            value = tell.facts.get(f"{prefix}.{way.way}.ratio.value")
+            if way.kind == "mitigation" and isinstance(value, float) and value > 0:
+                known.append((abs(math.log(value)), way))
+        if not known:
+            return Markup("")
+        best = min(known, key=lambda pair: pair[0])[1]
+        names = GroupWords(self.records, tell)
+        return tell.sentence(
+            say(
+                "One way to even it out, {method}: {group} at {ratio} times {reference}; what 100 visits "
+                "find changes by {change}.",
+                method=Message(METHODS[best.method or ""]),
+                group=names.of_attribute(frontier.attribute, frontier.group),
+                reference=names.group(frontier.attribute, frontier.reference_group),
+                ratio=tell.figure(f"{prefix}.{best.way}.ratio", "ratio"),
+                change=tell.figure(f"{prefix}.{best.way}.found_per_visit_change", "per_hundred"),
+            )
+        )
 
     def _deciding_gap(self) -> Message:
         if hides_disparities(self.records.audit):

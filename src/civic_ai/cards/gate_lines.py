@@ -10,7 +10,9 @@ from civic_ai.cards import words
 from civic_ai.cards.disparities import deciding_disparity, deciding_report, hides_disparities, hides_reports
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import GroupWords
+from civic_ai.cards.observer import WHY_UNKNOWN
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.trials import ReasonTrials
 from civic_ai.core.messages import Message, say, say_count
 from civic_ai.records.audit import Disparity
 from civic_ai.records.gates import GateReport
@@ -67,10 +69,21 @@ class _Seen:
         """The sentence of one fact; why there is none where nothing was measured."""
         shown, sentence = self._shown(fact)
         if self.teller.facts.get(shown) is None:
-            return self.teller.missing(shown.removesuffix(".value"))
+            return self._missing(fact, shown)
         about = self._about(fact)
         says = self.teller.sentence(Message(sentence, {"seen": self.teller.observed(shown)} | about))
         return self._with_hidden(fact, says)
+
+    def _missing(self, fact: str, shown: str) -> Markup:
+        """Why there is no number: an observer nobody declared, a rule that is not trained."""
+        observer, trials = self.records.audit.observer, self.records.explanation.trials
+        if fact == "audit.observer.verdict" and observer is not None and observer.why_unknown is not None:
+            return self.teller.sentence(Message(WHY_UNKNOWN[observer.why_unknown]))
+        if fact == "explanation.trials.verdict" and trials is not None and trials.models == 0:
+            return ReasonTrials(self.records, self.teller).verdict()
+        if fact == "bundle.leaves_verdict" and self.records.evidence.bundle is None:
+            return self.teller.sentence(say("A simple rule: no model file is made."))
+        return self.teller.missing(shown.removesuffix(".value"))
 
     def _shown(self, fact: str) -> tuple[str, str]:
         """Which number says most about a fact, and in which words."""

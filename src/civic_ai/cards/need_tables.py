@@ -85,8 +85,17 @@ class NeedTables:
             )
         )
         yield tell.sentence(
+            say("Probably fewer are: only problems that somebody reported can be watched, and these are "
+                "reported faster than others.")
+        )  # fmt: skip
+        yield tell.sentence(
             say("Need is an estimate: reports, divided by the share of problems that is ever reported there.")
         )
+        if self.records.spec.label.kind == "event":
+            yield tell.sentence(
+                say("Here a place counts once in each period, however many problems it has. So where little "
+                    "is reported, need may be overstated.")
+            )  # fmt: skip
         yield tell.sentence(
             say("Each column says what it counts against. Only need holds the problems that nobody reported.")
         )

@@ -26,6 +26,7 @@ _SHORT = {
     "discoveries": N_("And crews' finds"),
     "exploration": N_("And some by lot"),
     "correction": N_("Corrected"),
+    "need": N_("By need itself"),
 }
 
 

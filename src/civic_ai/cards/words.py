@@ -183,11 +183,18 @@ SEEN: dict[str, tuple[str, str]] = {
         "evaluation.lockbox_lift.value", N_("there {seen} times as good as the rule")),
     "audit.coverage_verdict": (
         "audit.worst_covered.figure.value", N_("least in {group}: held at a share of {seen}")),
+    "audit.observer.verdict": (
+        "audit.observer.share.value", N_("the observer alone tells {seen} of what the model tells apart")),
     "explanation.additivity_error": ("explanation.additivity_error", N_("largest difference: {seen}")),
+    "explanation.trials.verdict": (
+        "explanation.trials.first.mean",
+        N_("trained again, the main reason stays the same in a share of {seen}")),
     "snapshot.sources_without_licence": (
         "snapshot.sources_without_licence", N_("sources without one: {seen}")),
     "audit.suppression.visible_small_cells": (
         "audit.suppression.visible_small_cells", N_("small counts still visible: {seen}")),
+    "bundle.leaves_verdict": (
+        "bundle.smallest_cell", N_("fewest training rows behind one value of the model: {seen}")),
 }  # fmt: skip
 """For the facts that our own policy asks about: which number says most about them, and in which words.
 A fact that a city's own policy adds is shown as it is."""

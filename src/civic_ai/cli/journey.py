@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from civic_ai.results import PilotRun
 
 NOT_READY = 3
+AFTER_HELP = "The dossier that was published before: the two versions then tell nothing by their difference."
 ENGINE_HELP = "Who counts or fits: spark://local, dask://host:8786. May be given twice."
 
 
@@ -56,6 +57,7 @@ def run(
     workspace: Annotated[Path | None, typer.Option(help="Where generated things are kept.")] = None,
     policy: Annotated[Path | None, typer.Option(help="The board's policy file.")] = None,
     engine: Annotated[list[str] | None, typer.Option(help=ENGINE_HELP)] = None,
+    after: Annotated[Path | None, typer.Option(help=AFTER_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
@@ -65,7 +67,7 @@ def run(
 
     with ProgressLines() as lines:
         reporter = Silent() if quiet else lines
-        options = Options(workspace, policy, reporter=reporter, engines=tuple(engine or ()))
+        options = Options(workspace, policy, reporter=reporter, engines=tuple(engine or ()), after=after)
         finished = run_pilot(pilot, options)
     print(json.dumps(finished.to_json(), ensure_ascii=False) if as_json else summary(finished))
     return 0 if finished.is_ready else NOT_READY

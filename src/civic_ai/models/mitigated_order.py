@@ -75,13 +75,14 @@ def depths_of_past(past: Sequence[OneList]) -> Depths:
     group = np.concatenate([one.group for one in past])
     label = np.concatenate([np.zeros(0) if one.label is None else one.label for one in past])
     depth = np.concatenate([one.depth for one in past])
-    key, at = np.unique(np.column_stack([group, depth]), axis=0, return_inverse=True)
-    groups, at = key[:, 0], at.ravel()
+    deepest = depth.max() + 1
+    key, at = np.unique(group * deepest + depth, return_inverse=True)
+    groups, depths = np.divmod(key, deepest)
     found, expected = np.bincount(at, label, len(key)), np.bincount(at, score, len(key))
     happened = np.bincount(groups, found)[groups] > 0
     recall = _running_share(np.where(happened, found, expected), groups)
-    order = np.lexsort((key[:, 1], groups, -expected / np.bincount(at, minlength=len(key)), recall))
-    return Depths(groups[order], key[order, 1])
+    order = np.lexsort((depths, groups, -expected / np.bincount(at, minlength=len(key)), recall))
+    return Depths(groups[order], depths[order])
 
 
 def expected_parity(one: OneList) -> Integers:

@@ -58,7 +58,7 @@ class UnknownPart(KeyError):
 
 
 def describe(part: str | None = None) -> list[Described]:
-    """Every field of a pilot, or of one part of it (``capacity``, ``features``), or of a ``contract``.
+    """Every field of a pilot, or of one part of it (``capacity``, ``audit.reporting``), or of a ``contract``.
 
     Raises :class:`UnknownPart`.
     """
@@ -67,9 +67,14 @@ def describe(part: str | None = None) -> list[Described]:
     if part == CONTRACT:
         return list(_inside(part, Contract))
     by_name = {field.alias or name: field for name, field in PilotSpec.model_fields.items()}
-    if part not in by_name:
+    whole = part.partition(".")[0]
+    if whole not in by_name:
         raise UnknownPart(part)
-    return [_line(part, by_name[part]), *_inside(part, by_name[part].annotation)]
+    lines = [_line(whole, by_name[whole]), *_inside(whole, by_name[whole].annotation)]
+    found = [line for line in lines if line.name == part or line.name.startswith((f"{part}.", f"{part}["))]
+    if not found:
+        raise UnknownPart(part)
+    return found
 
 
 def json_schema() -> dict[str, Any]:
@@ -79,8 +84,9 @@ def json_schema() -> dict[str, Any]:
 
 
 def example(part: str) -> str:
-    """A line of YAML that could stand in a pilot; for a contract, a whole file."""
-    return EXAMPLES[part] if part == CONTRACT else f"{part}: {EXAMPLES[part]}"
+    """YAML that could stand in a pilot, of the whole that the part belongs to; for a contract, a file."""
+    whole = part.partition(".")[0]
+    return EXAMPLES[part] if part == CONTRACT else f"{whole}: {EXAMPLES[whole]}"
 
 
 def _inside(prefix: str, annotation: Any) -> Iterator[Described]:

@@ -77,6 +77,8 @@ _NEEDED = {
 }
 """What each method of looking at reporting cannot do without."""
 
+_WITH_REPEATS = ("duplicates", "linkage")
+
 
 def _reporting_is_whole(spec: PilotSpec) -> Iterator[Broken]:
     reporting, place = spec.audit.reporting, ("audit", "reporting")
@@ -92,6 +94,10 @@ def _reporting_is_whole(spec: PilotSpec) -> Iterator[Broken]:
         known = ", ".join(spec.audit.attributes)
         says = say("there is no attribute called {name}", name=reporting.attribute)
         yield (*place, "attribute"), says, say("Known: {known}.", known=known)
+    if reporting.life_days is not None and reporting.method not in _WITH_REPEATS:
+        says = say("only repeat reports tell which share of all problems is reported")
+        remedy = say("Leave 'life_days' out, or use the method duplicates or linkage.")
+        yield (*place, "life_days"), says, remedy
 
 
 def _reporting_can_be_compared(spec: PilotSpec) -> Iterator[Broken]:

@@ -105,7 +105,6 @@ class SuppressionCheck(Record):
     minimum: int
     small_cells: int
     visible_small_cells: int | None
-    folded_groups: int = 0
 
 
 class AuditReport(Record):

@@ -21,7 +21,10 @@ class Environment(Record):
 
 
 class Evidence(Record):
-    """Digests of all that was promised, handed over, computed and used. No clock, path or person."""
+    """Digests of all that was promised, handed over, computed and used. No clock, path or person.
+
+    ``after``: the dossier of an earlier public version, so that the two tell nothing by their difference.
+    """
 
     pilot: str
     spec: str
@@ -38,5 +41,6 @@ class Evidence(Record):
     explanation_masked: str | None = None
     bundle: str | None
     answers: str | None = None
+    after: str | None = None
     code: Code
     environment: Environment

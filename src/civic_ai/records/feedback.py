@@ -7,7 +7,8 @@ from typing import Literal
 from civic_ai.records.figure import Figure
 from civic_ai.records.record import Record
 
-WayName = Literal["reports", "discoveries", "exploration", "correction"]
+WayName = Literal["reports", "discoveries", "exploration", "correction", "need"]
+"""The last is no choice that a city has: it ranks by need itself, which only a simulation knows."""
 
 
 class VisitClass(Record):
@@ -25,7 +26,8 @@ class FeedbackWay(Record):
     """One way of choosing whom to visit, over all simulated futures (``lower``, ``upper``: spread over them).
 
     ``never_visited``: share of areas without a visit. ``visits`` and ``service``: share of all visits, and of
-    all problems repaired, that go to the group that reports least, over its share of need; 1 is even.
+    all problems repaired, that go to the group that reports least, over its share of need. 1 is even; where
+    need is concentrated a list that knew it would give more, so hold the others against ``need``.
     """
 
     way: WayName

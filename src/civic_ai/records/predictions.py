@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from civic_ai.records.figure import Period
+from civic_ai.records.figure import Period, Verdict
 from civic_ai.records.record import Record
 
 Settings = dict[str, str | int | float | bool]
@@ -115,6 +115,14 @@ class FittedModel(Record):
     smallest_cell: int | None = None
     typical_exposure: float | None = None
     stand_ins: dict[str, StandIn] = {}
+
+
+class SealedModel(Record):
+    """What gates ask of the model that is proposed: ``leaves_verdict``, does each value that it keeps rest on
+    as many training rows as the policy's minimum? A simple rule is sealed without a model and keeps none."""
+
+    smallest_cell: int | None
+    leaves_verdict: Verdict
 
 
 class Bundle(Record):

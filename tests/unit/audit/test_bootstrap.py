@@ -52,3 +52,11 @@ def test_sums_of_clusters_are_those_of_a_plain_group_by():
     sums = rng.random((57, 3))
     expected = np.array([sums[clusters == code].sum(axis=0) for code in range(7)])
     np.testing.assert_allclose(sum_clusters(sums, clusters), expected)
+
+
+def test_how_many_are_drawn_at_once_changes_nothing(monkeypatch):
+    sums = np.random.default_rng(4).random((20, 2))
+    whole = resample_sums(sums, seed=1, replicates=7)
+    for at_once in (5, 50):  # fewer than there are units, and a few replicates
+        monkeypatch.setattr(bootstrap, "_DRAWS_AT_ONCE", at_once)
+        np.testing.assert_allclose(resample_sums(sums, seed=1, replicates=7), whole)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from civic_ai.audit.disclosure import count_small_cells, count_visible_small_cells
-from civic_ai.audit.suppression import hidden_groups, is_small, mask_audit
+from civic_ai.audit.suppression import COVERAGE, hidden_groups, is_small, mask_audit
+from civic_ai.records.audit import GroupFigure
+from civic_ai.records.figure import Figure
 from tests.unit.audit.made import POLICY, policy, random_report
 
 MINIMUM = POLICY.suppression.minimum
@@ -145,3 +147,39 @@ def test_repeat_reports_that_are_shown_are_seen():
             assert _leaks(report, masked.model_copy(update={"reporting": report.reporting})) > 0
             return
     raise AssertionError("no report with few repeat reports")
+
+
+def _with_coverage(seed, shares):
+    """A report whose groups of ``part`` also tell, on 400 rows each, in which share their intervals held."""
+    report = random_report(seed)
+    groups = [one.group for one in report.counts if one.attribute == "part"]
+    told = tuple(
+        GroupFigure(attribute="part", group=group, metric=COVERAGE, figure=Figure(value=share, n=400))
+        for group, share in zip(groups, shares, strict=False)
+    )
+    return report.model_copy(update={"groups": (*report.groups, *told)})
+
+
+def _large_report():
+    """The seed of a report that hides no group, of three or more."""
+    for seed in range(300):
+        report = random_report(seed)
+        groups = [one for one in report.counts if one.attribute == "part"]
+        if len(groups) >= 3 and not hidden_groups(report, MINIMUM):
+            return seed
+    raise AssertionError("every report hides something")
+
+
+def test_few_rows_outside_their_intervals_hide_the_coverage_and_another_but_no_counts():
+    report = _with_coverage(_large_report(), (0.99, 0.9, 0.8, 0.7, 0.85))
+    masked = mask_audit(report, POLICY)
+    told = [one for one in masked.groups if one.metric == COVERAGE]
+    assert told[0].suppressed
+    assert sum(one.suppressed for one in told) >= 2
+    assert not any(count.suppressed for count in masked.counts)
+    assert _leaks(report, masked) == 0
+    alone = [
+        full if full.metric == COVERAGE and full.group != told[0].group else seen
+        for full, seen in zip(report.groups, masked.groups, strict=True)
+    ]
+    assert _leaks(report, masked.model_copy(update={"groups": tuple(alone)})) > 0

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from scipy import stats
 
 from civic_ai.audit.frontier import STRENGTHS, measure_frontier
 from civic_ai.audit.given import Given, read_given
@@ -138,3 +139,36 @@ def test_a_rule_that_wins_is_swept_itself(tmp_path: Path) -> None:
 def test_a_forecast_has_none(tmp_path: Path) -> None:
     city = evaluated(tmp_path, counts=True)
     assert measure_frontier(read_given(city.spec, city.evaluation, city.blobs), POLICY) is None
+
+
+def test_each_way_says_whom_it_is_for_what_it_is_worst_at_and_on_how_many_visits(frontier: Frontier) -> None:
+    by_kind = {way.kind: way for way in frontier.ways}
+    assert by_kind["rule"].attribute is None
+    assert (by_kind["mitigation"].attribute, by_kind["sweep"].attribute) == ("income", frontier.attribute)
+    champion = frontier.ways[0]
+    assert champion.widest == champion.ratio, "the pair that is watched is what the champion is worst at"
+    assert (champion.widest_attribute, champion.widest_group) == (frontier.attribute, frontier.group)
+    for way in frontier.ways:
+        assert way.found_per_visit.n == 12 * 51
+        assert (
+            abs(np.log(way.widest.value or 0)) >= abs(np.log(way.ratio.value or 0)) or way.widest != way.ratio
+        )
+
+
+def test_places_of_one_area_are_one_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two areas (even and odd units): draws are (a, a), (a, b), (b, b); Student's t has one degree."""
+    city = evaluated(tmp_path, missed=0.8)
+    monkeypatch.setattr(Given, "clusters", np.arange(60) % 2)
+    made = measure_frontier(with_mitigation(city), POLICY)
+    assert made is not None
+    unit, day, score, label = (np.asarray(city.rows[name]) for name in ("unit", "day", "score", "label"))
+    chosen = np.zeros(len(unit), dtype=bool)
+    for one in range(51):
+        at = np.flatnonzero(day == one)
+        chosen[at[np.argsort(-score[at])[:12]]] = True
+    selected, found = (np.bincount(unit[chosen] % 2, weight[chosen]) for weight in (chosen * 1.0, label))
+    spread = np.std([(found @ times) / (selected @ times) for times in ([2, 0], [1, 1], [1, 1], [0, 2])])
+    figure, level = made.ways[0].found_per_visit, POLICY.tolerances.confidence_level
+    assert figure.lower is not None
+    half = spread * np.sqrt(2) * stats.t.ppf((1 + level) / 2, 1)
+    assert (figure.value or 0) - figure.lower == pytest.approx(half, rel=0.1)

@@ -59,3 +59,11 @@ def test_attributes_share_their_draws(table):
     kinds, grouping, _, _ = table
     one, other = sum_independent(kinds, [grouping, grouping], seed=3)
     np.testing.assert_array_equal(one.replicates, other.replicates)
+
+
+def test_a_group_without_an_event_has_no_rows_behind_its_events():
+    cells = np.zeros((2, len(CELLS)))
+    cells[:, CELLS.index("rows")] = 1.0
+    cells[0, CELLS.index("events")] = 1.0
+    (made,) = sum_independent(Kinds(cells, np.array([5, 7])), [one_hot(np.array([0, 1]), 2)], seed=1)
+    np.testing.assert_allclose(made.units, [5.0, 0.0])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from statsmodels.discrete.count_model import ZeroInflatedPoisson
+from statsmodels.discrete.discrete_model import Poisson
 
-from civic_ai.audit.inflation import _Data, fit_inflated
+from civic_ai.audit.inflation import _climb, _Data, fit_inflated
 
 
 def made(seed, *, share, slope=-1.0, many=6000, areas=60, spread=0.0):
@@ -63,3 +64,25 @@ def test_without_inflation_it_finds_next_to_none_or_does_not_settle():
 def test_errors_grow_with_differences_between_areas():
     even, uneven = (fit_inflated(*made(3, share=0.4, spread=spread)) for spread in (0.0, 0.8))
     assert uneven.covariance[0, 0] > 1.5 * even.covariance[0, 0]
+
+
+def test_the_gain_is_over_the_best_plain_fit_also_where_groups_are_alike():
+    """Two groups with the same incidents: the difference between them is right from the first step on, the
+    level is not."""
+    repeats, days, _, area = made(4, share=0.5, slope=0.0, many=800)
+    both = np.column_stack([np.repeat([0.0, 1.0], 800), np.ones(1600)])
+    ours = fit_inflated(np.tile(repeats, 2), np.tile(days, 2), both, np.tile(area, 2))
+    plain = Poisson(np.tile(repeats, 2), both, offset=np.log(np.tile(days, 2))).fit(disp=0)
+    data = _Data(np.tile(repeats, 2), np.tile(days, 2), both)
+    top = data.likelihood(np.append(ours.beta, np.log(ours.share / (1 - ours.share))))
+    assert ours.beta[0] == pytest.approx(0.0, abs=1e-6)
+    assert ours.gain == pytest.approx(top - plain.llf, abs=1e-4)
+
+
+@pytest.mark.parametrize("start", [(-5.65, -3.33, -2.49), (0.81, -2.86, -1.49), (-2.31, -3.19, 1.57)])
+def test_the_top_is_found_from_where_the_likelihood_bends_the_other_way(start):
+    data = _Data(*made(1, share=0.5, many=600)[:3])
+    top, settled = _climb(data, np.array(start))
+    assert settled
+    np.testing.assert_allclose(data.scores(top).sum(axis=0), 0, atol=1e-6)
+    assert np.linalg.eigvalsh(data.information(top))[0] > 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,7 +11,7 @@ from scipy import stats
 from civic_ai.audit.audited import audit_measured
 from civic_ai.audit.disparity import judge_disparities, measure
 from civic_ai.audit.given import read_given
-from civic_ai.audit.intersections import ALL, Crossed, cross, measure_intersections
+from civic_ai.audit.intersections import ALL, Crossed, _Pair, cross, measure_intersections
 from civic_ai.audit.measured import measure_groups
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import sum_groups
@@ -143,3 +145,12 @@ def test_a_pair_that_its_attributes_do_not_show_is_found():
 def test_the_kind_of_grouping_is_kept_by_the_sums():
     cells, pair = _city(np.random.default_rng(1), np.full(12, 0.4), 50)
     assert isinstance(_sums(cells, [pair])[0].grouping, Crossed)
+
+
+@pytest.mark.parametrize(("metric", "drawn"), [("recall", 0.6), ("false_positive_rate", 1.4)])
+@pytest.mark.parametrize("city", [0.4, 30.0])
+def test_the_harm_is_relative_to_the_city_whatever_the_unit(metric, drawn, city):
+    """So pairs of different metrics can stand in one order: 40 % too little is as bad as 40 % too much."""
+    pair = SimpleNamespace(small=SimpleNamespace(city=city), measured=SimpleNamespace(metric=METRICS[metric]))
+    assert _Pair._harm(pair, drawn * city) == pytest.approx(-0.4)
+    assert _Pair._harm(pair, np.nan) == 0.0

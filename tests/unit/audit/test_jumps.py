@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from civic_ai.audit.jumps import Jump, Series
+from civic_ai.audit.jumps import Jump, Series, _reordered
 
 SETTINGS = {"alpha": 0.05, "level": 0.9, "seed": 7}
 MONTHS = 60
@@ -112,3 +112,12 @@ def test_the_unit_of_the_values_changes_nothing_but_the_size() -> None:
 def test_the_same_seed_finds_the_same() -> None:
     values = noise(10) + 2.0 * (np.arange(MONTHS) >= 25)
     assert found(values) == found(values)
+
+
+def test_what_is_near_in_time_stays_together_when_residuals_are_reordered() -> None:
+    """60 periods: blocks of 4, the cube root rounded up; so at least 3 of 4 are followed by their next."""
+    order = _reordered(np.arange(60.0), np.random.default_rng(1), 30)
+    assert (np.sort(order, axis=0) == np.arange(60.0)[:, None]).all()
+    together = (np.diff(order, axis=0) % 60 == 1).mean(axis=0)
+    assert together.min() >= 0.75 - 2 / 60
+    assert together.mean() < 0.9

@@ -120,3 +120,12 @@ def test_small_or_cut_months_are_left_out() -> None:
 def test_the_same_inputs_give_the_same_record(tmp_path) -> None:
     one, other = (find_label_changes(_given(tmp_path, _rows(7)), POLICY) for _ in range(2))
     assert [change.digest for change in one] == [change.digest for change in other]
+
+
+def test_types_come_in_the_order_of_their_names(tmp_path) -> None:
+    rows = _rows(2, jump=0.0)
+    rows["tree"] = ~rows["tree"]
+    later = rows["day"] >= np.datetime64(CHANGED, "D").astype(int)
+    rows["label"] = np.maximum(rows["label"], later & (np.random.default_rng(1).random(len(later)) < 0.5))
+    made = find_label_changes(_given(tmp_path, rows, types=True), POLICY)
+    assert [change.stratum for change in made] == [None, "pothole", "tree"]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.special import expit
 
-from civic_ai.audit.neighbours import colour_classes, draw_posterior
+from civic_ai.audit.neighbours import _draw_slopes, colour_classes, draw_posterior
 from tests.unit.audit.test_reporting_map import lattice
 
 
@@ -65,3 +65,19 @@ def test_no_two_neighbours_share_a_colour_and_every_area_has_one():
     assert (colour >= 0).all()
     assert (colour[one] != colour[other]).all()
     assert len(classes) == 2
+
+
+def test_slopes_are_the_same_wherever_the_search_for_them_begins():
+    """From far off, where the likelihood is flat, Newton's steps without a limit would leap to and fro."""
+    rng = np.random.default_rng(8)
+    design = np.column_stack([np.ones(300), rng.standard_normal((300, 2))])
+    reported = rng.random(300) < expit(design @ [0.3, 0.6, -0.6])
+    near, far = (
+        _draw_slopes(design, reported, np.full(3, start), np.random.default_rng(1)) for start in (0.0, 20.0)
+    )
+    np.testing.assert_allclose(near, far, atol=1e-5)
+
+
+def test_nowhere_has_no_colour():
+    none = np.empty(0, dtype=np.int64)
+    assert colour_classes((none, none), 0) == []

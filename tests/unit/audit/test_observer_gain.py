@@ -23,11 +23,14 @@ def _beyond_chance(score: np.ndarray, world, chosen: np.ndarray, capacity: int) 
 
 
 def test_recall_beyond_chance_is_that_of_a_plain_count() -> None:
-    world = observed(3, observer=0.5, place=1.0, knows=1.0)
+    world, rng = observed(3, observer=0.5, place=1.0, knows=1.0), np.random.default_rng(1)
     tests, lockbox = observer_gains(given(), world, 0.9)
     for gain, chosen in ((tests, ~world.in_lockbox), (lockbox, world.in_lockbox)):
         assert gain.measure == "recall"
         assert gain.model.value == pytest.approx(_beyond_chance(world.score, world, chosen, 40), abs=1e-12)
+        shuffled = [world.rate + 1e-9 * rng.random(len(world.rate)) for _ in range(50)]  # ties by lot
+        by_rate = np.mean([_beyond_chance(score, world, chosen, 40) for score in shuffled])
+        assert gain.observer.value == pytest.approx(by_rate, abs=0.01)
         assert gain.model.n == world.is_event[chosen].sum()
         assert gain.model.lower < gain.model.value < gain.model.upper
     assert (tests.split, lockbox.split) == ("all", "lockbox")

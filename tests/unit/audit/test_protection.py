@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import permutations, product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from civic_ai.audit import protection
 from civic_ai.audit.protection import (
     Bridge,
     Table,
@@ -173,3 +175,13 @@ def test_a_bridge_between_hidden_groups_ties_them_to_each_other_and_no_more():
 def test_a_single_hidden_block_follows_from_its_total():
     table = one_way([4, 40, 30])
     assert View(table, frozenset({("part", "g0")})).range(("part", "g0"), "n0") == pytest.approx((4, 4))
+
+
+def test_of_two_blocks_of_which_one_must_stay_hidden_the_smaller_does(monkeypatch):
+    """Whatever the order in which a set gives them."""
+    monkeypatch.setattr(protection, "_leaks", lambda table, hidden, minimum, checked: not hidden)
+    counts = {("few",): {"a": 3.0}, ("more",): {"a": 9.0}, ("also more",): {"a": 9.0}}
+    for order in permutations(counts):
+        hidden = dict.fromkeys(order)
+        table = SimpleNamespace(blocks=counts)
+        assert protection._without_needless(table, hidden.keys(), set(), 10) == {("few",)}

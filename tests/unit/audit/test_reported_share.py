@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -131,3 +133,13 @@ def test_areas_far_apart_still_have_a_finite_need():
     made = area_rates(watched, grouping, seed=1).shares(LIFE)
     assert made.share.min() > 0.02
     assert np.isfinite(1 / made.draws).all()
+
+
+def test_repeats_that_come_in_bursts_tell_less_but_not_otherwise():
+    """About four times the dispersion widens what is known of an area and leaves its level."""
+    watched, grouping, _ = _city(8, spread=0.6)
+    rate = watched.repeats.sum() / watched.days.sum()
+    bursts = replace(watched, squares=watched.squares + 4 * rate * watched.incidents)
+    one, other = (np.log(area_rates(w, grouping, seed=1).draws[:, :, 0]) for w in (watched, bursts))
+    assert other.std(axis=0).mean() > 1.3 * one.std(axis=0).mean()
+    assert other.mean() == pytest.approx(one.mean(), abs=0.1)

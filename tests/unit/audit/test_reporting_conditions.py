@@ -10,6 +10,7 @@ import pytest
 from civic_ai.audit.duplicates import Reported, Setting, find_cases
 from civic_ai.audit.linkage import Located
 from civic_ai.audit.reporting_conditions import (
+    Change,
     Conditions,
     early_and_late,
     fit_cases,
@@ -162,3 +163,23 @@ def test_a_family_has_wider_bounds_than_one():
     own, joint = normal_bounds((0.0, 0.1), POLICY, 4)
     assert own == pytest.approx((np.exp(-0.16449), np.exp(0.16449)), abs=1e-4)
     assert joint == pytest.approx((np.exp(-0.2241), np.exp(0.2241)), abs=1e-3)
+
+
+def test_the_worst_change_is_the_one_furthest_from_none_whichever_way():
+    base = reported(incidents=2000)
+    cases = find_cases(base, Setting())
+    grouping = one_hot(np.arange(len(cases.areas)) % 3, 3)
+    conditions = Conditions(base, cases, fit_cases(cases, grouping), grouping, POLICY)
+    moved, error = Change(np.array([0.0, -0.7, 0.2]), np.full(3, 0.1)), np.full(3, 0.1)
+    unknown = Change(np.array([0.0, np.nan, -0.9]), np.array([0.1, 0.1, np.inf]))
+    for changes in ([moved, Change(np.array([0.0, 0.1, 0.5]), error), unknown], [unknown, moved]):
+        figure, group = conditions._worst(changes)
+        assert (figure.value, group) == (pytest.approx(np.exp(-0.7)), "g1")
+    assert conditions._worst([unknown]) == (None, None)
+
+
+def test_the_error_of_taking_chance_away_is_the_spread_over_drawn_counts():
+    rng, links, chance = np.random.default_rng(7), 400.0, 100.0
+    drawn = rng.poisson(2 * chance, 20_000) / 2 / rng.poisson(links, 20_000)
+    change = without_chance(np.array([links, links]), np.array([0.0, chance]), 0)
+    assert change.error[1] == pytest.approx(np.log(1 - drawn).std(), rel=0.03)

@@ -85,3 +85,10 @@ def test_no_other_weights_have_more_evidence():
 
     best = evidence([np.log(made.together), np.log(made.alone)])
     assert max(evidence([s, i]) for s in range(-2, 7) for i in range(-2, 7)) <= best + 0.05
+
+
+def test_a_level_that_is_far_off_is_found_all_the_same():
+    """Newton's first step for a city with a thousand times what was expected would be one of a thousand."""
+    _, repeats, expected = city(4)
+    one, other = (smooth_rates(repeats, expected * factor, lattice(9)) for factor in (1.0, 1e-3))
+    np.testing.assert_allclose(one.log_rate, other.log_rate, atol=0.02)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,7 +11,7 @@ from scipy import stats
 from civic_ai.audit.disparity import measure
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import sum_groups
-from civic_ai.audit.shrink import Small, small_groups
+from civic_ai.audit.shrink import Small, _worth, small_groups
 from civic_ai.panel.groups import Grouping
 from tests.unit.audit.made import PERIOD, cells_of, one_hot
 
@@ -139,3 +141,21 @@ def test_counts_and_ratios_over_another_have_a_worth_too(metric):
     assert small.city == pytest.approx(1.0, abs=0.1)
     expected = 600 if metric == "bias_ratio" else 300  # what is predicted; a visit stands for itself
     np.testing.assert_allclose(small.weight, expected, rtol=0.3)
+
+
+def test_a_value_worth_one_case_or_less_has_a_variance_and_one_worth_nothing_has_none():
+    np.testing.assert_allclose(_small([0.3, 0.3, 0.3], [1, 0.5, 0], 0.3, 0.21).variance, [0.21, 0.42, np.inf])
+
+
+@pytest.mark.filterwarnings("error")  # numpy warns of what a division left out and nobody filled in
+def test_where_all_are_reached_chance_is_nothing_and_every_case_counts():
+    cells = cells_of(rows=1.0, events=np.ones(60), found=1.0)
+    small = small_groups(_measured(cells, np.repeat(np.arange(2), 30), 2))
+    np.testing.assert_allclose(small.weight, 30)
+
+
+def test_a_value_without_a_usable_error_is_worth_one_case():
+    errors = np.array([0.1, 0.0, np.nan])
+    measured = SimpleNamespace(metric=METRICS["service_per_need"], rates=None, errors=errors)
+    with np.errstate(divide="ignore"):
+        np.testing.assert_allclose(_worth(measured, 0.2), [100.0, 1.0, 1.0])

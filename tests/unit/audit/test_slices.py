@@ -132,3 +132,15 @@ def test_a_pilot_that_does_not_ask_is_not_searched(tmp_path):
     found = search_slices(read, measure_groups(read, POLICY), POLICY)
     assert found.tried == 3
     assert [one.metric for one in found.slices] in ([], ["recall"])
+
+
+def test_the_worst_slice_comes_first_as_the_other_half_sees_it():
+    rng, seen = np.random.default_rng(5), 0
+    for run in range(6):
+        features = {name: rng.random(200) for name in ("a", "b", "c")}
+        ratios = [
+            one.ratio.value for one in _search(_cells(rng, np.full(200, 0.5)), features, seed=run).slices
+        ]
+        assert ratios == sorted(ratios)
+        seen += len(ratios)
+    assert seen > 6

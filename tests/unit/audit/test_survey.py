@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from civic_ai.audit.survey import Surveyed, follow, residuals
+from civic_ai.audit.survey import Surveyed, _ratio, follow, residuals
 from tests.unit.audit.made import POLICY, one_hot
 
 
@@ -63,3 +63,23 @@ def test_the_rank_correlation_is_spearmans():
 @pytest.mark.parametrize(("values", "why"), [(np.arange(5.0), "too_few"), (np.zeros(30), "no_difference")])
 def test_a_correlation_that_cannot_be_measured_says_why(values, why):
     assert follow(values, np.arange(float(len(values))), POLICY).why_missing == why
+
+
+def test_the_interval_of_a_rank_correlation_is_fishers():
+    """13 areas, three pairs of neighbours swapped: rank 1 - 6 * 6 / (13 * 168); variance 1.06 / 10."""
+    one, other = np.arange(13.0), np.arange(13.0)
+    other[[0, 1, 4, 5, 8, 9]] = other[[1, 0, 5, 4, 9, 8]]
+    made = follow(one, other, POLICY)
+    level = POLICY.tolerances.confidence_level
+    rank = 1 - 6 * 6 / (13 * 168)
+    reach = stats.norm.ppf(0.5 + level / 2) * np.sqrt(1.06 / 10)
+    assert made.level == level
+    assert made.value == pytest.approx(rank)
+    assert (made.lower, made.upper) == pytest.approx(
+        (np.tanh(np.arctanh(rank) - reach), np.tanh(np.arctanh(rank) + reach))
+    )
+
+
+def test_a_ratio_of_which_nothing_is_known_stays_a_number():
+    made = _ratio(0.0, 1e4, 12, POLICY)
+    assert 0 < made.lower < made.value == 1.0 < made.upper < np.inf

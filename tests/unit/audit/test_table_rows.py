@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,3 +93,15 @@ def test_a_single_group_is_refused():
 
 def test_a_blank_is_a_value_of_its_own():
     assert len(set(codes_of(pd.DataFrame({"u": ["a", None, "a", None]}), "u"))) == 2
+
+
+@pytest.mark.parametrize("kind", [int, bool, "Int64", "boolean", Decimal])
+def test_labels_are_numbers_however_they_are_kept(kind):
+    labels = (
+        pd.Series([1, 0, 1], dtype=object).map(Decimal)
+        if kind is Decimal
+        else pd.Series([1, 0, 1], dtype=kind)
+    )
+    frame = pd.DataFrame({"g": ["x", "y", "y"], "y": labels})
+    made = read_rows(frame, label="y", groups=["g"], chance=np.array([0.5, 1.0, 1.0]))
+    assert (made.rows @ made.cells)[CELLS.index("found")] == 1.5

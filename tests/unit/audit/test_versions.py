@@ -30,9 +30,10 @@ def _to_hide(before, now, hidden=(), rule=RULE):
         ((300, 100), (330, 103), True),
         ((3000, 100), (3000, 103), False),
         ((300, 0), (311, 0), False),
+        ((300, 100), (3000, 103), False),
     ],
     ids=["the same", "few cases more", "few rows more", "many more", "many rows, few cases",
-         "so many that whole percents leave it open", "empty in both"],
+         "so many that whole percents leave it open", "empty in both", "one version alone is blurred enough"],
 )  # fmt: skip
 def test_a_group_is_hidden_where_few_came_and_shares_are_fine_enough_to_tell(before, now, hides):
     assert _to_hide(before, now) == (frozenset({A}) if hides else frozenset())
@@ -45,6 +46,7 @@ def test_rounding_alone_is_enough_where_it_leaves_the_minimum_open():
     assert not _to_hide(*many)
     assert _to_hide(*many, rule=Suppression(round_counts_to=5))
     assert not _to_hide(*many, rule=Suppression(round_counts_to=6))
+    assert not _to_hide(*many, rule=Suppression(minimum=10, round_counts_to=5)), "exactly the minimum is open"
 
 
 @pytest.mark.parametrize(

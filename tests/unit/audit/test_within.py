@@ -125,3 +125,8 @@ def test_a_forecast_has_no_share_to_bound(tmp_path):
     made = evaluated(tmp_path, counts=True, spec={"audit": BOTH})
     read = read_given(made.spec, made.evaluation, made.blobs)
     assert bound_within_areas(read, measure_groups(read, POLICY)) == ()
+
+
+def test_an_area_with_part_of_a_case_is_an_area():
+    cells = cells_of(events=np.array([1.0, 4.0, 9.0]), found=np.array([1.0, 2.0, 0.0]))
+    assert _bounds(cells, _people([0.5, 0.5, 0.0]), [0, 1, 2])["x"].areas == 2

@@ -48,6 +48,7 @@ from civic_ai.records.explanation import (
 )
 from civic_ai.records.figure import Figure, missing
 from civic_ai.records.gates import GateReport
+from civic_ai.records.observer import ObserverTest
 from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import Predictions
 from civic_ai.records.reporting import ReportingBias, ReportingCondition, ReportingGroup
@@ -226,6 +227,7 @@ def _audit(evaluation: Evaluation, city: City, policy: Policy) -> tuple[AuditRep
         worst_verdict={"equal": "pass", "unequal": "fail", "small": "insufficient_evidence"}[city.groups]
         if city.known else "unknown",
         reporting=_reporting(city),
+        observer=_observer(city),
         suppression=SuppressionCheck(minimum=11, small_cells=1 if city.groups == "small" else 0,
                                      visible_small_cells=0 if city.known else None),
     )  # fmt: skip
@@ -281,6 +283,18 @@ def _reporting(city: City) -> ReportingBias:
                            ratio=figure(1.02, 0.1), duplicates=200, incidents=1_000, verdict="pass")
             for group in GROUPS[:3]
         ),
+    )  # fmt: skip
+
+
+def _observer(city: City) -> ObserverTest:
+    """A model of places, or an observer that nobody declared."""
+    if not city.known:
+        return ObserverTest(verdict="unknown", why_unknown="not_declared")
+    return ObserverTest(
+        verdict="pass", column="inspector", candidate="lightgbm", observers=6, cases=2_000, events=300,
+        lists=20, knows_observer=False, area_of_model=figure(0.73, 0.02), area_of_observer=figure(0.56, 0.02),
+        area_without_observer=figure(0.73, 0.02), area_within_observers=figure(0.71, 0.02),
+        share=figure(0.26, 0.09), limit=0.9,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def feedback(**changes: Any) -> Feedback:
     return Feedback(**(parts | changes))
 
 
-NEVER = {"reports": 0.704, "discoveries": 0.75, "exploration": 0.333, "correction": 0.695}
+NEVER = {"reports": 0.704, "discoveries": 0.75, "exploration": 0.333, "correction": 0.695, "need": 0.8}
 
 
 def way(name: Any, never: float) -> FeedbackWay:

@@ -34,7 +34,7 @@ def test_in_one_minute_there_are_four_sentences_in_order(page: MakePage) -> None
 
 def test_what_nobody_knows_is_counted(page: MakePage) -> None:
     assert (
-        "11 questions of the policy have no answer yet."
+        "13 questions of the policy have no answer yet."
         in board_brief(page(City(known=False)))["minute"][3].striptags()
     )
     assert "1 pregunta de la política aún no tiene respuesta." in (

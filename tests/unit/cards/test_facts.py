@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import pytest
+
 from civic_ai.audit.evaluation_suppression import mask_evaluation
 from civic_ai.cards.facts import collect_facts, facts_of, for_the_public, read_records
 from civic_ai.cards.render import render_cards
 from civic_ai.policy.load import load_policy
 from civic_ai.records.policy import Suppression
+from civic_ai.records.predictions import Bundle, FittedModel
 from tests.unit.cards.conftest import MakeMade
 from tests.unit.cards.made_city import City
 
@@ -14,7 +17,7 @@ def test_every_record_has_its_prefix(made: MakeMade) -> None:
     facts = collect_facts(one.evidence, one.blobs)
     assert {name.partition(".")[0] for name in facts} == {
         "spec", "policy", "snapshot", "panel", "predictions", "evaluation", "audit", "explanation",
-        "evidence",
+        "evidence", "bundle",
     }  # fmt: skip
 
 
@@ -72,3 +75,24 @@ def test_cards_can_be_made_of_an_evaluation_of_which_everything_is_hidden(made: 
     cards = render_cards(evidence, one.gates, one.policy, one.blobs)
     assert b"1.24" in cards["board/board_brief.en.html"]
     assert b"1.24" not in cards["public/board_brief.en.html"]
+
+
+@pytest.mark.parametrize(
+    ("smallest", "verdict"), [(10, "fail"), (11, "pass"), (None, "unknown"), ("a rule", "pass")]
+)
+def test_a_model_is_asked_for_its_emptiest_leaf_and_a_rule_keeps_none(
+    made: MakeMade, smallest: int | str | None, verdict: str
+) -> None:
+    one = made(City())
+    assert one.policy.suppression.minimum == 11
+    evidence = one.evidence
+    if smallest != "a rule":
+        model = FittedModel(
+            candidate="lightgbm", label_kind="event", link="logit", horizon_days=28, seed=1, features=("x",),
+            settings={}, libraries={}, smallest_cell=smallest,
+        )  # fmt: skip
+        bundle = Bundle(files={"model.json": one.blobs.put_record(model), "booster.txt": "0" * 64})
+        evidence = evidence.model_copy(update={"bundle": one.blobs.put_record(bundle)})
+    facts = collect_facts(evidence, one.blobs)
+    assert facts["bundle.leaves_verdict"] == verdict
+    assert facts["bundle.smallest_cell"] == (smallest if isinstance(smallest, int) else None)

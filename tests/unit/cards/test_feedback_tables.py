@@ -24,7 +24,8 @@ def _text(tables: FeedbackTables) -> str:
 def test_it_says_who_is_never_visited_and_that_it_is_simulated(tables: Any) -> None:
     says = _text(tables(feedback()))
     assert "70% of areas are never visited" in says
-    assert "0.35 times its fair share" in says
+    assert "0.35 times its fair share; by need itself it would get 0.40" in says
+    assert "so it too leaves 80% of areas out" in says
     assert "a simulation of 100 futures, not an observation: 88 areas, of which 9 are visited" in says
     assert "measured from this city's own repeat reports" in says
 
@@ -49,6 +50,7 @@ def test_a_row_for_each_way_with_intervals(tables: Any) -> None:
     assert [row[0] for row in table.rows] == [
         "By reports, as the list ranks", "By reports and what crews find",
         "The same, and some visits by lot", "By reports, corrected for who reports",
+        "By need itself, which nobody knows",
     ]  # fmt: skip
     assert [cell.striptags() for cell in table.rows[0][1:3]] == [
         "70% (between 65% and 75%)", "0.35 (between 0.23 and 0.70)",

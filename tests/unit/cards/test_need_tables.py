@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,6 +57,7 @@ def test_each_column_says_what_it_is_counted_against(tables: Any) -> None:
 def test_the_life_is_said_to_be_declared_and_what_rests_on_it(tables: Any) -> None:
     lines = " ".join(line.striptags() for line in tables(need()).explanations())
     assert "If a problem lasts 120 days, about 62%" in lines
+    assert "Probably fewer are" in lines
     assert "With 60 or 240 days every verdict is the same" in lines
     moved = need(verdicts=(verdict("pass", "fail", is_stable=False),))
     says = tables(moved).sensitivity().striptags()
@@ -71,3 +73,14 @@ def test_hidden_groups_show_no_number(tables: Any) -> None:
 def test_too_few_says_how_many_it_would_take(tables: Any) -> None:
     few = need(ratios=(ratio("reports", 1, "pass"), ratio("need", 1.2, "insufficient_evidence", needed=812)))
     assert "would need about 820" in tables(few).tables()[1].rows[0][4].striptags()
+
+
+@pytest.mark.parametrize(("kind", "warned"), [("event", True), ("count", False)])
+def test_where_a_place_counts_once_need_is_said_to_be_overstated(
+    page: MakePage, kind: str, warned: bool
+) -> None:
+    records, teller = seen(page(City()), need=need())
+    label = records.spec.label.model_copy(update={"kind": kind})
+    records = replace(records, spec=records.spec.model_copy(update={"label": label}))
+    lines = " ".join(line.striptags() for line in NeedTables(records, teller).explanations())
+    assert ("need may be overstated" in lines) == warned

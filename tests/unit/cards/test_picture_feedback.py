@@ -31,13 +31,13 @@ def test_a_panel_for_each_way_with_its_count_in_words(page: MakePage) -> None:
     drawn = draw_feedback(*seen(page(City()), feedback=feedback()))
     assert drawn is not None
     svg = drawn.svg.decode()
-    for label in ("By reports", "Corrected", "70% never", "33% never"):
+    for label in ("By reports", "Corrected", "By need itself", "70% never", "33% never", "80% never"):
         assert label in svg
     squares = sum(round(100 * never) for never in NEVER.values())
     assert abs(svg.count(f'fill="{ORANGE}"') - squares) <= 6
     assert BLUE in svg
     assert "70% of areas are never visited in two years; with visits by lot, 33%" in drawn.title.striptags()
-    assert len(drawn.table.rows) == 4
+    assert len(drawn.table.rows) == 5
 
 
 def test_without_a_simulation_there_is_no_picture(page: MakePage) -> None:

@@ -87,3 +87,16 @@ def test_the_lockbox_of_others_is_not_looked_at() -> None:
         ),
         ("silent", "not measured (no_events)", "not looked at"),
     ]
+
+
+def test_what_was_published_before_is_handed_to_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Options] = []
+
+    def fake(pilot: str, options: Options) -> Finished:
+        asked.append(options)
+        return Finished(is_ready=True)
+
+    monkeypatch.setattr(runner, "run", fake)
+    assert main(["run", "pilots/p", "--after", "before/dossier", "--json", "--quiet"]) == 0
+    assert main(["run", "pilots/p", "--json", "--quiet"]) == 0
+    assert [options.after for options in asked] == [Path("before/dossier"), None]

@@ -41,9 +41,19 @@ def test_limits_types_and_defaults_are_said() -> None:
     assert features["features[].calendar"].startswith("list of one of season, month, trend")
 
 
-def test_an_unknown_part_is_refused() -> None:
+def test_a_part_of_a_part_is_described_with_what_is_inside_it() -> None:
+    lines = describe("audit.reporting")
+    assert lines[0].name == "audit.reporting"
+    assert {"audit.reporting.life_days", "audit.reporting.linkage.metres"} <= {line.name for line in lines}
+    assert all(line.name.startswith("audit.reporting") for line in lines)
+    assert lines == [line for line in describe("audit") if line in lines]
+    assert example("audit.reporting") == example("audit")
+
+
+@pytest.mark.parametrize("part", ["capacidad", "audit.rep", "capacity.", "nothing.reporting"])
+def test_an_unknown_part_is_refused(part: str) -> None:
     with pytest.raises(UnknownPart):
-        describe("capacidad")
+        describe(part)
 
 
 def test_the_schema_for_editors_knows_the_keys_as_they_are_written() -> None:

@@ -60,3 +60,15 @@ def test_the_number_of_people_itself_may_be_an_exposure() -> None:
 def test_reporting_is_whole(reporting: str, place: str, says: str) -> None:
     found = broken({"{method: none}": reporting})
     assert any(where == place and says in sentence for where, sentence in found), found
+
+
+@pytest.mark.parametrize("method", ["none", "neighbours"])
+def test_a_life_says_nothing_without_repeat_reports(method: str) -> None:
+    found = broken({"{method: none}": f"{{method: {method}, life_days: 120}}"})
+    assert any(where == "audit.reporting.life_days" and "only repeat" in says for where, says in found), found
+
+
+@pytest.mark.parametrize("method", ["duplicates", "linkage"])
+def test_a_life_goes_with_repeat_reports(method: str) -> None:
+    found = broken({"{method: none}": f"{{method: {method}, life_days: 120}}"})
+    assert all(where != "audit.reporting.life_days" for where, _ in found), found

@@ -22,6 +22,9 @@ GOOD = {
     "explanation.additivity_error": 1e-12,
     "snapshot.sources_without_licence": 0,
     "audit.suppression.visible_small_cells": 0,
+    "audit.observer.verdict": "pass",
+    "explanation.trials.verdict": "pass",
+    "bundle.leaves_verdict": "pass",
 }
 BAD = {
     "evaluation.lift_over_best_baseline.lower": 1.0,

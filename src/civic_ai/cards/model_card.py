@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from civic_ai.cards import words
 from civic_ai.cards.answer_tables import AnswerTables
+from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.error_tables import ErrorTables
 from civic_ai.cards.feedback_tables import FeedbackTables
 from civic_ai.cards.findings import Findings
@@ -127,7 +128,10 @@ class _Tables:
         metrics = [name for name in known if any(part.metric == name for part in own)]
         names = dict.fromkeys(part.candidate for part in own)
         rows = tuple(
-            (tell.word(words.CANDIDATES, name), *(self._score(name, metric, split) for metric in metrics))
+            (
+                candidate_name(self.page.records.spec, tell, name),
+                *(self._score(name, metric, split) for metric in metrics),
+            )
             for name in names
         )
         chosen = QUESTIONS[evaluation.question].chosen

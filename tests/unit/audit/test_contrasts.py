@@ -216,3 +216,19 @@ def test_the_published_table_of_passes_and_failures(positives, ratio, passes, fa
         count = verdicts.count(verdict)
         lower, upper = stats.binom.ppf((0.001, 0.999), runs, [max(published - 0.015, 0), published + 0.015])
         assert lower <= count <= upper, (verdict, count / runs, published)
+
+
+def test_where_there_is_enough_for_either_question_the_harder_one_is_told():
+    """A ratio of .9 is told from .8 with more than a ratio of 1 is; both with less than there is."""
+    error, plenty = math.sqrt(0.7 / 0.3 * (2 / 200_000)), (200_000.0, 200_000.0)
+    even, near = (events_needed(math.log(ratio), error, plenty, 1.25) for ratio in (1.0, 0.9))
+    assert even is not None
+    assert near is not None
+    assert 2 * even < near < 200_000
+    assert near == pytest.approx(even * (math.log(1.25) / math.log(0.9 * 1.25)) ** 2, rel=0.1)
+
+
+def test_an_error_below_the_groups_own_part_leaves_nothing_for_the_rest():
+    alone, less = (detectable_ratio(Seen(error, 0.1, 0.0, 1.7), 1.25) for error in (0.1, 0.05))
+    assert alone is not None
+    assert less == pytest.approx(alone)

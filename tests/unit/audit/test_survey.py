@@ -69,8 +69,9 @@ def test_the_interval_of_a_rank_correlation_is_fishers():
     """13 areas, three pairs of neighbours swapped: rank 1 - 6 * 6 / (13 * 168); variance 1.06 / 10."""
     one, other = np.arange(13.0), np.arange(13.0)
     other[[0, 1, 4, 5, 8, 9]] = other[[1, 0, 5, 4, 9, 8]]
-    made = follow(one, other, POLICY)
-    level = POLICY.tolerances.confidence_level
+    level = 0.8
+    tolerances = POLICY.tolerances.model_copy(update={"confidence_level": level})
+    made = follow(one, other, POLICY.model_copy(update={"tolerances": tolerances}))
     rank = 1 - 6 * 6 / (13 * 168)
     reach = stats.norm.ppf(0.5 + level / 2) * np.sqrt(1.06 / 10)
     assert made.level == level

@@ -16,10 +16,8 @@ from civic_ai.core.messages import LANGUAGES, say_count, translate
 CATALOGUES = {language: read(language) for language in TRANSLATED}
 each_language = pytest.mark.parametrize("language", TRANSLATED)
 
-SAME_IN_BOTH = {
-    "n", "{how}", "{role}: {name}", "{store}: {reason}", "{group}: {why}.", "no", "{reason}",
-}  # fmt: skip
-"""Sentences that read the same in English."""
+SAME_IN_BOTH = {"n", "no"}
+"""Words that read the same in English."""
 WRONG_WORDS = {
     "es": (r"\bexactitud\b", r"\bvosotros\b", r"\btú\b", r"\bfairness\b", r"\bsu merced\b"),
     "pt": (r"\bexatidão\b", r"\bacurácia\b", r"\btu\b", r"\bfairness\b", r"\ba cidade entregou\b"),
@@ -74,8 +72,9 @@ def test_a_translation_has_the_same_places(language: str) -> None:
 
 @each_language
 def test_a_translation_is_not_the_english_sentence(language: str) -> None:
+    """Where there is a word at all beside the places that are filled."""
     same = {m.id for m in _sentences(CATALOGUES[language]) if m.id == m.string}
-    assert same <= SAME_IN_BOTH
+    assert {text for text in same if re.search(r"\w", re.sub(r"{\w+}", "", text))} <= SAME_IN_BOTH
 
 
 @each_language

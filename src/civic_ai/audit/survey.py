@@ -47,7 +47,7 @@ def follow(one: Floats, other: Floats, policy: Policy) -> Figure:
     if many < _LEAST_AREAS:
         return missing("too_few", n=many)
     if min(np.ptp(one[known]), np.ptp(other[known])) == 0:
-        return missing("no_difference", n=many)
+        return missing("areas_alike", n=many)
     rank = float(stats.spearmanr(one[known], other[known]).statistic)
     middle = np.arctanh(np.clip(rank, -0.999999, 0.999999))
     reach = stats.norm.ppf((1 + level) / 2) * np.sqrt(1.06 / (many - 3))

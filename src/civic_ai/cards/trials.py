@@ -58,8 +58,8 @@ class ReasonTrials:
                   rows=tell.value("explanation.rows_added_up", "count"))  # fmt: skip
         if trials.first is not None:
             yield say(
-                "Trained again {models} times, with other seeds or without a part of the past, what moves a "
-                "score most stays the same in {first} of 100 rows (from {lowest} to {highest}).",
+                "It was trained again {models} times, with other seeds or without a part of the past. What "
+                "moves a score most stays the same in {first} of 100 rows (from {lowest} to {highest}).",
                 models=tell.value(f"{_PREFIX}.models", "count"),
                 **{
                     place: tell.value(f"{_PREFIX}.first.{name}", "per_hundred")

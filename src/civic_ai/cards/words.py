@@ -151,6 +151,7 @@ MISSING = {
     "no_intervals": N_("Not measured: it has no intervals"),
     "nothing_predicted": N_("Not measured: nothing was predicted there"),
     "nothing_predicted_or_nothing_came": N_("Not measured: nothing was predicted there, or nothing came"),
+    "areas_alike": N_("Not measured: all areas are alike in it"),
     "nothing_but_the_observer": N_("Not measured: nothing but the observer is known to the model"),
     "no_pairs": N_("Not measured: no two cases can be compared"),
     "no_sure_gain": N_("Not measured: the model tells nothing apart that is sure"),

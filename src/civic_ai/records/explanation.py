@@ -94,9 +94,9 @@ class Trials(Record):
     family that moves the score most is the same, and how much of the first two is (Jaccard). ``deleted``: how
     much further a score moves when the three features that moved it most are set to their mean than when
     three others are; ``deleted_agrees``: correlation of what those three had contributed with how far the
-    score moved. ``shuffled``: movement of a model trained on shuffled outcomes, over the champion's. A rule is
-    not trained: it has no such figures, and its reason is what it counts. ``verdict``: the first family is the
-    same in 80 % of rows, three features that moved a score matter more than three others, and shuffled
+    score moved. ``shuffled``: movement of a model trained on shuffled outcomes, over the champion's. A rule
+    is not trained: it has no such figures, and its reason is what it counts. ``verdict``: the first family is
+    the same in 80 % of rows, three features that moved a score matter more than three others, and shuffled
     outcomes move it at most half as much.
     """
 

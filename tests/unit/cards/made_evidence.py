@@ -50,7 +50,7 @@ from civic_ai.records.figure import Figure, missing
 from civic_ai.records.gates import GateReport
 from civic_ai.records.observer import ObserverTest
 from civic_ai.records.policy import Policy
-from civic_ai.records.predictions import Predictions
+from civic_ai.records.predictions import FittedModel, Predictions
 from civic_ai.records.reporting import ReportingBias, ReportingCondition, ReportingGroup
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.made_answers import MODEL, RULE, lockbox_of, with_answers
@@ -283,6 +283,14 @@ def _reporting(city: City) -> ReportingBias:
                            ratio=figure(1.02, 0.1), duplicates=200, incidents=1_000, verdict="pass")
             for group in GROUPS[:3]
         ),
+    )  # fmt: skip
+
+
+def model_record(smallest_cell: int | None = 40) -> FittedModel:
+    """What a sealed model says of itself."""
+    return FittedModel(
+        candidate="lightgbm", label_kind="event", link="logit", horizon_days=28, seed=1, features=("x",),
+        settings={}, libraries={}, smallest_cell=smallest_cell,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from civic_ai.records.predictions import Bundle
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.conftest import MakeMade
 from tests.unit.cards.made_city import City
-from tests.unit.cards.made_evidence import make_evidence
+from tests.unit.cards.made_evidence import make_evidence, model_record
 
 CARDS = {"board/model_card.en.html": b"<p>board</p>", "public/model_card.en.html": b"<p>public</p>"}
 
@@ -54,7 +54,9 @@ def test_the_manifest_names_every_file_with_role_and_audience(made: MakeMade) ->
 
 def test_the_models_files_are_sealed_with_it(tmp_path: Path) -> None:
     one = make_evidence(Blobs(tmp_path / "blobs"), City())
-    bundle = Bundle(files={"model.json": one.blobs.put(b"{}"), "booster.txt": one.blobs.put(b"tree")})
+    bundle = Bundle(
+        files={"model.json": one.blobs.put_record(model_record()), "booster.txt": one.blobs.put(b"tree")}
+    )
     evidence = one.evidence.model_copy(update={"bundle": one.blobs.put_record(bundle)})
     dossier = seal(evidence, one.gates.model_copy(update={"evidence": evidence.digest}), CARDS, one.blobs)
     write_dossier(dossier, one.blobs, tmp_path / "dossier")

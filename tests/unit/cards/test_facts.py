@@ -7,9 +7,10 @@ from civic_ai.cards.facts import collect_facts, facts_of, for_the_public, read_r
 from civic_ai.cards.render import render_cards
 from civic_ai.policy.load import load_policy
 from civic_ai.records.policy import Suppression
-from civic_ai.records.predictions import Bundle, FittedModel
+from civic_ai.records.predictions import Bundle
 from tests.unit.cards.conftest import MakeMade
 from tests.unit.cards.made_city import City
+from tests.unit.cards.made_evidence import model_record
 
 
 def test_every_record_has_its_prefix(made: MakeMade) -> None:
@@ -87,11 +88,9 @@ def test_a_model_is_asked_for_its_emptiest_leaf_and_a_rule_keeps_none(
     assert one.policy.suppression.minimum == 11
     evidence = one.evidence
     if smallest != "a rule":
-        model = FittedModel(
-            candidate="lightgbm", label_kind="event", link="logit", horizon_days=28, seed=1, features=("x",),
-            settings={}, libraries={}, smallest_cell=smallest,
-        )  # fmt: skip
-        bundle = Bundle(files={"model.json": one.blobs.put_record(model), "booster.txt": "0" * 64})
+        bundle = Bundle(
+            files={"model.json": one.blobs.put_record(model_record(smallest)), "booster.txt": "0" * 64}
+        )
         evidence = evidence.model_copy(update={"bundle": one.blobs.put_record(bundle)})
     facts = collect_facts(evidence, one.blobs)
     assert facts["bundle.leaves_verdict"] == verdict

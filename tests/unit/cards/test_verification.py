@@ -18,7 +18,7 @@ from civic_ai.records.predictions import Bundle
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.conftest import MakeMade
 from tests.unit.cards.made_city import City
-from tests.unit.cards.made_evidence import make_evidence
+from tests.unit.cards.made_evidence import make_evidence, model_record
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,9 @@ def test_a_folder_that_became_a_link_hides_nothing(copy: Path, tmp_path: Path) -
 def with_model(tmp_path: Path) -> Path:
     """A dossier with a model's files in it."""
     one = make_evidence(Blobs(tmp_path / "blobs"), City())
-    bundle = Bundle(files={"model.json": one.blobs.put(b"{}"), "booster.txt": one.blobs.put(b"tree")})
+    bundle = Bundle(
+        files={"model.json": one.blobs.put_record(model_record()), "booster.txt": one.blobs.put(b"tree")}
+    )
     evidence = one.evidence.model_copy(update={"bundle": one.blobs.put_record(bundle)})
     gates = one.gates.model_copy(update={"evidence": evidence.digest})
     cards = {"public/board_brief.en.html": b"<p>for all</p>"}

@@ -35,8 +35,8 @@ def test_an_attribute_that_nobody_named_is_said_plainly(page: MakePage) -> None:
 
 
 def test_those_whose_group_nobody_knows_are_said_to_be_so(page: MakePage) -> None:
-    from civic_ai.panel import groups
     from civic_ai.cards.group_words import UNKNOWN
+    from civic_ai.panel import groups
 
     assert UNKNOWN == groups.UNKNOWN
     assert (

@@ -12,7 +12,8 @@ def test_it_begins_with_look_here_first(cards: MakeCards) -> None:
     assert [element.text for element in card.all("h2")] == [
         "Look here first", "Use and misuse", "Data", "How it was tested",
         "Results, against every simple rule", "Uncertainty",
-        "Whom it serves", "Do the labels measure need?", "The place, or who looks?", "Why it says so", "Limits", "Gates",
+        "Whom it serves", "Do the labels measure need?", "The place, or who looks?",
+        "Why it says so", "Limits", "Gates",
         "People and oversight", "Maintenance",
     ]  # fmt: skip
 

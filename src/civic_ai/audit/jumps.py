@@ -54,7 +54,7 @@ class Series:
             search = self._search([at for at, _ in found])
             p_value = search.p_value(rng)
             if p_value > alpha:
-                return self._refined(sorted(found), level)
+                return sorted(self._refined(sorted(found), level), key=lambda jump: jump.at)
             found.append((search.best, p_value))
 
     def _search(self, others: list[int]) -> _Search:

@@ -28,8 +28,9 @@ class Deletion:
 
     @property
     def agreement(self) -> float | None:
-        """Pearson's correlation of what was told with what happened; None where either is constant."""
-        if min(self.told.std(), self.moved.std()) == 0:
+        """Pearson's correlation of what was told with what happened; None where either is constant or no
+        finite number."""
+        if not min(self.told.std(), self.moved.std()) > 0:
             return None
         return float(np.corrcoef(self.told, self.moved)[0, 1])
 

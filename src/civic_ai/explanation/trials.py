@@ -133,7 +133,7 @@ def _deleted(tried: Tried) -> Figure:
     if tried.deletion is None:
         return missing("too_few")
     sizes = mean_sizes(np.column_stack([tried.deletion.most, tried.deletion.others]), tried.weeks)
-    if not sizes.mean[1] > 0 or not (sizes.resampled[:, 1] > 0).all():
+    if not np.isfinite(sizes.mean).all() or not sizes.mean[1] > 0 or not (sizes.resampled[:, 1] > 0).all():
         return missing("too_few", n=len(tried.deletion.most))
     lower, upper = tried.weeks.replicates.interval(
         sizes.resampled[:, 0] / sizes.resampled[:, 1], tried.weeks.level

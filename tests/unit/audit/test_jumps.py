@@ -121,3 +121,16 @@ def test_what_is_near_in_time_stays_together_when_residuals_are_reordered() -> N
     together = (np.diff(order, axis=0) % 60 == 1).mean(axis=0)
     assert together.min() >= 0.75 - 2 / 60
     assert together.mean() < 0.9
+
+
+def test_jumps_that_pass_each_other_when_refined_are_still_in_order_of_time() -> None:
+    """Two told in the wrong order made a stretch without rows, whose mean is no number (seeds 43, 331)."""
+    for seed in (43, 331):
+        random = np.random.default_rng(seed)
+        values = random.normal(0, 0.3, 36)
+        for at in random.choice(np.arange(4, 32), 3, replace=False):
+            values[at:] += random.choice([-1, 1]) * random.uniform(0.5, 2)
+        background = np.column_stack([np.ones(36), np.arange(36) / 12.0])
+        found = Series(values, background, 3, np.ones(36)).jumps(alpha=0.3, level=0.9, seed=seed)
+        places = [jump.at for jump in found]
+        assert places == sorted(set(places))

@@ -13,6 +13,7 @@ import pytest
 
 from civic_ai.explanation import explain, trials
 from civic_ai.explanation.contributions import Contributions
+from civic_ai.explanation.deletion import Deletion
 from civic_ai.explanation.explain import explain_champion
 from civic_ai.explanation.stability import resample_weeks
 from civic_ai.explanation.trials import Tried, not_trained, try_reasons, verdict_of
@@ -140,3 +141,10 @@ def test_every_scored_row_is_added_up(
     made = explain_champion(judged.pilot.spec, judged.evaluation, POLICY, judged.blobs)
     assert made.rows_added_up == len(altered)
     assert made.additivity_error == pytest.approx(0.01, rel=0.05)
+
+
+def test_scores_that_are_no_numbers_leave_it_unknown() -> None:
+    nothing = np.full(2, np.nan)
+    made = replace(tried([[3, 2, 1], [1, 2, 3]]), deletion=Deletion(nothing, nothing, np.ones(2), nothing))
+    told = try_reasons(replace(made, others=made.others or (made.own,)), [])
+    assert (told.deleted.value, told.deleted_agrees.value, told.verdict) == (None, None, "unknown")

@@ -92,8 +92,8 @@ class FeedbackTables:
                 say("How fast each area reports was measured from this city's own repeat reports.")
             )
         return tell.sentence(
-            say("Who reports less was not measured here. As an example, half of the areas, drawn by lot, "
-                "report {gap} times as often as the others, with the same need.",
+            say("This simulation does not know who reports less here. As an example, half of the areas, "
+                "drawn by lot, report {gap} times as often as the others, with the same need.",
                 gap=tell.value("audit.feedback.gap", "ratio"))
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from civic_ai.cards.tell import Teller
 from civic_ai.cards.trials import ReasonTrials
 from civic_ai.core.messages import Message, say, say_count
 from civic_ai.records.audit import Disparity
+from civic_ai.records.explanation import MOST_SHUFFLED
 from civic_ai.records.gates import GateReport
 from civic_ai.records.reporting import ReportingGroup
 
@@ -91,7 +92,18 @@ class _Seen:
         if fact == "audit.coverage_verdict" and overall == self.records.audit.coverage_verdict != "pass":
             name = f"evaluation.coverage.{self.records.evaluation.champion}.lockbox.covered.value"
             return name, words.HELD_OVER_ALL
+        if fact == "explanation.trials.verdict":
+            return self._why_reasons_fail()
         return words.SEEN.get(fact, (fact, "{seen}"))
+
+    def _why_reasons_fail(self) -> tuple[str, str]:
+        """The trial that reasons failed; else how many stay the same."""
+        trials = self.records.explanation.trials
+        if trials is not None and (trials.deleted.value or 2.0) <= 1:
+            return "explanation.trials.deleted.value", words.NO_FURTHER
+        if trials is not None and (trials.shuffled.value or 0.0) > MOST_SHUFFLED:
+            return "explanation.trials.shuffled.value", words.FROM_CHANCE
+        return words.SEEN["explanation.trials.verdict"]
 
     def _about(self, fact: str) -> dict[str, Markup | str]:
         """The groups of a gap, and the columns of leaks; nothing for any other fact."""

@@ -200,6 +200,10 @@ SEEN: dict[str, tuple[str, str]] = {
 """For the facts that our own policy asks about: which number says most about them, and in which words.
 A fact that a city's own policy adds is shown as it is."""
 
+NO_FURTHER = N_("without its main reasons a score moves {seen} times as far as without others")
+FROM_CHANCE = N_("trained on shuffled outcomes, scores move {seen} times as far")
+"""Said of the gate on reasons where not the agreement, but another trial fails."""
+
 HELD_OVER_ALL = N_("over all: held at a share of {seen}")
 """Said of the gate on intervals where not a group, but the whole decides."""
 

@@ -18,13 +18,11 @@ from civic_ai.explanation.reasons import give_reasons
 from civic_ai.explanation.stability import STABLE_AGREEMENT, Weeks, mean_sizes
 from civic_ai.models.refit import Again
 from civic_ai.models.scorer import Floats, ModelScorer
-from civic_ai.records.explanation import AcrossModels, Example, ReasonAgreement, Trials
+from civic_ai.records.explanation import MOST_SHUFFLED, AcrossModels, Example, ReasonAgreement, Trials
 from civic_ai.records.figure import Figure, Verdict, missing
 
 SEEDS, STRETCHES = 3, 4
 """Models trained again with another seed, and without a stretch of the training dates each."""
-MOST_SHUFFLED = 0.5
-"""A model of shuffled outcomes may move scores at most this much, compared with the champion."""
 NOTHING_TRAINED = "nothing_trained"
 
 

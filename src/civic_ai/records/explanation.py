@@ -5,6 +5,9 @@ from __future__ import annotations
 from civic_ai.records.figure import Figure, Verdict
 from civic_ai.records.record import Record
 
+MOST_SHUFFLED = 0.5
+"""A model of shuffled outcomes may move scores at most this much, compared with the champion."""
+
 
 class Contribution(Record):
     """Mean absolute contribution of one feature, on the model's own (log or logit) scale.

@@ -6,6 +6,8 @@ import pytest
 
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
 from civic_ai.cards.page import Page
+from civic_ai.cards.tell import Teller
+from civic_ai.records.figure import Figure
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
 
@@ -112,3 +114,22 @@ def test_the_gate_on_intervals_names_the_worst_group_or_the_whole(page: MakePage
     audit = seen.records.audit.model_copy(update={"coverage_verdict": "fail"})
     whole = replace(seen, records=replace(seen.records, evaluation=evaluation, audit=audit))
     assert _observed(whole, "intervals-hold") == "over all: held at a share of 0.91 (between 0.90 and 0.92)"
+
+
+def _reasons_line(page: MakePage, **changed: object) -> str:
+    seen = page(City())
+    trials = seen.records.explanation.trials.model_copy(update=changed)
+    explanation = seen.records.explanation.model_copy(update={"trials": trials})
+    records = replace(seen.records, explanation=explanation)
+    facts = seen.teller.facts | {
+        f"explanation.trials.{name}.value": figure.value for name, figure in changed.items()
+    }
+    lines = gate_lines(seen.gates, records, Teller(facts, "en", seen.teller.locale))
+    return next(line.observed.striptags() for line in lines if line.gate == "reasons-hold")
+
+
+def test_the_gate_on_reasons_names_the_trial_that_failed(page: MakePage) -> None:
+    assert _reasons_line(page).startswith("trained again, the main reason stays the same")
+    deleted, shuffled = Figure(value=0.86, n=500), Figure(value=0.7, n=500)
+    assert _reasons_line(page, deleted=deleted).startswith("without its main reasons a score moves 0.86")
+    assert _reasons_line(page, shuffled=shuffled).startswith("trained on shuffled outcomes, scores move 0.7")

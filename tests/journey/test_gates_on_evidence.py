@@ -187,8 +187,8 @@ VARIANTS = {
         all_is_well,
         {},
         gates("unknown", "reaches-every-group", "intervals-hold")
-        | gates("fail", "reporting-bias-examined")
-        | gates("pass", *sorted(set(GATES) - TOO_FEW - {"reporting-bias-examined"})),
+        | gates("fail", "reporting-bias-examined", "reasons-hold")
+        | gates("pass", *sorted(set(GATES) - TOO_FEW - {"reporting-bias-examined", "reasons-hold"})),
     ),
     "wide tolerances": Variant(
         all_is_well,
@@ -207,7 +207,7 @@ VARIANTS = {
     "scattered places": Variant(
         the_places_are_scattered,
         {"tolerances": SURE},
-        gates("fail", "stable-over-time", "lockbox-agrees", "intervals-hold"),
+        gates("fail", "stable-over-time", "lockbox-agrees", "intervals-hold") | gates("pass", "reasons-hold"),
     ),
     "broken system": Variant(
         the_system_is_broken,

@@ -30,7 +30,7 @@ class Deletion:
     def agreement(self) -> float | None:
         """Pearson's correlation of what was told with what happened; None where either is constant or no
         finite number."""
-        if not min(self.told.std(), self.moved.std()) > 0:
+        if not (self.told.std() > 0 and self.moved.std() > 0):
             return None
         return float(np.corrcoef(self.told, self.moved)[0, 1])
 

@@ -145,6 +145,8 @@ def test_every_scored_row_is_added_up(
 
 def test_scores_that_are_no_numbers_leave_it_unknown() -> None:
     nothing = np.full(2, np.nan)
-    made = replace(tried([[3, 2, 1], [1, 2, 3]]), deletion=Deletion(nothing, nothing, np.ones(2), nothing))
+    made = replace(
+        tried([[3, 2, 1], [1, 2, 3]]), deletion=Deletion(nothing, nothing, np.arange(2.0), nothing)
+    )
     told = try_reasons(replace(made, others=made.others or (made.own,)), [])
     assert (told.deleted.value, told.deleted_agrees.value, told.verdict) == (None, None, "unknown")

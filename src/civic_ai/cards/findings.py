@@ -73,10 +73,13 @@ class Findings:
         return tell.sentence(Message(sentence, places))
 
     def could_be_done(self) -> Markup:
-        """The mitigation that comes nearest to even, and what it costs; empty where none was declared, or no
-        group is known to be served less."""
-        frontier, tell = self.records.audit.frontier, self.teller
-        if frontier is None or self.records.audit.worst_verdict == "pass":
+        """The mitigation that comes nearest to even in the gap that decides, and what it costs; empty where
+        none was declared for it, or no group is known to be served less."""
+        audit, tell = self.records.audit, self.teller
+        frontier, gap = audit.frontier, deciding_disparity(audit)
+        if frontier is None or gap is None or audit.worst_verdict == "pass":
+            return Markup("")
+        if (gap.attribute, gap.group) != (frontier.attribute, frontier.group):
             return Markup("")
         prefix, known = "audit.frontier.ways", []
         for way in frontier.ways:

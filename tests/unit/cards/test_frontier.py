@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from civic_ai.cards.disparities import deciding_disparity
 from civic_ai.cards.facts import facts_of
+from civic_ai.cards.findings import Findings
 from civic_ai.cards.frontier import METHODS, FrontierWords, frontier_section
 from civic_ai.cards.page import Page
 from civic_ai.pilot.mitigation import METHODS as DECLARED
@@ -129,3 +131,24 @@ def test_without_a_frontier_there_is_no_section(page: MakePage) -> None:
     made = frontier_section(words.records, words.teller)
     assert made is not None
     assert set(made) == {"ways", "visits"}
+
+
+def test_the_brief_tells_what_a_mitigation_of_the_deciding_gap_costs(page: MakePage) -> None:
+    seen = page(City(groups="unequal"))
+    gap = deciding_disparity(seen.records.audit)
+    worse = mitigation(way="worse", ratio=ratio(0.8, 0.1), found_per_visit_change=LESS)
+    words_of = told(seen, way("lightgbm", "champion"), mitigation(), worse)
+    frontier = words_of.frontier.model_copy(update={"attribute": gap.attribute, "group": gap.group})
+
+    def said(**changes: object) -> str:
+        made = frontier.model_copy(update=changes)
+        audit = seen.records.audit.model_copy(update={"frontier": made})
+        return Findings(replace(seen.records, audit=audit), words_of.teller).could_be_done().striptags()
+
+    assert "past year's outcomes" in said()
+    assert "at 0.98 (between 0.88 and 1.08) times" in said()
+    assert "what 100 visits find changes by 0 (between -1 and 1)" in said()
+    assert said(group="another") == ""
+    assert said(ways=tuple(one for one in frontier.ways if one.kind != "mitigation")) == ""
+    even = page(City(groups="equal"))
+    assert Findings(even.records, even.teller).could_be_done() == ""

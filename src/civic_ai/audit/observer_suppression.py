@@ -22,12 +22,16 @@ def mask_observer(test: ObserverTest | None, figures: Figures) -> ObserverTest |
     """Nothing but the verdict where events, or cases without one, are few; else rounded. Idempotent."""
     if test is None or test.cases is None or test.events is None:
         return test
-    counts_of = (test.cases, test.events, test.cases - test.events)
-    few = any(is_small(count, figures.minimum) for count in counts_of)
+    exact = (test.cases, test.events)
+    few = any(_is_few(*counts, figures) for counts in (exact, [_rounded(count, figures) for count in exact]))
     seen = {name: _seen(getattr(test, name), figures, few) for name in _AREAS}
     counts = {name: None if few else _rounded(getattr(test, name), figures) for name in ("cases", "events")}
     gains = tuple(_mask_gain(gain, figures, few) for gain in test.gains)
     return test.model_copy(update=seen | counts | {"gains": gains})
+
+
+def _is_few(cases: int, events: int, figures: Figures) -> bool:
+    return any(is_small(count, figures.minimum) for count in (cases, events, cases - events))
 
 
 def _mask_gain(gain: ObserverGain, figures: Figures, few: bool) -> ObserverGain:

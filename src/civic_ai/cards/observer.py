@@ -89,7 +89,9 @@ class ObserverWords:
 
     def tables(self) -> list[Table]:
         """How well each order tells cases apart, and what each gains; empty without a verdict."""
-        return [] if self.test.verdict == "unknown" else [self._areas(), self._gains()]
+        if self.test.verdict == "unknown":
+            return []
+        return [table for table in (self._areas(), self._gains()) if table.rows]
 
     def _areas(self) -> Table:
         tell, test = self.teller, self.test

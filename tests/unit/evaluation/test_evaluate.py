@@ -281,6 +281,7 @@ def test_with_real_models_behind_it(kind: str, blobs, policy, whose_errors) -> N
     validation = {"splits": 3, "test_days": 84, "lockbox_days": 56}
     pilot = make_pilot(blobs, simulate(kind=kind, dates=80), kind=kind, validation=validation)
     units = blobs.table(pilot.panel.units_blob)
+    units = units.drop_columns("area")
     for name in ("area", "observer"):
         units = units.append_column(name, pa.nulls(len(units), pa.string()))
     panel = pilot.panel.model_copy(update={"units_blob": blobs.put_table(units)})

@@ -22,8 +22,10 @@ def mask_observer(test: ObserverTest | None, figures: Figures) -> ObserverTest |
     """Nothing but the verdict where events, or cases without one, are few; else rounded. Idempotent."""
     if test is None or test.cases is None or test.events is None:
         return test
-    exact = (test.cases, test.events)
-    few = any(_is_few(*counts, figures) for counts in (exact, [_rounded(count, figures) for count in exact]))
+    cases, events = test.cases, test.events
+    few = _is_few(cases, events, figures) or _is_few(
+        _rounded(cases, figures), _rounded(events, figures), figures
+    )
     seen = {name: _seen(getattr(test, name), figures, few) for name in _AREAS}
     counts = {name: None if few else _rounded(getattr(test, name), figures) for name in ("cases", "events")}
     gains = tuple(_mask_gain(gain, figures, few) for gain in test.gains)

@@ -13,14 +13,13 @@ import statsmodels.api as sm
 from civic_ai.core.errors import DataError
 from civic_ai.models import boosting
 from civic_ai.models.bundle import open_bundle, seal_bundle
-from civic_ai.models.candidates import names_for
 from civic_ai.models.rows import read_rows
 from civic_ai.models.scorer import exposure_of
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import Fitted, fit_on
-from tests.unit.models.simulated import make_pilot, simulate, with_exposure
+from tests.unit.models.simulated import fitted_alone, make_pilot, simulate, with_exposure
 
-NAMES = names_for("count")
+NAMES = fitted_alone("count")
 
 
 @pytest.fixture

@@ -14,12 +14,19 @@ from hypothesis import strategies as st
 
 from civic_ai.models.baselines import BY_QUESTION, rule_scorer
 from civic_ai.models.bundle import open_bundle
-from civic_ai.models.candidates import names_for
 from civic_ai.models.fit import fit_candidates, score_lockbox
 from civic_ai.models.scorer import Scorer
 from civic_ai.records.policy import Limits, Policy
 from civic_ai.store.blobs import Blobs
-from tests.unit.models.simulated import FAMILIES, HORIZON, crossed, log_linear, make_pilot, simulate
+from tests.unit.models.simulated import (
+    FAMILIES,
+    HORIZON,
+    crossed,
+    fitted_alone,
+    log_linear,
+    make_pilot,
+    simulate,
+)
 
 POLICY = Policy(policy="laws", version="1", gates=(), limits=Limits(training_events=10))
 BASELINES = [baseline.name for baseline in BY_QUESTION["ranking"]]
@@ -53,7 +60,7 @@ def predicted(frame: pd.DataFrame, kind: str) -> tuple[pd.DataFrame, dict[str, s
     """Every score of every split and of the lockbox, and the digests of the sealed models."""
     with tempfile.TemporaryDirectory() as folder:
         blobs = Blobs(Path(folder))
-        pilot = make_pilot(blobs, frame, kind=kind, models={"candidates": names_for(kind)})
+        pilot = make_pilot(blobs, frame, kind=kind, models={"candidates": fitted_alone(kind)})
         predictions = fit_candidates(pilot.spec, pilot.panel, POLICY, blobs)
         blobs.put_record(predictions)
         names = [each.name for each in predictions.candidates]
@@ -86,7 +93,7 @@ def test_nothing_after_the_cutoff_changes_a_splits_scores(
     first_day = [each[(each["split"] == split) & (each["as_of"] == cutoff)] for each in (honest, poisoned)]
     for column in ("lower", "upper"):
         assert first_day[0][column].to_numpy().tobytes() == first_day[1][column].to_numpy().tobytes()
-    assert len(first_day[0]) == (len(BASELINES) + len(names_for(kind))) * frame["unit"].nunique()
+    assert len(first_day[0]) == (len(BASELINES) + len(fitted_alone(kind))) * frame["unit"].nunique()
     assert first_day[0]["score"].to_numpy().tobytes() == first_day[1]["score"].to_numpy().tobytes()
     if split != "1":
         earlier = [each[each["split"] == "1"]["score"].to_numpy() for each in (honest, poisoned)]
@@ -112,7 +119,7 @@ def test_scores_are_what_their_kind_allows(drawn: dict[str, object]) -> None:
     assert np.isfinite(scored["score"]).all()
     assert (scored["score"] >= 0).all()
     models = scored[~scored["candidate"].isin(list(BASELINES))]
-    assert set(models["candidate"]) == set(names_for(kind))
+    assert set(models["candidate"]) == set(fitted_alone(kind))
     assert (models["score"] > 0).all()
     if kind == "event":
         assert (models["score"] < 1).all()
@@ -139,10 +146,10 @@ def test_a_sealed_model_adds_up_and_repeats_its_lockbox_scores(drawn: dict[str, 
     frame, kind = world(drawn)
     with tempfile.TemporaryDirectory() as folder:
         blobs = Blobs(Path(folder))
-        pilot = make_pilot(blobs, frame, kind=kind, models={"candidates": names_for(kind)})
+        pilot = make_pilot(blobs, frame, kind=kind, models={"candidates": fitted_alone(kind)})
         predictions = fit_candidates(pilot.spec, pilot.panel, POLICY, blobs)
         blobs.put_record(predictions)
-        lockbox = score_lockbox(pilot.spec, predictions, names_for(kind), blobs)
+        lockbox = score_lockbox(pilot.spec, predictions, fitted_alone(kind), blobs)
         scored = blobs.table(lockbox.blob).to_pandas()
         for name, digest in lockbox.bundles.items():
             scorer = open_bundle(digest, blobs)

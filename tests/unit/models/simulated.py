@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from civic_ai.models.candidates import names_for
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Period
 from civic_ai.records.panel import Feature, LocationGap, PanelManifest
@@ -34,6 +35,11 @@ FEATURES = tuple(
 )
 INCOME = {"from": "areas", "column": "income", "quantiles": 2, "reference_group": "q2"}
 Truth = Callable[[pd.DataFrame], np.ndarray]
+
+
+def fitted_alone(kind: str) -> list[str]:
+    """The candidates of a kind of label that one process fits; those over several start processes for each fit."""
+    return [name for name in names_for(kind) if name != "lightgbm_dask"]
 
 
 def log_linear(frame: pd.DataFrame) -> np.ndarray:

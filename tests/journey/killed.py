@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from civic_ai.core.code import code_digest
+from civic_ai.journey import JOURNEY
 from civic_ai.runner import run
 from tests.journey.tiny import quick
 
@@ -140,6 +142,9 @@ def main() -> None:
     import civic_ai.models.fit
     import civic_ai.panel.build  # noqa: F401
 
+    for package in (stage.package for stage in JOURNEY):
+        code_digest(package)
+    code_digest()
     for line in sys.stdin:
         asked = json.loads(line)
         where = run_and_kill(Path(asked["pilot"]), Path(asked["workspace"]), Moment(**asked["moment"]))

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.optimize import minimize
+from scipy.sparse.linalg import SuperLU, splu
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -43,7 +45,7 @@ def smooth_rates(repeats: Floats, expected: Floats, touching: Pairs) -> Smoothed
     start = np.zeros(len(repeats) + 1)
 
     def cost(logs: Floats) -> float:
-        start[:], _, evidence = _fit(repeats, expected, _penalty(laplacian, logs), start)
+        start[:], evidence = _fit(repeats, expected, _penalty(laplacian, logs), start)
         return -evidence
 
     grid = [np.array([s, i]) for s in (0.0, 2.5) for i in (0.0, 2.5)]
@@ -51,7 +53,9 @@ def smooth_rates(repeats: Floats, expected: Floats, touching: Pairs) -> Smoothed
     around = first + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     settings = {"maxfev": _MOST_TRIES, "xatol": 0.05, "fatol": 0.01, "initial_simplex": around}
     best = minimize(cost, first, method="Nelder-Mead", options=settings).x
-    mode, hessian, _ = _fit(repeats, expected, _penalty(laplacian, best), start)
+    penalty = _penalty(laplacian, best)
+    mode, _ = _fit(repeats, expected, penalty, start)
+    hessian = Curvature(penalty, expected * np.exp(mode[0] + mode[1:])).dense()
     many = len(repeats)
     centre = np.eye(many + 1)[1:] - np.r_[0.0, np.full(many, 1 / many)]
     variance = ((centre @ np.linalg.inv(hessian)) * centre).sum(axis=1)
@@ -59,44 +63,68 @@ def smooth_rates(repeats: Floats, expected: Floats, touching: Pairs) -> Smoothed
     return Smoothed(centre @ mode, np.sqrt(variance), float(together), float(alone))
 
 
-def laplacian_of(touching: Pairs, many: int) -> Floats:
+def laplacian_of(touching: Pairs, many: int) -> sparse.csc_array:
     """(areas, areas): number of neighbours on the diagonal, -1 for each pair that touches."""
-    adjacent = np.zeros((many, many))
-    adjacent[touching[0], touching[1]] = 1.0
-    laplacian: Floats = np.diag(adjacent.sum(axis=1)) - adjacent
-    return laplacian
+    adjacent = sparse.coo_array((np.ones(len(touching[0])), touching), shape=(many, many)).tocsc()
+    adjacent.data[:] = 1.0
+    return sparse.csc_array(sparse.diags_array(adjacent.sum(axis=1)) - adjacent)
 
 
-def _penalty(laplacian: Floats, logs: Floats) -> Floats:
+def _penalty(laplacian: sparse.csc_array, logs: Floats) -> sparse.csc_array:
     together, alone = np.exp(np.clip(logs, -_WIDEST, _WIDEST))
-    penalty: Floats = together * laplacian + alone * np.eye(len(laplacian))
-    return penalty
+    return sparse.csc_array(together * laplacian + alone * sparse.eye_array(laplacian.shape[0]))
 
 
-def _fit(repeats: Floats, expected: Floats, penalty: Floats, start: Floats) -> tuple[Floats, Floats, float]:
-    """Mode (city, then areas), minus the second derivative there, and the evidence."""
-    many, theta = len(repeats), start.copy()
-    full = np.zeros((many + 1, many + 1))
-    full[1:, 1:] = penalty
+def _fit(repeats: Floats, expected: Floats, penalty: sparse.csc_array, start: Floats) -> tuple[Floats, float]:
+    """Mode (city, then areas), and the evidence there."""
+    theta = start.copy()
     for _ in range(_STEPS):
         mean = expected * np.exp(theta[0] + theta[1:])
-        gradient = np.r_[(repeats - mean).sum(), repeats - mean] - full @ theta
-        hessian = full + _curvature(mean)
-        step = np.clip(np.linalg.solve(hessian, gradient), -1.0, 1.0)
+        gradient = np.r_[(repeats - mean).sum(), repeats - mean - penalty @ theta[1:]]
+        step = np.clip(Curvature(penalty, mean).solve(gradient), -1.0, 1.0)
         theta += step
         if np.abs(step).max() < _ENOUGH:
             break
     mean = expected * np.exp(theta[0] + theta[1:])
-    hessian = full + _curvature(mean)
-    told = float(repeats @ (theta[0] + theta[1:]) - mean.sum() - theta @ full @ theta / 2)
-    evidence = told + np.linalg.slogdet(penalty)[1] / 2 - np.linalg.slogdet(hessian)[1] / 2
-    return theta, hessian, float(evidence)
+    rough = theta[1:] @ (penalty @ theta[1:])
+    told = float(repeats @ (theta[0] + theta[1:]) - mean.sum() - rough / 2)
+    return theta, told + _log_determinant(_factors(penalty)) / 2 - Curvature(
+        penalty, mean
+    ).log_determinant() / 2
 
 
-def _curvature(mean: Floats) -> Floats:
-    """Minus the second derivative of the likelihood by the city's level and the areas'."""
-    made = np.zeros((len(mean) + 1, len(mean) + 1))
-    made[0, 0] = mean.sum()
-    made[0, 1:] = made[1:, 0] = mean
-    made[np.arange(1, len(mean) + 1), np.arange(1, len(mean) + 1)] = mean
-    return made
+class Curvature:
+    """Minus the second derivative by the city's level, then the areas': sparse but for its first row and
+    column, which are taken out by Schur's complement."""
+
+    def __init__(self, penalty: sparse.csc_array, mean: Floats) -> None:
+        self.mean = mean
+        self.areas = sparse.csc_array(penalty + sparse.diags_array(mean))
+        self.factors = _factors(self.areas)
+        self.border = self.factors.solve(mean)
+        self.corner = float(mean.sum() - mean @ self.border)
+
+    def solve(self, right: Floats) -> Floats:
+        """The vector that this makes ``right``."""
+        areas = self.factors.solve(right[1:])
+        city = (right[0] - self.mean @ areas) / self.corner
+        return np.r_[city, areas - city * self.border]
+
+    def log_determinant(self) -> float:
+        """Logarithm of the determinant."""
+        return _log_determinant(self.factors) + float(np.log(self.corner))
+
+    def dense(self) -> Floats:
+        """(1 + areas, 1 + areas)."""
+        edge = self.mean[None, :]
+        made: Floats = np.block([[np.array([[self.mean.sum()]]), edge], [edge.T, self.areas.toarray()]])
+        return made
+
+
+def _factors(matrix: sparse.csc_array) -> SuperLU:
+    """Factors of a symmetric positive matrix."""
+    return splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+
+
+def _log_determinant(factors: SuperLU) -> float:
+    return float(np.log(np.abs(factors.U.diagonal())).sum())

@@ -55,15 +55,22 @@ def _closure(start: list[Path]) -> list[Path]:
 
 
 def _imported(path: Path) -> Iterator[Path]:
-    """The files of civic-ai that one file imports, wherever in it the import stands."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    """The files of civic-ai that one file imports."""
+    for module in _modules(path.read_bytes()):
+        yield from _files(module)
+
+
+@cache
+def _modules(source: bytes) -> tuple[str, ...]:
+    """What a file imports, wherever in it the import stands; a name imported from a module may be one too."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            for name in node.names:
-                yield from _files(name.name)
+            found.extend(name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for name in node.names:
-                yield from _files(f"{node.module}.{name.name}")
-            yield from _files(node.module)
+            found.append(node.module)
+            found.extend(f"{node.module}.{name.name}" for name in node.names)
+    return tuple(found)
 
 
 def _files(module: str) -> Iterator[Path]:

@@ -40,7 +40,7 @@ from civic_ai.records.explanation import Contribution, Example, Explanation, Fam
 from civic_ai.records.policy import Policy
 from civic_ai.store.blobs import Blobs
 
-TRIAL_ROWS = 500
+TRIAL_ROWS, LIKE_ROWS = 500, 200
 """Rows of the whole, and of each kind of like cases, that models trained again are asked about, at most."""
 SAMPLE_ROWS = 5000
 """Rows that sizes are measured on, at most: 10,000 give the mean size within 0.5 % (TARGETS 4)."""
@@ -106,7 +106,7 @@ def _trials(cases: Cases, examples: tuple[Example, ...], given: Given, policy: P
         weeks=_weeks(spec, frame, level),
     )
     like = like_cases(cases.frame, spec.capacity.units_per_period)
-    sampled = {name: sample_rows(part, TRIAL_ROWS, spec.seed) for name, part in like.items()}
+    sampled = {name: sample_rows(part, LIKE_ROWS, spec.seed) for name, part in like.items()}
     made = try_reasons(tried, list(agreements(examples, sampled, cases, models)))
     proxies = find_proxies(given, cases.frame, cases.scorer.features, level)
     return made.model_copy(update={"proxies": tuple(proxies)})

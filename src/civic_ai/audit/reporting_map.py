@@ -108,7 +108,8 @@ class Curvature:
         """The vector that this makes ``right``."""
         areas = self.factors.solve(right[1:])
         city = (right[0] - self.mean @ areas) / self.corner
-        return np.r_[city, areas - city * self.border]
+        made: Floats = np.r_[city, areas - city * self.border]
+        return made
 
     def log_determinant(self) -> float:
         """Logarithm of the determinant."""

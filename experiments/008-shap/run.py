@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -25,13 +26,13 @@ LARGE = 20_000
 def main() -> None:
     """Every method on the same rows, on one thread; parts and their sum must agree."""
     warnings.filterwarnings("ignore")
-    found = []
+    found, rounds = [], int(sys.argv[1]) if len(sys.argv) > 1 else 1
     for holes, rows in ((0.0, ROWS), (0.02, ROWS), (0.02, LARGE)):
         model, many = _model(holes)
         sides = _sides(model, many[:rows])
         if rows == LARGE:
             del sides["shap.TreeExplainer"]
-        times = alternately(sides, rounds=3 if rows == ROWS else 1)
+        times = alternately(sides, rounds)
         reference = times["lightgbm contributions"]
         for name, spent in times.items():
             found.append(

@@ -10,7 +10,8 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from cheap import DESIGNS, look_at_design  # noqa: E402
+from cheap_model import MODEL_DESIGNS  # noqa: E402
 from look import Look  # noqa: E402
 from look_city import look_at_delays, look_at_recall, look_at_reporting  # noqa: E402
 from look_model import look_at_label_change, look_at_leaks, look_at_observer  # noqa: E402
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning  # noqa: E402
 from store import Cell, Store, product_digest  # noqa: E402
 from tables import write_tables  # noqa: E402
-from town import CONDITIONS, SIZES, Town, make_town, random_for  # noqa: E402
+from town import CONDITIONS, RECOVERY, SIZES, Town, make_town, random_for  # noqa: E402
 
 EVERYWHERE: tuple[Callable[[Town, int], Look], ...] = (
     look_at_reporting,
@@ -34,7 +37,8 @@ EVERYWHERE: tuple[Callable[[Town, int], Look], ...] = (
     look_at_observer,
     look_at_label_change,
 )
-CHEAP_PER_CITY = 10
+A_TURN = {"city": 1, "recovery": 3, "metrics": 10}
+"""How many replicates of a cell are made before the next cell's turn."""
 
 
 def make_city(cell: Cell, number: int) -> dict[str, Any]:
@@ -49,22 +53,35 @@ def make_city(cell: Cell, number: int) -> dict[str, Any]:
 def make_metrics(cell: Cell, number: int) -> dict[str, Any]:
     """One cheap replicate."""
     rng = random_for("metrics", cell.condition, cell.size, number)
-    look = look_at_design(cell.condition, cell.size, rng, number)
+    if cell.condition in DESIGNS:
+        look = look_at_design(cell.condition, cell.size, rng, number)
+    else:
+        look = MODEL_DESIGNS[cell.condition].look(cell.size, rng, number)
     return {"incidents": cell.size, "looks": [asdict(look)]}
 
 
-MAKE = {"city": make_city, "metrics": make_metrics}
+def make_recovery(cell: Cell, number: int) -> dict[str, Any]:
+    """The full city of the same number with reporting planted, or one that lacks what makes that hard."""
+    town = make_town(RECOVERY[cell.condition], cell.size, random_for("city", "reporting", cell.size, number))
+    return {"incidents": town.incidents, "looks": [asdict(look_at_reporting(town, number))]}
+
+
+MAKE = {"city": make_city, "recovery": make_recovery, "metrics": make_metrics}
+RECOVERED = 10_000
+"""The size at which METHODS 9 asks for what was planted."""
 CELLS = [Cell("city", name, size) for size in SIZES for name in CONDITIONS]
-CELLS += [Cell("metrics", name, size) for size in SIZES for name in DESIGNS]
+CELLS += [Cell("recovery", name, RECOVERED) for name in RECOVERY]
+CELLS += [Cell("metrics", name, size) for size in SIZES for name in (*DESIGNS, *MODEL_DESIGNS)]
 
 
-def missing(store: Store, cities: int, replicates: int) -> Iterator[tuple[Cell, int]]:
-    """What is still to be made, every cell in turn, so that all have some replicates early."""
+def missing(store: Store, wanted: Mapping[str, int]) -> Iterator[tuple[Cell, int]]:
+    """What is still to be made, every cell in turn, so that all have some replicates early; ``wanted``: how
+    many of each level."""
     done = {cell: {line["number"] for line in store.read(cell)} for cell in CELLS}
-    for turn in range(max(cities, -(-replicates // CHEAP_PER_CITY))):
+    for turn in range(max(-(-wanted[level] // many) for level, many in A_TURN.items())):
         for cell in CELLS:
-            many, upto = (1, cities) if cell.level == "city" else (CHEAP_PER_CITY, replicates)
-            for number in range(turn * many, min((turn + 1) * many, upto)):
+            many = A_TURN[cell.level]
+            for number in range(turn * many, min((turn + 1) * many, wanted[cell.level])):
                 if number not in done[cell]:
                     yield cell, number
 
@@ -74,15 +91,20 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--store", type=Path, default=ROOT / "workspace" / "scorecard")
     asked.add_argument("--cities", type=int, default=200)
+    asked.add_argument("--recoveries", type=int, default=600)
     asked.add_argument("--replicates", type=int, default=2000)
     asked.add_argument("--minutes", type=float, default=float("inf"))
     asked.add_argument("--table", action="store_true")
     given = asked.parse_args()
+    warnings.simplefilter(
+        "ignore", PerfectSeparationWarning
+    )  # true rates are fitted exactly: they are the truth
     store, begun, product = Store(given.store), time.monotonic(), product_digest()
     if given.table:
         write_tables(store, CELLS, ROOT)
         return
-    for cell, number in missing(store, given.cities, given.replicates):
+    wanted = {"city": given.cities, "recovery": given.recoveries, "metrics": given.replicates}
+    for cell, number in missing(store, wanted):
         if time.monotonic() - begun > 60 * given.minutes:
             return
         cpu = time.process_time()

@@ -11,13 +11,19 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-SIMULATED = ("town.py", "look.py", "look_city.py", "look_model.py", "cheap.py")
+_TOWNS = ("town.py", "look.py", "look_city.py")
+SIMULATED = {
+    "city": (*_TOWNS, "look_model.py"),
+    "recovery": _TOWNS,
+    "metrics": (*_TOWNS, "cheap.py", "cheap_model.py"),
+}
+"""By level: the code that draws its replicates."""
 JUDGED = ("audit", "panel", "data")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Replicates of one kind: ``level`` is ``city`` or ``metrics``."""
+    """Replicates of one kind: ``level``: one of :data:`SIMULATED`."""
 
     level: str
     condition: str
@@ -30,11 +36,18 @@ class Cell:
 
 
 class Store:
-    """A folder for these simulations: other code of the experiment writes into another folder."""
+    """A folder for each level and its code: other code of the experiment writes into another folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder / digest_of([HERE / name for name in SIMULATED])
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._folders = {
+            level: folder / digest_of([HERE / name for name in names]) for level, names in SIMULATED.items()
+        }
+        for each in self._folders.values():
+            each.mkdir(parents=True, exist_ok=True)
+
+    def path(self, cell: Cell) -> Path:
+        """The file of a cell."""
+        return self._folders[cell.level] / cell.name
 
     def read(self, cell: Cell) -> list[dict[str, Any]]:
         """Every whole line of a cell, by number; a line that a kill cut short is left out."""
@@ -42,7 +55,7 @@ class Store:
         return [lines[number] for number in sorted(lines)]
 
     def _lines(self, cell: Cell) -> Iterator[dict[str, Any]]:
-        path = self.folder / cell.name
+        path = self.path(cell)
         for text in path.read_text().splitlines() if path.exists() else []:
             try:
                 yield json.loads(text)
@@ -51,7 +64,7 @@ class Store:
 
     def append(self, cell: Cell, line: dict[str, Any]) -> None:
         """One more replicate; begins with a line end, in case the last one was cut short."""
-        with (self.folder / cell.name).open("a") as target:
+        with self.path(cell).open("a") as target:
             target.write("\n" + json.dumps(line))
 
 

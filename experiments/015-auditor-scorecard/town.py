@@ -32,7 +32,12 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Condition:
-    """What is planted: faults, and ratios of the high third of areas to the low one (middle: their root)."""
+    """What is planted: faults, and ratios of the high third of areas to the low one (middle: their root).
+
+    ``linkage_loss``: the share of repeat reports that the city takes for new incidents. ``areas_differ`` and
+    ``incidents_differ``: whether areas of a third, and incidents of an area (by severity), are reported at
+    rates of their own.
+    """
 
     name: str
     reporting: float = 1.0
@@ -41,6 +46,9 @@ class Condition:
     observer: bool = False
     leak: bool = False
     rule_change: bool = False
+    linkage_loss: float = CitySettings.linkage_loss
+    areas_differ: bool = True
+    incidents_differ: bool = True
 
 
 CONDITIONS = {
@@ -56,6 +64,20 @@ CONDITIONS = {
     )
 }
 """Named after the audit that has to find it."""
+
+RECOVERY = {
+    condition.name: condition
+    for condition in (
+        Condition("as_drawn", reporting=0.5),
+        Condition("links_kept", reporting=0.5, linkage_loss=0.0),
+        Condition("areas_alike", reporting=0.5, areas_differ=False),
+        Condition("incidents_alike", reporting=0.5, incidents_differ=False),
+        Condition("rates_alike", reporting=0.5, areas_differ=False, incidents_differ=False),
+        Condition("as_modelled", reporting=0.5, linkage_loss=0.0, areas_differ=False, incidents_differ=False),
+    )
+}
+"""Reporting planted as in ``CONDITIONS``, then without what makes it hard to recover: what each cause gives.
+``as_modelled`` is what the duplicate-report model takes for granted ("correct model" in METHODS 1.1)."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +123,21 @@ def random_for(level: str, condition: str, size: int, number: int) -> np.random.
 def make_town(condition: Condition, size: int, rng: np.random.Generator) -> Town:
     """A town in which about ``size`` incidents are reported in three years."""
     drawn = make_land(SIDE, rng)
-    land = replace(drawn, minority_share=thirds_of(drawn.minority_share) / 2)
+    land = replace(
+        drawn,
+        minority_share=thirds_of(drawn.minority_share) / 2,
+        report_effect=drawn.report_effect * condition.areas_differ,
+    )
     weather = make_weather(FIRST, date(FIRST.year + YEARS + 1, 1, 1), rng)
-    settings = CitySettings(reporting_ratio=condition.reporting, delay_ratio=condition.delay)
+    settings = CitySettings(
+        reporting_ratio=condition.reporting,
+        delay_ratio=condition.delay,
+        linkage_loss=condition.linkage_loss,
+    )
 
     def live(kind: IncidentKind) -> Part:
         need = make_need(kind, land, weather, busyness=size / _REPORTED, rng=rng)
+        need = replace(need, severity=need.severity * condition.incidents_differ)
         handling = handle(kind, need, land=land, settings=settings, rng=rng)
         return Part(kind, need, handling, collect_reports(need, handling, settings, rng))
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its package, the question it answers, the record it leaves, its CLI verbs."""
+    """One stage: its package, the question it answers, the record it leaves, its CLI verbs. ``runs``: a run
+    goes through it by itself; people take the others."""
 
     package: str
     question: str
     record: str | None
     verbs: tuple[str, ...] = ()
+    runs: bool = True
 
 
 JOURNEY: tuple[Stage, ...] = (
@@ -27,8 +29,16 @@ JOURNEY: tuple[Stage, ...] = (
     Stage("evaluation", "How good, at our capacity?", "Evaluation"),
     Stage("audit", "For whom? Who does not report?", "AuditReport", ("audit",)),
     Stage("explanation", "Why does it say so?", "Explanation"),
-    Stage("cards", "How do we tell people?", "Dossier", ("compare", "verify")),
+    Stage("cards", "How do we tell people?", "Dossier", ("compare", "verify", "reproduce", "export")),
     Stage("policy", "Does it meet what is required?", "GateReport"),
+    Stage(
+        "review",
+        "Who decided, and why?",
+        "Decision",
+        ("answer", "level", "case", "submit", "review", "decide", "keys", "witness", "ledger", "publish"),
+        runs=False,
+    ),
+    Stage("deployment", "What runs, where, until when?", "Deployment", ("release", "score"), runs=False),
     Stage("tracking", "What do scientists see of it? MLflow, and only here", None, ("sync",)),
 )
 

@@ -284,7 +284,8 @@ class Stages:
 
         blobs = self.workspace.blobs
         evidence = blobs.record(Evidence, gates.evidence)
-        return seal(evidence, gates, render_cards(evidence, gates, self.policy, blobs), blobs)
+        cards = render_cards(evidence, gates, self.policy, blobs, self.options.after)
+        return seal(evidence, gates, cards, blobs)
 
     def _evidence(
         self,
@@ -293,13 +294,7 @@ class Stages:
         panel: PanelManifest,
         judged: tuple[Predictions, Evaluation, AuditReport, Explanation],
     ) -> Evidence:
-        from civic_ai.audit.evaluation_suppression import mask_evaluation
-        from civic_ai.audit.explanation_suppression import mask_explanation
-        from civic_ai.audit.suppression import mask_audit
-
-        earlier = self._earlier
         predictions, evaluation, audit, explanation = judged
-        blobs = self.workspace.blobs
         evidence = Evidence(
             pilot=self.pilot.spec.pilot,
             spec=self.pilot.spec.digest,
@@ -309,18 +304,33 @@ class Stages:
             panel=panel.digest,
             predictions=predictions.digest,
             evaluation=evaluation.digest,
-            evaluation_masked=blobs.put_record(mask_evaluation(evaluation, self.policy, earlier.evaluation)),
             audit=audit.digest,
-            audit_masked=blobs.put_record(mask_audit(audit, self.policy, earlier.audit)),
             explanation=explanation.digest,
-            explanation_masked=blobs.put_record(mask_explanation(explanation, self.policy)),
+            **self._masked(judged),
             bundle=evaluation.bundle,
-            after=earlier.dossier,
+            after=self._earlier.dossier,
             code=Code(version=__version__, source_digest=code_digest()),
             environment=_environment(),
         )
-        blobs.put_record(evidence)
+        self.workspace.blobs.put_record(evidence)
         return evidence
+
+    def _masked(self, judged: tuple[Predictions, Evaluation, AuditReport, Explanation]) -> dict[str, str]:
+        """The records as the public sees them, by the field of the evidence that names their digest."""
+        from civic_ai.audit.evaluation_suppression import mask_evaluation
+        from civic_ai.audit.explanation_suppression import mask_explanation
+        from civic_ai.audit.predictions_suppression import mask_predictions
+        from civic_ai.audit.suppression import mask_audit
+
+        predictions, evaluation, audit, explanation = judged
+        earlier, policy = self._earlier, self.policy
+        made = {
+            "predictions_masked": mask_predictions(predictions, policy, earlier.predictions),
+            "evaluation_masked": mask_evaluation(evaluation, policy, earlier.evaluation),
+            "audit_masked": mask_audit(audit, policy, earlier.audit),
+            "explanation_masked": mask_explanation(explanation, policy, earlier.explanation),
+        }
+        return {name: self.workspace.blobs.put_record(record) for name, record in made.items()}
 
     def _note_look(self, evaluation: Evaluation, predictions: Predictions) -> int:
         """Record this look into the lockbox; how many different looks there have been here."""

@@ -23,14 +23,18 @@ HOMES = {
     "shapely": {"panel", "cards"},
     "altair": {"cards"},
     "h3": {"panel"},
+    "sqlalchemy": {"review"},
+    "cryptography": {"review"},
+    "webauthn": {"review"},
     "optuna": {"sweeps"},
     "distributed": {"models"},
     "pyspark": {"data"},
     "vl_convert": {"cards"},
+    "weasyprint": {"cards"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
-BOARD_SIDE = {"core", "records", "cards", "policy"}
+BOARD_SIDE = {"core", "records", "cards", "policy", "review"}
 NOT_FOR_THE_BOARD_SIDE = {"pandas", "numpy", "scipy", "sklearn", "lightgbm", "shap", "mlflow", "fairlearn"}
 UNSAFE = {"pickle", "cloudpickle", "joblib.numpy_pickle", "dill", "marshal", "shelve"}
 

@@ -10,6 +10,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from civic_ai.audit.pairs import Compared
+
 EXPERIMENT = Path(__file__).resolve().parents[2] / "experiments" / "015-auditor-scorecard"
 TOWNS = 3
 
@@ -108,3 +110,94 @@ def test_bounds_are_those_of_clopper_and_pearson() -> None:
     assert acceptance.judge_chance(1900, 2000, 0.93, 0.97) == "pass"
     assert acceptance.judge_chance(1990, 2000, 0.93, 0.97) == "fail"
     assert acceptance.judge_chance(1850, 2000, 0.93, 0.97) == "not enough runs"
+
+
+def test_what_makes_reporting_hard_to_recover_is_taken_out_one_by_one(town: ModuleType) -> None:
+    """In each kind of problem: links that are lost, and how many different rates a third has."""
+
+    def made(name: str) -> tuple[bool, bool, bool]:
+        drawn = town.make_town(town.RECOVERY[name], 2_500, np.random.default_rng(7))
+        part, first = drawn.parts[0], drawn.parts[0].need.area == drawn.parts[0].need.area[0]
+        by_area = np.unique(np.round(drawn.land.report_effect, 12))
+        return (
+            bool(part.reports.is_linked.all()),
+            len(by_area) == 1,
+            bool(np.ptp(part.handling.rate[first]) == 0),
+        )
+
+    assert made("as_drawn") == (False, False, False)
+    assert made("links_kept") == (True, False, False)
+    assert made("areas_alike") == (False, True, False)
+    assert made("incidents_alike") == (False, False, True)
+    assert made("rates_alike") == (False, True, True)
+    assert made("as_modelled") == (True, True, True)
+
+
+def test_a_town_as_drawn_is_the_full_city_of_that_number(town: ModuleType) -> None:
+    one, other = (
+        town.make_town(condition, 2_500, town.random_for("city", "reporting", 2_500, 3))
+        for condition in (town.CONDITIONS["reporting"], town.RECOVERY["as_drawn"])
+    )
+    for part, same in zip(one.parts, other.parts, strict=True):
+        np.testing.assert_array_equal(part.reports.at, same.reports.at)
+
+
+def test_causes_are_told_as_differences_between_towns_of_the_same_number() -> None:
+    def line(number: int, off: float) -> dict[str, object]:
+        return {"number": number, "looks": [{"value": off - 0.7, "planted": -0.7, "here": -0.65}]}
+
+    drawn = [line(number, off) for number, off in enumerate((0.5, -0.5, 0.1))]
+    kept = [line(number, off - 0.01) for number, off in enumerate((0.5, -0.5))]
+    first, second = _module("causes").causes_of({"as_drawn": drawn, "links_kept": kept})
+    assert first["change of the first"] == "–"
+    assert second["change of the first"] == "-0.010 (± 0.000)"
+    assert second["error against what was planted"].startswith("-0.010 (± 6.")
+    assert first["against the rates of watched incidents"].startswith("-0.017")
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.76])
+def test_quick_waits_have_exactly_the_ratio_of_their_design(experiment: ModuleType, ratio: float) -> None:
+    cheap = _module("cheap")
+    means = experiment.restricted_mean(np.array([cheap._middle(1.0), cheap._middle(ratio)]))
+    assert means[1] / means[0] == pytest.approx(ratio, rel=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.9, 1.0])
+def test_a_quick_observer_reaches_its_share_of_the_gain_and_the_model_none_within(share: float) -> None:
+    cheap = _module("cheap_model")
+    seen = cheap.ObserverDesign(share)._observed(120_000, np.random.default_rng(3))
+    one_place = np.zeros(len(seen.score), dtype=np.int64)
+
+    def gain(score: np.ndarray, stratum: np.ndarray) -> float:
+        return float(Compared(seen.is_event, stratum, one_place).pairs(score).area) - 0.5
+
+    assert gain(seen.rate, seen.list) / gain(seen.score, seen.list) == pytest.approx(share, abs=0.01)
+    assert gain(seen.score, seen.list_and_observer) == pytest.approx(0.0, abs=0.01)
+
+
+def test_a_quick_label_jumps_on_one_day_or_never() -> None:
+    cheap, day = _module("cheap_model"), np.arange(3 * 365)
+    for name, spread in (("label_change_none", 0.0), ("label_change_boundary", 0.02)):
+        design, level = (
+            cheap.MODEL_DESIGNS[name],
+            cheap.SHARE + cheap.SEASON * np.cos(2 * np.pi * day / 365.25),
+        )
+        beside = np.array(
+            [design._chance(day, 500, np.random.default_rng(seed)) - level for seed in range(300)]
+        )
+        assert beside.mean() == pytest.approx(0.0, abs=0.005)
+        assert beside.std() == pytest.approx(spread, rel=0.05)
+    jumps = cheap.MODEL_DESIGNS["label_change"]._chance(day, 500, np.random.default_rng(1))
+    season = cheap.SEASON * np.cos(2 * np.pi * day / 365.25)
+    np.testing.assert_allclose(jumps - season, np.where(day >= 500, 0.45, 0.35))
+
+
+def test_a_change_of_the_quick_draws_leaves_the_cities_in_the_store(tmp_path: Path) -> None:
+    store = _module("store")
+    city, quick = store.Cell("city", "none", 2_500), store.Cell("metrics", "recall", 2_500)
+    kept = store.Store(tmp_path)
+    kept.append(city, {"number": 3})
+    assert kept.path(city).parent != kept.path(quick).parent
+    assert store.Store(tmp_path).read(city) == [{"number": 3}]
+    assert "cheap.py" not in store.SIMULATED["city"]
+    assert "cheap_model.py" in store.SIMULATED["metrics"]

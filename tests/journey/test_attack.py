@@ -17,7 +17,7 @@ from civic_ai.records.record import flatten
 from civic_ai.results import PilotRun
 from civic_ai.runner import run
 from civic_ai.tracking.log import describe_dossier
-from tests.journey import attack_tables, attacker, faults
+from tests.journey import attack_moves, attack_tables, attacker, faults
 from tests.journey.tiny import quick
 
 MINIMUM, ROUND_TO = 11, 10
@@ -140,6 +140,40 @@ def test_two_versions_do_not_tell_who_came_between_them(versions):
     print(f"small changes between versions: {tried} tried, {len(found)} recovered; {len(careless)} where "
           f"nobody says what was published before; {len(without)} where suppression is off")  # fmt: skip
     assert tried > 10
+    assert found == []
+    assert careless
+    assert len(without) == tried
+
+
+RECORDS = ("audit", "evaluation", "explanation", "predictions")
+
+
+def _moves(one: Published, two: Published, side: str, blur: tuple[float, float]) -> tuple[int, list[str]]:
+    """The attack on every count of every record, of which ``side`` is what is published."""
+    tried, found = 0, []
+    for record in RECORDS:
+        full, seen = (
+            tuple({record: json.loads((each.run.dossier / folder / f"records/{record}.json").read_bytes())}
+                  for each in (one, two))
+            for folder in ("full", side)
+        )  # fmt: skip
+        guesses = ((name.lstrip("."), *rest) for name, *rest in attack_moves.attack_moves(
+            full, seen, MINIMUM, blur))  # fmt: skip
+        more, names = attacker.narrowed(guesses, MINIMUM)
+        tried, found = tried + more, found + names
+    return tried, found
+
+
+def test_two_versions_of_no_record_tell_who_came_between_them(versions):
+    """Bins, quarters, splits, pairs, slices, repeat reports: every count that moved by few."""
+    first, second, told = versions
+    half = (ROUND_TO / 2, 0.005)
+    tried, found = _moves(first, told, "public", half)
+    _, careless = _moves(first, second, "public", half)
+    _, without = _moves(first, second, "full", (0.0, 0.0))
+    print(f"small changes in all records: {tried} tried, {len(found)} recovered; {len(careless)} where "
+          f"nobody says what was published before; {len(without)} where suppression is off")  # fmt: skip
+    assert tried > 100
     assert found == []
     assert careless
     assert len(without) == tried

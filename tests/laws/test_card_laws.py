@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,10 +16,12 @@ from civic_ai.cards.facts import for_the_public, read_records
 from civic_ai.cards.numbers import locale_for, written, written_date
 from civic_ai.cards.page import card_facts, public_facts
 from civic_ai.cards.render import render_cards
+from civic_ai.cards.sealed import read_sealed
 from civic_ai.cards.views import read_views
 from civic_ai.core.messages import governance_folder
+from civic_ai.records.dossier import Audience
 from civic_ai.store.blobs import Blobs
-from tests.unit.cards.conftest import MakeCards, MakeMade, cards, made  # noqa: F401
+from tests.unit.cards.conftest import MakeCards, MakeFollowing, MakeMade, cards, following, made  # noqa: F401
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_evidence import make_evidence
 from tests.unit.cards.reading import Card, read_card
@@ -53,7 +56,7 @@ def _language(path: str) -> str:
 
 @every_city
 def test_a_card_for_each_kind_language_and_audience(city: City, cards: MakeCards) -> None:  # noqa: F811
-    kinds = ("board_brief", "model_card", "data_card")
+    kinds = ("board_brief", "model_card", "data_card", "audit_report", "public_notice")
     assert set(cards(city)) == {
         f"{audience}/{kind}.{language}.html"
         for audience in ("board", "public") for kind in kinds for language in city.languages
@@ -70,7 +73,7 @@ def test_every_number_is_the_fact_that_it_names(
         records = read_records(seen, one.blobs)
         facts = card_facts(records, one.gates, read_views(records, one.blobs))
         if path.startswith("public/"):
-            facts = public_facts(facts, one.policy.suppression.minimum)
+            facts = public_facts(facts, one.policy.suppression)
         locale = locale_for(city.locale, _language(path))
         assert card.facts, path
         for element in card.facts:
@@ -81,6 +84,33 @@ def test_every_number_is_the_fact_that_it_names(
             else:
                 assert float(says["value"]) == value
                 assert element.text == written(float(value), says["data-as"], locale)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("audience", ["board", "public"])
+def test_every_number_of_the_change_note_is_a_fact_of_one_of_two_versions(
+    following: MakeFollowing, audience: Audience  # noqa: F811
+) -> None:  # fmt: skip
+    two = following(City(), City(winner="rule", groups="small", smallest=8))
+    seen = two.now.evidence if audience == "board" else for_the_public(two.now.evidence)
+    records = read_records(seen, two.now.blobs)
+    facts = card_facts(records, two.now.gates, read_views(records, two.now.blobs))
+    if audience == "public":
+        facts = public_facts(facts, two.now.policy.suppression)
+    was = read_sealed(two.was, audience).facts
+    for language in City().languages:
+        card = read_card(two.cards[f"{audience}/change_note.{language}.html"].decode())
+        names = [one.attributes["data-fact"] for one in card.facts]
+        assert any(name.startswith("earlier.") for name in names)
+        for element in card.facts:
+            name = element.attributes["data-fact"]
+            value = was[name.removeprefix("earlier.")] if name.startswith("earlier.") else facts[name]
+            assert (
+                element.attributes.get("datetime", None) == value
+                or float(element.attributes["value"]) == value
+            )
+        printed = set(re.findall(r"(?<![\w.,])\d[\d.,]*\b", card.plain))
+        assert {number.rstrip(".,") for number in printed} <= _numbers_of_sentences() | set("12345")
+        assert set(re.findall(r"\w+", card.seen.lower())) & set(NEVER[language]) == set()
 
 
 @every_city
@@ -107,7 +137,7 @@ def test_every_limit_is_the_one_that_the_policy_sets(
     for path, card in _all(cards(city)):
         held = [element for element in card.all("data") if element.attributes["class"] == "limit"]
         assert {element.attributes["value"] for element in held} <= limits
-        assert bool(held) == ("data_card" not in path)
+        assert bool(held) == ("brief" in path or "model_card" in path)
 
 
 @every_city
@@ -123,7 +153,7 @@ def test_the_dossier_has_one_of_two_verdicts(
 ) -> None:  # fmt: skip
     is_ready = made(city).gates.is_ready
     for path, card in _all(cards(city)):
-        if _language(path) == "en" and "data_card" not in path:
+        if _language(path) == "en" and ("brief" in path or "model_card" in path):
             assert ("Ready for the board's decision" in card.seen) == is_ready
             assert ("Not ready" in card.seen) == (not is_ready)
 
@@ -134,10 +164,14 @@ def test_every_card_stands_alone_and_runs_nothing(city: City, cards: MakeCards) 
         card = read_card(html)
         assert len(html.encode()) < 2_000_000, path
         assert not card.all("script", "iframe", "object", "embed", "link", "form")
+        beside = {PurePosixPath(other).name for other in cards(city) if other.startswith(path.split("/")[0])}
         for element in card.elements:
             assert not [name for name in element.attributes if name.startswith("on")]
             for name in ("src", "href"):
-                assert element.attributes.get(name, "#").startswith(("#", "data:image/svg+xml;base64,"))
+                leads_to = element.attributes.get(name, "#")
+                assert leads_to.partition("#")[0] in beside or leads_to.startswith(
+                    ("#", "data:image/svg+xml;base64,")
+                ), path
         assert "http://" not in html
         assert "https://" not in html
 
@@ -171,6 +205,25 @@ def test_below_every_picture_stand_its_numbers(city: City, cards: MakeCards) -> 
         assert len(inside) == len(card.all("figure")), path
 
 
+@every_city
+def test_the_twin_holds_every_fact_of_every_page(
+    city: City, cards: MakeCards, made: MakeMade  # noqa: F811
+) -> None:  # fmt: skip
+    one = made(city)
+    rendered = render_cards(one.evidence, one.gates, one.policy, one.blobs)
+    for path, card in _all(cards(city)):
+        audience, name = path.split("/")
+        told = json.loads(rendered[f"{audience}/cards.{_language(path)}.json"])
+        assert (told["audience"], told["language"]) == (audience, _language(path))
+        shown = [(one["fact"], one["value"], one["words"]) for one in told["cards"][name.split(".")[0]]]
+        seen = [
+            (says["data-fact"], float(says["value"]) if "value" in says else says["datetime"], element.text)
+            for element in card.facts
+            if (says := element.attributes)
+        ]
+        assert shown == list(dict.fromkeys(seen)), path
+
+
 def test_the_same_evidence_gives_the_same_bytes(tmp_path: Path) -> None:
     """In another store, and after other pictures were drawn in the same process."""
     first = make_evidence(Blobs(tmp_path / "one"), City(languages=("es",)))
@@ -199,7 +252,7 @@ def test_what_is_hidden_cannot_change_what_the_public_sees(cards: MakeCards, mad
 
 def test_what_is_hidden_is_said_to_be_hidden(cards: MakeCards) -> None:  # noqa: F811
     rendered = cards(City(groups="small"))
-    public, board = (read_card(rendered[f"{part}/model_card.en.html"]) for part in ("public", "board"))
+    public, board = (read_card(rendered[f"{part}/audit_report.en.html"]) for part in ("public", "board"))
     assert "Too few to show (privacy)" in public.seen
     assert "Too few to tell (would need about 810)" in board.seen
     named = [element.attributes["data-fact"] for element in public.facts]

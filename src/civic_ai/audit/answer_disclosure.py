@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from civic_ai.audit.answer_suppression import COUNT_PERIODS, found_in_all
+from civic_ai.audit.answer_suppression import found_in_all
 from civic_ai.audit.protection import is_small
-from civic_ai.audit.suppression import share_cells
+from civic_ai.audit.told import COUNT_PERIODS, share_cells
 from civic_ai.records.evaluation import ErrorAnalysis, Evaluation
 from civic_ai.records.figure import Figure
 from civic_ai.records.record import Record
@@ -95,7 +95,7 @@ def _counts(evaluation: Evaluation) -> Iterator[float]:
         yield found_in_all(point)
     if evaluation.errors is not None:
         for part_of_city in evaluation.errors.slices:
-            yield from (part_of_city.rows, part_of_city.ratio.n)
+            yield from (part_of_city.rows or 0, part_of_city.ratio.n)
         for quarter in evaluation.errors.by_period.values():
             yield quarter.n
 

@@ -15,9 +15,9 @@ from civic_ai.audit.suppression import (
     has_small,
     hidden_figure,
     mask_figure,
-    share_cells,
     with_complements,
 )
+from civic_ai.audit.told import share_cells
 from civic_ai.records.evaluation import (
     CoherentSum,
     Coverage,
@@ -185,9 +185,11 @@ class AnswerMasking:
         )
 
     def _slice(self, part: Slice) -> Slice:
-        seen = hidden_figure(part.ratio) if is_small(part.rows, self._minimum) else self._figure(part.ratio)
+        """Hidden where few rows lie in it."""
+        if part.rows is None or is_small(part.rows, self._minimum):
+            return part.model_copy(update={"ratio": hidden_figure(part.ratio), "rows": None})
         to = self.policy.suppression.round_counts_to
-        return part.model_copy(update={"ratio": seen, "rows": round(part.rows / to) * to})
+        return part.model_copy(update={"ratio": self._figure(part.ratio), "rows": round(part.rows / to) * to})
 
     def _overlap(self, part: Overlap) -> Overlap:
         return part.model_copy(update={"share": self._periods(part.share, False)})
@@ -207,17 +209,6 @@ class AnswerMasking:
 
 _TIMES = ("days_earlier", "first_half_today", "first_half")
 _TIMES_OF_SOME = ("within_observer", "area_under_roc")
-
-COUNT_PERIODS = frozenset({
-    "lockbox_expected",
-    "staffing.hours_short", "staffing.hours_idle", "staffing.cheaper_than_baseline",
-    "coherent_sums.bottom_up", "coherent_sums.reconciled",
-    "selection.regret",
-    "what_if.found_per_period", "what_if.more_than_best_baseline", "what_if.cost_saved",
-    "errors.morans_i", "errors.overlaps.share",
-})  # fmt: skip
-"""The figures of an evaluation whose n counts periods, dates or places, and no people. All others are
-hidden where their n is small, and else shown with a rounded n."""
 
 
 def _line(part: Coverage) -> Group:

@@ -77,7 +77,7 @@ def _with_causes(report: AuditReport, given: Given, made: Measurement, policy: P
     by_area = measure_areas(given, report.reporting)
     need, feedback = audit_need(given, made, by_area, policy), simulate_feedback(given, by_area, policy)
     observer, changes = examine_observer(given, policy), find_label_changes(given, policy)
-    frontier = measure_frontier(given, policy)
+    frontier = measure_frontier(given, policy, by_area)
     looked_at = {
         "observer_test": observer.why_unknown is None,
         "label_changes": changes is not None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from civic_ai.audit.evaluation_suppression import SHARES, bin_cells, per_visit
-from civic_ai.audit.forgotten import forgotten_counts, shows
+from civic_ai.audit.forgotten import forgotten_counts
 from civic_ai.audit.frontier_suppression import tables_of_ways
 from civic_ai.audit.intersection_suppression import block_of, pairs_table
 from civic_ai.audit.protection import Table as Protectable
@@ -19,8 +19,8 @@ from civic_ai.audit.suppression import (
     audit_table,
     coverage_table,
     reporting_cells,
-    share_cells,
 )
+from civic_ai.audit.told import share_cells, shows
 from civic_ai.records.audit import AuditReport, GroupCount, GroupFigure
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.figure import Figure

@@ -19,7 +19,7 @@ from civic_ai.audit.contrasts import (
 )
 from civic_ai.audit.metrics import Metric
 from civic_ai.audit.rates import GroupSums, Rates, few_clusters, rates
-from civic_ai.audit.suppression import SHOWN_CELLS
+from civic_ai.audit.told import SHOWN_CELLS
 from civic_ai.evaluation.uncertainty import Interval
 from civic_ai.records.audit import Disparity, GroupCount, GroupFigure
 from civic_ai.records.figure import Figure, Period, Verdict, missing

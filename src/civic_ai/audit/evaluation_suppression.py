@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from civic_ai.audit.answer_suppression import AnswerMasking
+from civic_ai.audit.moves import hide_moves
 from civic_ai.audit.suppression import (
     coarse_figure,
     has_small,
     hidden_figure,
     mask_figure,
-    share_cells,
     with_complements,
 )
-from civic_ai.audit.versions import Change, EarlierEvaluation
+from civic_ai.audit.told import share_cells
+from civic_ai.audit.versions import Change, Published, hidden_in_evaluation
 from civic_ai.records.evaluation import (
     Calibration,
     CalibrationBin,
@@ -43,7 +44,7 @@ Table = Mapping[Group, Mapping[str, float]]
 
 
 def mask_evaluation(
-    evaluation: Evaluation, policy: Policy, earlier: EarlierEvaluation | None = None
+    evaluation: Evaluation, policy: Policy, earlier: Published[Evaluation] | None = None
 ) -> Evaluation:
     """The public version: small counts hidden, n and shares rounded, exact counts of ties left out.
 
@@ -53,13 +54,16 @@ def mask_evaluation(
     if evaluation.is_masked:
         return evaluation
     also = frozenset() if earlier is None else _changed_by_few(evaluation, earlier, policy)
-    return _Masking(evaluation, policy, also).masked()
+    masked = _Masking(evaluation, policy, also).masked()
+    return hide_moves(evaluation, masked, earlier, policy.suppression)
 
 
-def _changed_by_few(evaluation: Evaluation, earlier: EarlierEvaluation, policy: Policy) -> frozenset[Group]:
+def _changed_by_few(
+    evaluation: Evaluation, earlier: Published[Evaluation], policy: Policy
+) -> frozenset[Group]:
     before, now = score_cells(earlier.full), score_cells(evaluation)
     wholes = {name for cells in now.values() for name in cells if name.endswith(" n")}
-    return Change(before, now, wholes).to_hide(earlier.hidden, policy.suppression)
+    return Change(before, now, wholes).to_hide(hidden_in_evaluation(earlier), policy.suppression)
 
 
 def score_cells(evaluation: Evaluation) -> dict[Group, dict[str, float]]:

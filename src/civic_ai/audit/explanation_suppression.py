@@ -12,19 +12,25 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
+from civic_ai.audit.moves import hide_moves
+from civic_ai.audit.versions import Published
 from civic_ai.records.explanation import Explanation
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import Record
 
 DIGITS = 2
-_COUNTS = re.compile(r"n$|rows_")
-"""Fields that count rows."""
+_COUNTS = re.compile(r"n$|rows_|cases$")
+"""Fields that count rows or cases."""
 R = TypeVar("R", bound=Record)
 
 
-def mask_explanation(explanation: Explanation, policy: Policy) -> Explanation:
-    """The public version. Idempotent; verdicts, names and orders stay."""
-    return _record(explanation, policy.suppression.round_counts_to)
+def mask_explanation(
+    explanation: Explanation, policy: Policy, earlier: Published[Explanation] | None = None
+) -> Explanation:
+    """The public version. Idempotent; verdicts, names and orders stay. ``earlier``: what the public read
+    before."""
+    masked = _record(explanation, policy.suppression.round_counts_to)
+    return hide_moves(explanation, masked, earlier, policy.suppression)
 
 
 def significant(value: float) -> float:

@@ -1,8 +1,9 @@
 """What could be done about it: found per visit against disparity, for every way of choosing the list.
 
 Every way is measured on the same test rows and the same resampled places, so differences against the champion
-are paired. A sweep moves the champion's list from its own depths by group towards equal expected recall, and
-beyond: the price of reaching groups evenly (METHODS 4.1; Rodolfa, Lamba and Ghani 2021). It gives no verdict.
+are paired. Where it is known how fast areas report, the same is told against need (``need_sums``). A sweep
+moves the champion's list from its own depths by group towards equal expected recall, and beyond: the price of
+reaching groups evenly (METHODS 4.1; Rodolfa, Lamba and Ghani 2021). It gives no verdict.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ import numpy as np
 import pyarrow as pa
 from scipy import stats
 
+from civic_ai.audit.area_reporting import AreaReporting
+from civic_ai.audit.bootstrap import Integers
 from civic_ai.audit.cells import CELLS, Floats, Scored, list_cells
-from civic_ai.audit.disparity import judge_disparities, measure
+from civic_ai.audit.disparity import Measured, judge_disparities, measure
 from civic_ai.audit.given import Given, matured, period_of
 from civic_ai.audit.metrics import METRICS, asked_of
+from civic_ai.audit.need_sums import NEED_METRICS, Corrected, correct
 from civic_ai.audit.rates import GroupSums, few_clusters, rates, sum_groups
+from civic_ai.audit.reported_share import ReportedShares, codes_in
 from civic_ai.evaluation.chance import visit_chance
 from civic_ai.models.mitigated_order import OneList, interpolated
 from civic_ai.models.mitigation_groups import steered_group
@@ -63,6 +68,17 @@ class Rows:
 
     given: Given
     table: pa.Table
+    reporting: AreaReporting | None = None
+
+    @cached_property
+    def shares(self) -> ReportedShares | None:
+        """The share of problems that is ever reported, by area; None where need is not known."""
+        return None if self.reporting is None else self.reporting.shares
+
+    @cached_property
+    def area(self) -> Integers:
+        """(units,): the position of each unit's area in ``shares``."""
+        return codes_in(() if self.reporting is None else self.reporting.names, self.given.areas)
 
     @cached_property
     def champion(self) -> Scored:
@@ -90,14 +106,16 @@ class Rows:
         return self.given.scored(matured(self.table, candidate))
 
 
-def measure_frontier(given: Given, policy: Policy) -> Frontier | None:
+def measure_frontier(given: Given, policy: Policy, reporting: AreaReporting | str) -> Frontier | None:
     """Every candidate, rule and mitigation, and a sweep; None where the question makes no list.
 
+    ``reporting``: how fast each area reports, or why that is not known; then all is against reports only.
     Raises :class:`~civic_ai.core.errors.DataError` where no test row has an outcome yet.
     """
     if given.evaluation.capacity is None:
         return None
-    rows = Rows(given, given.blobs.table(given.predictions.blob))
+    known = None if isinstance(reporting, str) else reporting
+    rows = Rows(given, given.blobs.table(given.predictions.blob), known)
     tried = list(_tried(rows))
     first = _Measured(rows, tried[0], policy)
     pair = first.pair
@@ -112,6 +130,7 @@ def measure_frontier(given: Given, policy: Policy) -> Frontier | None:
         capacity=rows.capacity,
         lists=rows.lists,
         swept=swept,
+        life_days=known.life_days if known and first.need is not None else None,
         ways=tuple(way.told(first, pair) for way in ways),
         visits=tuple(part for way in ways for part in way.visits(first)),
     )
@@ -165,11 +184,27 @@ class _Measured:
     policy: Policy
 
     @cached_property
+    def cells(self) -> Floats:
+        """(units, cells): what this way finds and visits, of reports."""
+        return list_cells(self.rows.champion, self.way.chance, self.rows.given.units.num_rows)
+
+    @cached_property
     def sums(self) -> tuple[GroupSums, ...]:
         """By attribute; the same draws for every way, for seed and places are the same."""
         given = self.rows.given
-        cells = list_cells(self.rows.champion, self.way.chance, given.units.num_rows)
-        return sum_groups(cells, given.groupings, seed=given.spec.seed, clusters=given.clusters)
+        return sum_groups(self.cells, given.groupings, seed=given.spec.seed, clusters=given.clusters)
+
+    @cached_property
+    def need(self) -> Corrected | None:
+        """The same against need; None where it is not known, or the leading metric counts no cases."""
+        if self.rows.shares is None or self.metric not in NEED_METRICS:
+            return None
+        return correct(self.rows.given, self.cells, self.rows.shares, self.rows.area)
+
+    @property
+    def _reports(self) -> list[Measured]:
+        """The leading metric against reports."""
+        return measure(self.sums, METRICS[self.metric], self.rows.period)
 
     @cached_property
     def metric(self) -> str:
@@ -180,7 +215,7 @@ class _Measured:
     @cached_property
     def disparities(self) -> list[Disparity]:
         """The leading metric's ratios in the groups that decide a verdict."""
-        made = judge_disparities(measure(self.sums, METRICS[self.metric], self.rows.period), self.policy)
+        made = judge_disparities(self._reports, self.policy)
         deciding = {
             (part.grouping.attribute, group)
             for part in self.sums
@@ -220,25 +255,34 @@ class _Measured:
             found_per_visit_change=self._found_change(champion),
             ratio=self._ratio(pair),
             ratio_change=self._ratio_change(champion, pair),
+            need_per_visit=self._need_per_visit(),
+            need_ratio=self._need_ratio(pair),
             widest=missing("too_few") if widest is None else widest.ratio,
             widest_attribute=None if widest is None else widest.attribute,
             widest_group=None if widest is None else widest.group,
         )
 
-    @property
-    def _per_visit(self) -> tuple[float, Floats]:
-        """Found per visit over all units, and its replicates."""
-        sums, found, selected = self.sums[0], CELLS.index("found"), CELLS.index("selected")
-        drawn = sums.replicates[:, -1]
-        return float(sums.totals[-1, found] / sums.totals[-1, selected]), drawn[:, found] / drawn[:, selected]
-
     def _found(self) -> Figure:
-        value, drawn = self._per_visit
+        value, drawn = per_visit(self.sums[0])
         return self._figure(value, self._half(drawn, self._places))
 
     def _found_change(self, champion: _Measured) -> Figure:
-        (value, drawn), (other, others) = self._per_visit, champion._per_visit
+        (value, drawn), (other, others) = per_visit(self.sums[0]), per_visit(champion.sums[0])
         return self._figure(value - other, self._half(drawn - others, self._places))
+
+    def _need_per_visit(self) -> Figure | None:
+        """Problems found per visit, whether reported or not, with the errors of places and of rates."""
+        if self.need is None:
+            return None
+        (value, places), (_, rates) = per_visit(self.need.sums[0]), per_visit(self.need.drawn[0])
+        return self._figure(value, self._half(places + rates - rates.mean(), self._places))
+
+    def _need_ratio(self, pair: Pair) -> Figure | None:
+        """The pair's ratio against need."""
+        if self.need is None:
+            return None
+        made = judge_disparities(self.need.measured(self._reports), self.policy)
+        return next(i.ratio for i in made if (i.attribute, i.group) == (pair.attribute, pair.group))
 
     @property
     def _places(self) -> float:
@@ -313,6 +357,13 @@ class _Measured:
             share=float(selected[i] / selected.sum()),
             change=(float(selected[i]) - before) / self.rows.lists,
         )
+
+
+def per_visit(sums: GroupSums) -> tuple[float, Floats]:
+    """Found per visit over all units, and its replicates."""
+    found, selected = CELLS.index("found"), CELLS.index("selected")
+    drawn = sums.replicates[:, -1]
+    return float(sums.totals[-1, found] / sums.totals[-1, selected]), drawn[:, found] / drawn[:, selected]
 
 
 def _distance(item: Disparity) -> float:

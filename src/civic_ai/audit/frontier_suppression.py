@@ -114,6 +114,8 @@ def _mask_way(way: FrontierWay, is_pair_hidden: bool, small: set[Group], figures
             "found_per_visit": figures.shown(way.found_per_visit, is_hidden=is_few),
             "found_per_visit_change": figures.shown(way.found_per_visit_change, is_hidden=is_few),
             "ratio": figures.shown(way.ratio, is_hidden=is_pair_hidden),
+            "need_per_visit": way.need_per_visit and figures.shown(way.need_per_visit, is_hidden=is_few),
+            "need_ratio": way.need_ratio and figures.shown(way.need_ratio, is_hidden=is_pair_hidden),
             "ratio_change": figures.shown(way.ratio_change, is_hidden=is_pair_hidden),
             "widest": figures.shown(way.widest, is_hidden=is_widest_hidden),
         }

@@ -14,7 +14,7 @@ from civic_ai.audit.durations import Delays, delay_cells, delay_sums, measure_de
 from civic_ai.audit.given import Given, period_of
 from civic_ai.audit.metrics import METRICS, Asked, asked_for
 from civic_ai.audit.rates import GroupSums, sum_groups
-from civic_ai.audit.suppression import SHOWN_CELLS
+from civic_ai.audit.told import SHOWN_CELLS
 from civic_ai.evaluation.chance import visit_chance
 from civic_ai.models.survival import waits_until
 from civic_ai.panel.groups import Grouping

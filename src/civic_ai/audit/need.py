@@ -11,8 +11,8 @@ overstated where little is reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +26,7 @@ from civic_ai.audit.disparity import Measured, measure
 from civic_ai.audit.given import Given
 from civic_ai.audit.measured import Measurement
 from civic_ai.audit.metrics import METRICS
-from civic_ai.audit.rates import GroupSums, rates, sum_groups
+from civic_ai.audit.need_sums import NEED_METRICS, Corrected, correct
 from civic_ai.audit.reported_share import ReportedShares, codes_in
 from civic_ai.evaluation.chance import visit_chance
 from civic_ai.records.audit import Disparity, GroupFigure
@@ -42,13 +42,8 @@ from civic_ai.records.need import (
 )
 from civic_ai.records.policy import Policy
 
-NEED_METRICS = ("recall", "service_per_need", "bias_ratio")
-"""The metrics that count cases, so that a case which nobody reported counts too."""
-
 OTHER_LIVES = (0.5, 2.0)
 """The life of a problem is declared, not measured: half and double of it are always told too."""
-
-_CORRECTED = [CELLS.index("events"), CELLS.index("found")]
 
 Families = dict[str, list[Measured]]
 """By metric: one entry an attribute."""
@@ -147,22 +142,7 @@ class _Counted:
 
     def corrected(self, shares: ReportedShares) -> _Corrected:
         """Everything counted anew with each report as 1 / share problems."""
-        cells = self.cells.copy()
-        cells[:, _CORRECTED] /= shares.share[self.area, None]
-        given = self.given
-        sums = sum_groups(cells, given.groupings, seed=given.spec.seed, clusters=given.clusters)
-        drawn = [replace(part, replicates=self._drawn(part, shares)) for part in sums]
-        return _Corrected(self.against_reports(), sums, drawn)
-
-    def _drawn(self, sums: GroupSums, shares: ReportedShares) -> Floats:
-        """(draws, groups + 1, cells): the totals for each draw of what is not known about who reports."""
-        weights = np.column_stack([sums.grouping.weights, np.ones(len(self.cells))])
-        corrected = weights[:, :, None] * self.cells[:, None, _CORRECTED]
-        by_area = np.zeros((shares.share.size, *corrected.shape[1:]))
-        np.add.at(by_area, self.area, corrected)
-        totals = np.tile(sums.totals, (len(shares.draws), 1, 1))
-        totals[:, :, _CORRECTED] = np.tensordot(1 / shares.draws, by_area, axes=1)
-        return totals
+        return _Corrected(self.against_reports(), correct(self.given, self.cells, shares, self.area))
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,22 +150,12 @@ class _Corrected:
     """Metrics against need: what they rest on is still counted in reports."""
 
     reports: Families
-    sums: Sequence[GroupSums]
-    drawn: Sequence[GroupSums]
+    made: Corrected
 
     @property
     def families(self) -> Families:
         """Every metric, with the error of resampled places and that of the reporting rates together."""
-        return {
-            name: [self._measured(part, i) for i, part in enumerate(family)]
-            for name, family in self.reports.items()
-        }
-
-    def _measured(self, reports: Measured, i: int) -> Measured:
-        made, drawn = rates(self.sums[i], reports.metric), rates(self.drawn[i], reports.metric).logs
-        both = made.logs + drawn - drawn.mean(axis=0)
-        known = reports.rates
-        return replace(reports, rates=replace(made, logs=both, n=known.n, error_floor=known.error_floor))
+        return {name: self.made.measured(family) for name, family in self.reports.items()}
 
     def city_share(self, level: float) -> Figure:
         """The share of all problems in the city that is ever reported."""
@@ -195,7 +165,7 @@ class _Corrected:
         """The same where each group lives."""
         return tuple(
             ReportedShare(attribute=part.grouping.attribute, group=group, figure=self._share(i, g, level))
-            for i, part in enumerate(self.sums)
+            for i, part in enumerate(self.made.sums)
             for g, group in enumerate(part.grouping.groups)
         )
 
@@ -205,9 +175,9 @@ class _Corrected:
         n = round(float(measured.counts[:, events].sum() if group < 0 else measured.counts[group, events]))
         if reports <= 0:
             return missing("no_events", n=n)
-        drawn = reports / self.drawn[i].replicates[:, group, events]
+        drawn = reports / self.made.drawn[i].replicates[:, group, events]
         lower, upper = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-        value = float(reports / self.sums[i].totals[group, events])
+        value = float(reports / self.made.sums[i].totals[group, events])
         return Figure(
             value=value, lower=min(float(lower), value), upper=max(float(upper), value), level=level, n=n
         )

@@ -47,12 +47,14 @@ class Bridge:
 @dataclass(frozen=True)
 class Table:
     """Blocks by name, each with the same parts; ``counts``: what is protected, as sums of parts (none given:
-    each part); ``lines``: blocks that add up to a total which is known."""
+    each part); ``lines``: blocks that add up to a total which is known; ``moved``: blocks of which every
+    count, however large, must stay open, because an earlier version tells it almost."""
 
     blocks: Mapping[Block, Counts]
     lines: tuple[tuple[Block, ...], ...]
     counts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bridges: tuple[Bridge, ...] = ()
+    moved: frozenset[Block] = frozenset()
 
     @cached_property
     def protected(self) -> Mapping[str, tuple[str, ...]]:
@@ -70,6 +72,11 @@ class Table:
         every = {(block, name): self.count(block, name) for block in self.blocks for name in self.protected}
         return {key: count for key, count in every.items() if is_small(count, minimum)}
 
+    def guarded(self, minimum: int) -> dict[tuple[Block, str], float]:
+        """Every small count, and every count of what moved."""
+        moved = {(block, name): self.count(block, name) for block in self.moved for name in self.protected}
+        return self.small(minimum) | {key: count for key, count in moved.items() if count > _NOISE}
+
 
 @dataclass(frozen=True)
 class Protected:
@@ -80,8 +87,8 @@ class Protected:
 
 
 def protect(table: Table, minimum: int, hidden: Iterable[Block] = ()) -> Protected:
-    """The blocks to hide, ``hidden`` among them, such that the audit finds no small count."""
-    must = {*hidden, *(block for block, _ in table.small(minimum))}
+    """The blocks to hide, ``hidden`` among them, such that the audit finds no guarded count."""
+    must = {*hidden, *(block for block, _ in table.guarded(minimum))}
     chosen, checked = set(must), set[tuple[Block, str]]()
     while _leaks(table, chosen, minimum, checked):
         others = _beside(table, chosen)
@@ -101,9 +108,9 @@ def narrow_counts(table: Table, hidden: Iterable[Block], minimum: int) -> list[t
 
 
 def _leaks(table: Table, hidden: set[Block], minimum: int, checked: set[tuple[Block, str]]) -> bool:
-    """Whether a small count is too narrow. ``checked`` grows: a wide range stays wide with more hidden."""
+    """Whether a guarded count is too narrow. ``checked`` grows: a wide range stays wide with more hidden."""
     view = View(table, frozenset(hidden))
-    for key in table.small(minimum):
+    for key in table.guarded(minimum):
         if key not in checked and view.width(*key) < minimum - _NOISE:
             return True
         checked.add(key)

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from civic_ai.audit.frontier_suppression import Figures, mask_frontier
 from civic_ai.audit.intersection_suppression import mask_intersections, mask_slices, mask_within
+from civic_ai.audit.moves import hide_moves
 from civic_ai.audit.need_suppression import mask_feedback, mask_need
 from civic_ai.audit.observer_suppression import mask_label_changes, mask_observer
 from civic_ai.audit.protection import Table, bridges_between, is_small, protect
 from civic_ai.audit.reporting_suppression import mask_reporting_details
-from civic_ai.audit.versions import Change, EarlierAudit
+from civic_ai.audit.told import SHOWN_CELLS, share_cells
+from civic_ai.audit.versions import Change, Published, hidden_in_audit
 from civic_ai.records.audit import (
     AuditReport,
     Disparity,
@@ -31,9 +34,6 @@ from civic_ai.records.reporting import ReportingBias, ReportingGroup
 
 Group = tuple[str, str]
 Cells = Mapping[str, float]
-
-SHOWN_CELLS = ("rows", "positives", "events", "selected", "hits", "found")
-"""The counts of a group that are shown."""
 
 COVERAGE = "interval_coverage"
 """The metric of the lockbox; its n is a count that no ``GroupCount`` holds."""
@@ -62,21 +62,20 @@ def mask_figure(figure: Figure, policy: Policy) -> Figure:
     return coarse_figure(figure, policy)
 
 
-def share_cells(figure: Figure) -> dict[str, float]:
-    """What a share counts: its n, the cases behind it and what they leave over; n alone of other figures."""
-    if figure.value is None or not 0 <= figure.value <= 1:
-        return {"n": float(figure.n), "cases": 0.0, "others": 0.0}
-    cases = figure.n * figure.value
-    return {"n": float(figure.n), "cases": cases, "others": figure.n - cases}
-
-
-def mask_audit(report: AuditReport, policy: Policy, earlier: EarlierAudit | None = None) -> AuditReport:
+def mask_audit(
+    report: AuditReport, policy: Policy, earlier: Published[AuditReport] | None = None
+) -> AuditReport:
     """The public version of an audit: small groups hidden, counts and rates rounded. Idempotent.
 
     ``earlier``: what the public read before, so that the two versions tell nothing by their difference.
     """
     if report.is_masked:
         return report
+    return hide_moves(report, _masked_alone(report, policy, earlier), earlier, policy.suppression)
+
+
+def _masked_alone(report: AuditReport, policy: Policy, earlier: Published[AuditReport] | None) -> AuditReport:
+    """Masked as if nobody had read the parts of an earlier version, but for its groups."""
     also = frozenset() if earlier is None else _changed_by_few(report, earlier, policy)
     hidden = hidden_groups(report, policy.suppression.minimum, also)
     untold = hidden_coverage(report, hidden, policy.suppression.minimum)
@@ -106,7 +105,8 @@ def mask_audit(report: AuditReport, policy: Policy, earlier: EarlierAudit | None
 
 def hidden_groups(report: AuditReport, minimum: int, also: Iterable[Group] = ()) -> frozenset[Group]:
     """Attribute and group of everything to be hidden, small in the tests or in the lockbox, and ``also``."""
-    return protect(audit_table(report), minimum, also).hidden
+    moved = frozenset(also)
+    return protect(replace(audit_table(report), moved=moved), minimum, moved).hidden
 
 
 def hidden_coverage(report: AuditReport, hidden: frozenset[Group], minimum: int) -> frozenset[Group]:
@@ -126,9 +126,9 @@ def coverage_table(report: AuditReport) -> Table:
     return Table(cells, lines_of(cells))
 
 
-def _changed_by_few(report: AuditReport, earlier: EarlierAudit, policy: Policy) -> frozenset[Group]:
+def _changed_by_few(report: AuditReport, earlier: Published[AuditReport], policy: Policy) -> frozenset[Group]:
     change = Change(audit_cells(earlier.full), audit_cells(report), _WHOLES)
-    return change.to_hide(earlier.hidden, policy.suppression)
+    return change.to_hide(hidden_in_audit(earlier), policy.suppression)
 
 
 def audit_table(report: AuditReport) -> Table:

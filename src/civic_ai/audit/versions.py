@@ -10,46 +10,41 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from civic_ai.audit.protection import is_small
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.policy import Suppression
+from civic_ai.records.record import Record
 
 Group = tuple[str, str]
 Cells = Mapping[str, float]
+R = TypeVar("R", bound=Record)
 
 SHARE_BLUR = 0.005
 """Shares are told in whole percent, so a count that is a share of w is told to half a percent of w."""
 
 
 @dataclass(frozen=True)
-class EarlierAudit:
-    """An audit that was published: as it was made, and as the public read it."""
+class Published(Generic[R]):
+    """A record that was published: as it was made, and as the public read it."""
 
-    full: AuditReport
-    public: AuditReport
-
-    @property
-    def hidden(self) -> frozenset[Group]:
-        """Attribute and group of what the public did not see."""
-        return frozenset((count.attribute, count.group) for count in self.public.counts if count.suppressed)
+    full: R
+    public: R
 
 
-@dataclass(frozen=True)
-class EarlierEvaluation:
-    """An evaluation that was published: as it was made, and as the public read it."""
+def hidden_in_audit(earlier: Published[AuditReport]) -> frozenset[Group]:
+    """Attribute and group of what the public did not see."""
+    return frozenset((count.attribute, count.group) for count in earlier.public.counts if count.suppressed)
 
-    full: Evaluation
-    public: Evaluation
 
-    @property
-    def hidden(self) -> frozenset[Group]:
-        """Candidate and split of the scores that the public did not see."""
-        scores = (*self.public.scores, *self.public.lockbox)
-        return frozenset(
-            (score.candidate, score.split) for score in scores if score.figure.why_missing == "suppressed"
-        )
+def hidden_in_evaluation(earlier: Published[Evaluation]) -> frozenset[Group]:
+    """Candidate and split of the scores that the public did not see."""
+    scores = (*earlier.public.scores, *earlier.public.lockbox)
+    return frozenset(
+        (score.candidate, score.split) for score in scores if score.figure.why_missing == "suppressed"
+    )
 
 
 @dataclass(frozen=True)

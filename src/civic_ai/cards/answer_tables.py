@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.numbers import Style
@@ -171,7 +172,7 @@ class AnswerTables:
         return self.records.model, self.records.rule
 
     def _candidate(self, name: str) -> str:
-        return self.teller.word(words.CANDIDATES, name)
+        return candidate_name(self.records.spec, self.teller, name)
 
     def _split(self, split: str) -> str:
         tests, lockbox = say("all tests"), say("last period, kept aside")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
 from civic_ai.cards import words
 from civic_ai.cards.frontier import METHODS
 from civic_ai.cards.tell import Teller
@@ -11,10 +9,13 @@ from civic_ai.core.messages import say
 from civic_ai.pilot.spec import PilotSpec
 
 
-def candidate_name(spec: PilotSpec, teller: Teller, name: str) -> Markup | str:
-    """``a logistic regression``; ``boosted trees (LightGBM), each group to the depth that ...``."""
+def candidate_name(spec: PilotSpec, teller: Teller, name: str) -> str:
+    """``a logistic regression``; ``boosted trees (LightGBM), each group to the depth that ...``.
+
+    Plain text: it stands over columns and in pictures too.
+    """
     mitigation = spec.models.mitigations.get(name)
     if mitigation is None:
         return teller.word(words.CANDIDATES, name)
     of = teller.word(words.CANDIDATES, mitigation.of)
-    return teller.sentence(say("{of}, {how}", of=of, how=teller.word(METHODS, mitigation.method)))
+    return teller.plain(say("{of}, {how}", of=of, how=teller.word(METHODS, mitigation.method)))

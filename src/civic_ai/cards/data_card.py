@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.data_findings import found_in_data
+from civic_ai.cards.feature_words import decoded
 from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.page import Page
 from civic_ai.cards.picture import Table
@@ -93,7 +94,7 @@ def _features(page: Page) -> Table:
     tell = page.teller
     rows = tuple(
         (
-            Markup("<code>{}</code>").format(feature.name),
+            Markup("<code>{}</code>").format(decoded(tell, feature.name)),
             feature.source,
             Markup("<code>{}</code>").format(feature.known_by),
             tell.word(words.FAMILIES, feature.family),

@@ -4,8 +4,8 @@ The manifest is a pure function of the other files, so that anybody can make it 
 
     manifest.json  manifest.sha256          what people sign; `sha256sum -c` checks the first
     evidence.json  gates.json  spec.json  policy.json  contracts/*.json
-    full/records/*.json   board/*.html      for the board
-    public/records/*.json public/*.html     masked, for everybody
+    full/records/*.json   board/*.html      for the board; board/cards.*.json: the cards' facts, for programs
+    public/records/*.json public/*.html     masked, for everybody; public/cards.*.json likewise
     bundle/*                                the model's files, where a model won
 
 ``receipt.json`` may stand beside them: who ran it, when and where. It is not sealed.
@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from civic_ai.cards.facts import Records, for_the_public, read_records
-from civic_ai.cards.verification import Verification, verify
+from civic_ai.cards.verification import Verification, is_card, verify
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
@@ -93,7 +93,7 @@ def _bundle_files(evidence: Evidence, blobs: Blobs) -> dict[str, bytes]:
 def sealed_file(path: str, content: bytes) -> SealedFile:
     """The manifest's line for one file: its role and audience follow from where it stands."""
     top = path.partition("/")[0]
-    role: Role = "card" if path.endswith(".html") else _ROLES.get(top, "record")
+    role: Role = "card" if is_card(path) else _ROLES.get(top, "record")
     audience: Audience = "public" if top == "public" else "board"
     return SealedFile(
         path=path, role=role, audience=audience, sha256=digest_of_bytes(content), size=len(content)

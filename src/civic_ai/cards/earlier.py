@@ -8,13 +8,15 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from civic_ai.audit.versions import EarlierAudit, EarlierEvaluation
+from civic_ai.audit.versions import Published
 from civic_ai.cards.verification import verify
 from civic_ai.core.errors import CivicError, ConfigError
 from civic_ai.core.messages import Message, say
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.dossier import Dossier
 from civic_ai.records.evaluation import Evaluation
+from civic_ai.records.explanation import Explanation
+from civic_ai.records.predictions import Predictions
 from civic_ai.records.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -25,8 +27,10 @@ class Earlier:
     """What an earlier dossier says, as it was made and as the public read it; nothing where there is none."""
 
     dossier: str | None = None
-    audit: EarlierAudit | None = None
-    evaluation: EarlierEvaluation | None = None
+    predictions: Published[Predictions] | None = None
+    audit: Published[AuditReport] | None = None
+    evaluation: Published[Evaluation] | None = None
+    explanation: Published[Explanation] | None = None
 
 
 def read_earlier(folder: Path | None, pilot: str) -> Earlier:
@@ -41,9 +45,18 @@ def read_earlier(folder: Path | None, pilot: str) -> Earlier:
         raise _refuse(folder, say("a file in it is not what was sealed"))
     if _read(folder, "manifest.json", Dossier).pilot != pilot:
         raise _refuse(folder, say("it is the dossier of another pilot"))
-    audits = [_read(folder, f"{side}/records/audit.json", AuditReport) for side in ("full", "public")]
-    made = [_read(folder, f"{side}/records/evaluation.json", Evaluation) for side in ("full", "public")]
-    return Earlier(checked.digest, EarlierAudit(*audits), EarlierEvaluation(*made))
+    return Earlier(
+        checked.digest,
+        _published(folder, "predictions", Predictions),
+        _published(folder, "audit", AuditReport),
+        _published(folder, "evaluation", Evaluation),
+        _published(folder, "explanation", Explanation),
+    )
+
+
+def _published(folder: Path, name: str, kind: type[R]) -> Published[R]:
+    full, public = (_read(folder, f"{side}/records/{name}.json", kind) for side in ("full", "public"))
+    return Published(full, public)
 
 
 def _read(folder: Path, name: str, kind: type[R]) -> R:

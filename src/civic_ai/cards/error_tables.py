@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 from markupsafe import Markup
 
-from civic_ai.cards import words
+from civic_ai.cards.candidate_words import candidate_name
+from civic_ai.cards.feature_words import decoded
 from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.picture import Table
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import Message, say
+from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import ErrorAnalysis
 
 _PREFIX = "evaluation.errors"
@@ -29,11 +31,12 @@ _ROUNDS_TO_NONE = 0.001
 class ErrorTables:
     """Tables of one error analysis for one reader; empty ones have no rows.
 
-    ``confidence`` is the policy's: neighbours err together where chance alone does so less often than the
-    rest (METHODS 2.4).
+    ``spec`` knows its mitigations. ``confidence`` is the policy's: neighbours err together where chance alone
+    does so less often than the rest (METHODS 2.4).
     """
 
     errors: ErrorAnalysis
+    spec: PilotSpec
     teller: Teller
     confidence: float
 
@@ -93,12 +96,12 @@ class ErrorTables:
         tell = self.teller
         rows = [
             (
-                tell.word(words.CANDIDATES, part.other),
+                candidate_name(self.spec, tell, part.other),
                 tell.figure(f"{fact_of(f'{_PREFIX}.overlaps', part)}.share", "percent"),
             )
             for part in self.errors.overlaps
         ]
-        name = tell.word(words.CANDIDATES, self.errors.candidate)
+        name = candidate_name(self.spec, tell, self.errors.candidate)
         heads = (say("Another list"), say("Has of the visits of {name}", name=name))
         return self._made(say("What lists have in common"), heads, rows)
 
@@ -107,7 +110,7 @@ class ErrorTables:
         rows = []
         for part in self.errors.crosstabs:
             fact = fact_of(f"{_PREFIX}.crosstabs", part)
-            feature = Markup("<code>{}</code>").format(part.feature)
+            feature = Markup("<code>{}</code>").format(decoded(self.teller, part.feature))
             names = ("on_list", "rest", "standardised_difference")
             rows.append((feature, *(self.teller.value(f"{fact}.{name}", "ratio") for name in names)))
         heads = (say("Feature"), say("On the list"), say("The rest"), say("In standard deviations"))
@@ -122,7 +125,7 @@ def where_said(tell: Teller, where: str) -> Markup:
     blank = Markup(" {}").format(tell.sentence(say("(or not known)")))
     parts = [
         Markup("<code>{}</code>{}").format(one.removesuffix(_BLANK), blank if one.endswith(_BLANK) else "")
-        for one in _AND.split(where)
+        for one in map(partial(decoded, tell), _AND.split(where))
     ]
     if where == _ALL:
         return tell.sentence(say("all rows"))

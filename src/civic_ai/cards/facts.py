@@ -98,10 +98,11 @@ def facts_of(records: Records) -> Facts:
 
 
 def for_the_public(evidence: Evidence) -> Evidence:
-    """The same evidence with the masked evaluation, audit and explanation in the place of the full ones."""
+    """The same evidence with the masked records in the place of the full ones."""
     masked = {
         "evaluation": evidence.evaluation_masked,
         "audit": evidence.audit_masked,
         "explanation": evidence.explanation_masked or evidence.explanation,
+        "predictions": evidence.predictions_masked or evidence.predictions,
     }
     return evidence.model_copy(update=masked)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.disparities import deciding_disparity, hides_disparities
 from civic_ai.cards.facts import Records
 from civic_ai.cards.frontier import METHODS
@@ -52,7 +53,7 @@ class Findings:
     def proposal(self) -> Markup:
         """Which way of choosing the dossier proposes, the model or the simple rule."""
         evaluation = self.records.evaluation
-        name = self.teller.word(words.CANDIDATES, evaluation.champion)
+        name = candidate_name(self.records.spec, self.teller, evaluation.champion)
         if evaluation.champion_is_baseline:
             return self.teller.sentence(
                 say("By the rule set beforehand, the simple rule is proposed: {name}.", name=name)

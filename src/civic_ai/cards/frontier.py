@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -25,15 +26,18 @@ METHODS = {
     "threshold_optimizer": N_("a threshold for each group (fairlearn, only to compare)"),
 }
 """What a mitigation does, in plain words."""
+Columns = tuple[tuple[Message, ...], Callable[[FrontierWay, str], Iterator[Markup]]]
+"""Heads, and what stands under them for one way, whose facts begin with a name."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def frontier_section(records: Records, teller: Teller) -> dict[str, Table] | None:
-    """The tables of a card's section: every way, and who gains; None where no list was compared."""
+def frontier_section(records: Records, teller: Teller) -> dict[str, Any] | None:
+    """What a card's section shows: what figures count, every way, and who gains; None where no list was
+    compared."""
     if records.audit.frontier is None:
         return None
     told = FrontierWords(records, records.audit.frontier, teller)
-    return {"ways": told.ways(), "visits": told.visits()}
+    return {"counted": told.counted(), "ways": told.ways(), "visits": told.visits()}
 
 
 @dataclass(frozen=True)
@@ -118,28 +122,73 @@ class FrontierWords:
     def _finds_less(way: FrontierWay) -> bool:
         return way.found_per_visit_change.upper is not None and way.found_per_visit_change.upper < 0
 
-    def ways(self) -> Table:
-        """What each way finds and whom it reaches, the list of this card first."""
-        tell, rows = self.teller, []
-        for way in self.frontier.ways:
-            fact = fact_of("audit.frontier.ways", way)
-            rows.append(
-                (
-                    self._named(way),
-                    tell.figure(f"{fact}.found_per_visit", "per_hundred"),
-                    self._against(way, fact),
-                    tell.figure(f"{fact}.ratio", "ratio"),
-                    self._widest(way, fact),
-                    tell.sentence(say("yes") if way.decides_by_attribute else say("no")),
-                )
+    @property
+    def is_known_need(self) -> bool:
+        """Whether all is told against need too."""
+        return self.frontier.life_days is not None
+
+    def counted(self) -> Markup:
+        """Against what the picture and the tables count."""
+        if not self.is_known_need:
+            return self.teller.sentence(say("Found, and who is reached, are counted against reports."))
+        return self.teller.sentence(
+            say(
+                "The picture counts against reports. The table of ways also counts against need: "
+                "reports, divided by the share of problems that is ever reported there."
             )
-        columns = (
-            say("Way of choosing the list"), say("Found per 100 visits"),
-            say("Against this card's list"), say("{group} against {reference}", **self.pair),
-            say("Its own widest gap"), say("Looks at the group to make the list"),
-        )  # fmt: skip
-        caption = tell.sentence(say("Ways to choose the list, at the same number of visits"))
-        return Table(caption, tuple(map(tell.plain, columns)), tuple(rows))
+        )
+
+    def ways(self) -> Table:
+        """What each way finds and whom it reaches, the list of this card first; against need too where that
+        is known."""
+        told = [self._reports(), *([self._need()] if self.is_known_need else []), self._rest()]
+        columns = (say("Way of choosing the list"), *(head for heads, _ in told for head in heads))
+        rows = tuple(
+            (
+                self._named(way),
+                *(cell for _, cells in told for cell in cells(way, fact_of("audit.frontier.ways", way))),
+            )
+            for way in self.frontier.ways
+        )
+        caption = self.teller.sentence(say("Ways to choose the list, at the same number of visits"))
+        return Table(caption, tuple(map(self.teller.plain, columns)), rows)
+
+    def _reports(self) -> Columns:
+        """What is found and who is reached, of what was reported."""
+
+        def cells(way: FrontierWay, fact: str) -> Iterator[Markup]:
+            yield self.teller.figure(f"{fact}.found_per_visit", "per_hundred")
+            yield self._against(way, fact)
+            yield self.teller.figure(f"{fact}.ratio", "ratio")
+
+        heads = (
+            say("Found per 100 visits, of reports"),
+            say("Against this card's list"),
+            say("{group} against {reference}, of reports", **self.pair),
+        )
+        return heads, cells
+
+    def _need(self) -> Columns:
+        """The same of problems, reported or not."""
+
+        def cells(way: FrontierWay, fact: str) -> Iterator[Markup]:
+            yield self.teller.figure(f"{fact}.need_per_visit", "per_hundred")
+            yield self.teller.figure(f"{fact}.need_ratio", "ratio")
+
+        heads = (
+            say("Found per 100 visits, of need"),
+            say("{group} against {reference}, of need", **self.pair),
+        )
+        return heads, cells
+
+    def _rest(self) -> Columns:
+        """What else a way does."""
+
+        def cells(way: FrontierWay, fact: str) -> Iterator[Markup]:
+            yield self._widest(way, fact)
+            yield self.teller.sentence(say("yes") if way.decides_by_attribute else say("no"))
+
+        return (say("Its own widest gap, of reports"), say("Looks at the group to make the list")), cells
 
     def _named(self, way: FrontierWay) -> Markup:
         """The name behind its letter; the sweep has none."""

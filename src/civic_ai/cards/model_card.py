@@ -5,26 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.answer_tables import AnswerTables
 from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.error_tables import ErrorTables
-from civic_ai.cards.feedback_tables import FeedbackTables
 from civic_ai.cards.findings import Findings
-from civic_ai.cards.frontier import frontier_section
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
-from civic_ai.cards.group_words import GroupWords, fact_of
+from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.look_first import look_first
-from civic_ai.cards.need_tables import NeedTables
 from civic_ai.cards.observer import ObserverWords
 from civic_ai.cards.page import Page
 from civic_ai.cards.picture import Table
 from civic_ai.cards.question_words import QUESTIONS
-from civic_ai.cards.reporting_tables import ReportingTables
 from civic_ai.cards.scorecard import ScorecardWords
-from civic_ai.cards.served_together import ServedTogether
 from civic_ai.cards.trials import ReasonTrials
 from civic_ai.core.messages import Message, say
 
@@ -44,7 +39,7 @@ def model_card(page: Page) -> dict[str, Any]:
         "findings": Findings(records, teller),
         "gates": gates,
         "intervention": teller.word(words.INTERVENTIONS, records.spec.intervention),
-        "champion": teller.word(words.CANDIDATES, records.evaluation.champion),
+        "champion": candidate_name(records.spec, teller, records.evaluation.champion),
         "scored": teller.sentence(Message(said.scored, unit)),
         "limits": teller.sentence(Message(said.limits)),
         "results": tables.results(),
@@ -54,14 +49,8 @@ def model_card(page: Page) -> dict[str, Any]:
         "coverage": AnswerTables(records, teller).coverage(),
         "errors": None
         if errors is None
-        else ErrorTables(errors, teller, records.policy.tolerances.confidence_level),
-        "group_tables": tables.groups(),
-        "served": ServedTogether(records, teller),
-        "reporting": ReportingTables(records, teller),
-        "need": NeedTables(records, teller),
+        else ErrorTables(errors, records.spec, teller, records.policy.tolerances.confidence_level),
         "observer": ObserverWords(records, teller),
-        "feedback": records.audit.feedback and FeedbackTables(records, teller, records.audit.feedback),
-        "frontier": frontier_section(records, teller),
         "scorecard": ScorecardWords(teller).sentences(),
         "examples": _examples(page),
         "trials": ReasonTrials(records, teller),
@@ -145,34 +134,3 @@ class _Tables:
             return tell.sentence(say("Not measured"))
         prefix = f"evaluation.{part}.{candidate}.{split}.{metric}.figure"
         return tell.figure(prefix, words.SCORES[metric][1])
-
-    def groups(self) -> list[Table]:
-        """A table for each protected attribute: every group, every metric that was audited."""
-        records, tell = self.page.records, self.page.teller
-        names, tables = GroupWords(records, tell), []
-        for attribute in records.audit.attributes:
-            own = [part for part in records.audit.groups if part.attribute == attribute.name]
-            metrics = list(dict.fromkeys(part.metric for part in own))
-            rows = tuple(
-                (
-                    names.group(attribute.name, group),
-                    self._cases(attribute.name, group),
-                    *(self._group(attribute.name, group, metric) for metric in metrics),
-                )
-                for group in attribute.groups
-            )
-            columns = (tell.plain(say("Group")), tell.plain(say("Cases")), *map(names.metric, metrics))
-            tables.append(Table(Markup(escape(names.title(attribute.name))), columns, rows))
-        return tables
-
-    def _cases(self, attribute: str, group: str) -> Markup:
-        """What all figures of a group rest on; hidden where it is small and the public reads."""
-        name = f"audit.counts.{attribute}.{group}.events"
-        if self.page.teller.facts.get(name) is None:
-            return Markup(escape(self.page.teller.word(words.MISSING, "suppressed")))
-        return self.page.teller.value(name, "count")
-
-    def _group(self, attribute: str, group: str, metric: str) -> Markup:
-        return self.page.teller.figure(
-            f"audit.groups.{attribute}.{group}.{metric}.figure", words.GROUP_METRICS[metric][1]
-        )

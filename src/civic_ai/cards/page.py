@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from civic_ai.cards.disparities import deciding_disparity, deciding_report
 from civic_ai.cards.facts import Facts, Records, facts_of
@@ -12,8 +13,11 @@ from civic_ai.cards.scorecard import read_scorecard, scorecard_facts
 from civic_ai.cards.tell import HIDDEN, Teller
 from civic_ai.cards.views import Views
 from civic_ai.records.gates import GateReport
-from civic_ai.records.policy import Policy
-from civic_ai.records.record import flatten
+from civic_ai.records.policy import Policy, Suppression
+from civic_ai.records.record import Scalar, flatten
+
+if TYPE_CHECKING:
+    from civic_ai.cards.sealed import Sealed
 
 NAMED = 2
 """How many failed questions the brief names in its first minute."""
@@ -29,6 +33,8 @@ class Page:
     pictures: Pictures
     teller: Teller
     audience: str
+    earlier: Sealed | None = None
+    """The version that this one follows, as the same audience may see it."""
 
 
 def card_facts(records: Records, gates: GateReport, views: Views) -> Facts:
@@ -60,26 +66,58 @@ def card_facts(records: Records, gates: GateReport, views: Views) -> Facts:
     return facts_of(records) | dict(flatten(gates, "gates")) | said | views.facts()
 
 
-def public_facts(facts: Facts, minimum: int) -> Facts:
+def public_facts(facts: Facts, rule: Suppression) -> Facts:
     """``facts`` as the public may see them where the audit's masking does not reach.
 
-    Rows that were set aside are requests of people too: counts of them from 1 to ``minimum`` - 1 become
-    :data:`HIDDEN`, and shares of them are rounded to a tenth of a percent, so that none can be computed.
+    Rows that were set aside are requests of people too: counts of them from 1 to the minimum - 1 become
+    :data:`HIDDEN`, and shares of them are rounded to a tenth of a percent, so that none can be computed. What
+    came in one place is rounded besides; so is what a simple rule says of a place, which is what came there
+    before. Values of categories are for the board.
     """
-    seen = dict(facts)
-    for name in facts:
-        value = facts[name]
-        if isinstance(value, int) and _COUNTS_OF_PEOPLE.fullmatch(name) and 0 < value < minimum:
-            seen[name] = HIDDEN
-        elif isinstance(value, float) and _SHARES_OF_PEOPLE.fullmatch(name):
-            seen[name] = round(value, 3)
-    return seen
+    of_rule = _OF_RULE if facts.get("evaluation.champion_is_baseline") else _OF_EVERY_RULE
+    public = {name: _public(name, value, of_rule, rule) for name, value in facts.items()}
+    return public | _without_remainders(public)
+
+
+def _without_remainders(public: Facts) -> Facts:
+    """Rows read, where they less the rows kept would give the few that were set aside; their sum in hundreds."""
+    told_by = [
+        name.rpartition(".")[0]
+        for name, value in public.items()
+        if value == HIDDEN and _SET_ASIDE.fullmatch(name)
+    ]
+    total = public.get("sources.rows_read")
+    if not told_by or not isinstance(total, int | float):
+        return {}
+    rounded = int(total / _HUNDRED + 0.5) * _HUNDRED
+    return {f"{source}.rows_read": HIDDEN for source in told_by} | {"sources.rows_read": rounded}
+
+
+def _public(name: str, value: Scalar, of_rule: re.Pattern[str], rule: Suppression) -> Scalar:
+    if _FOR_THE_BOARD.fullmatch(name) or (of_rule is _OF_RULE and _CLASSES.fullmatch(name)):
+        return HIDDEN
+    if isinstance(value, float) and _SHARES_OF_PEOPLE.fullmatch(name):
+        return round(value, 3)
+    is_place = of_rule.fullmatch(name) is not None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if not is_place and not _COUNTS_OF_PEOPLE.fullmatch(name):
+        return value
+    if 0 < value < rule.minimum:
+        return HIDDEN
+    return int(value / rule.round_counts_to + 0.5) * rule.round_counts_to if is_place else value
 
 
 _COUNTS_OF_PEOPLE = re.compile(
     r"snapshot\.sources\.\w+\.(quarantined|duplicates|broken_rules\..*\.rows)"
     r"|(snapshot|panel|audit)\.findings\..+\.count"
     r"|panel\.(events_outside_cohort|censored_rows)"
-    r"|fan\.points\.\d+\.came"
 )
+_SET_ASIDE = re.compile(r"snapshot\.sources\.\w+\.(quarantined|duplicates)")
+_HUNDRED = 100
+_OF_EVERY_RULE = re.compile(r"fan\.points\.\d+\.(came|rule)")
+_OF_RULE = re.compile(r"fan\.points\.\d+\.(came|rule|forecast|lower|upper)")
+"""What came in one place, or a simple rule says of it: the same count of another time."""
+_CLASSES = re.compile(r"map\.classes\.\d+\.(lower|upper)")
+_FOR_THE_BOARD = re.compile(r"panel\.categories\..+\.value")
 _SHARES_OF_PEOPLE = re.compile(r"snapshot\..*quarantined_share|(snapshot|panel|audit)\.findings\..*share")

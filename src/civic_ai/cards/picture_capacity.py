@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from civic_ai.cards import words
+from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.facts import Records
 from civic_ai.cards.gains import Gain
 from civic_ai.cards.group_words import fact_of
@@ -111,7 +111,7 @@ class _Capacity:
             first = next(point for point in points if point is not None)
             head = self.teller.value(f"{fact_of('evaluation.capacity_curve', first)}.units", "count")
             rows.append((head, *(self._cell(point) for point in points)))
-        names = [self.teller.word(words.CANDIDATES, self._name(role[0])) for role in _ROLES[:2]]
+        names = [candidate_name(self.records.spec, self.teller, self._name(role[0])) for role in _ROLES[:2]]
         columns = (self.teller.plain(say("Visits")), *names, self._labels()[2])
         return Table(self.teller.sentence(say("Share of all cases found")), columns, tuple(rows))
 

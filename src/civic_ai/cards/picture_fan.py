@@ -17,6 +17,7 @@ _LINES = (
     ("forecast", N_("what is proposed"), BLUE, [4, 2]),
     ("rule", N_("simple rule"), ORANGE, [2, 2]),
 )
+_ENDS = ("lower", "upper")
 
 
 def draw_fan(fan: Fan, records: Records, teller: Teller) -> Picture | None:
@@ -68,11 +69,11 @@ def _chart(fan: Fan, teller: Teller) -> Any:
     colours = alt.Scale(domain=labels, range=[lines_of[label][0] for label in labels])
     dashes = alt.Scale(domain=labels, range=[lines_of[label][1] for label in labels])
     band = [
-        {"day": _noon(fan.points[i].as_of), "lower": fan.points[i].lower, "upper": fan.points[i].upper,
-         "run": run}
+        {"day": _noon(fan.points[i].as_of), "run": run,
+         **{end: teller.facts[f"fan.points.{i}.{end}"] for end in _ENDS}}
         for run, points in enumerate(runs)
         for i in points
-        if fan.points[i].lower is not None
+        if all(_is_seen(teller, i, end) for end in _ENDS)
     ]  # fmt: skip
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%m/%y", tickCount=4, grid=False))
     y = alt.Y("n:Q", title=teller.plain(say("requests")), axis=alt.Axis(tickCount=5))

@@ -59,14 +59,14 @@ class _Frontier:
         import altair as alt
 
         teller, pair = self.told.teller, self.told.pair
-        heading = teller.plain(say("{group} against {reference}", **pair))
+        heading = teller.plain(say("{group} against {reference}, of reports", **pair))
         x_scale, y_scale = alt.Scale(type="log", nice=False, zero=False), alt.Scale(zero=False)
         x = alt.X(
             "ratio:Q",
             scale=x_scale,
             axis=alt.Axis(format="~g", title=heading, values=_TICKS, labelOverlap=True),
         )
-        y = alt.Y("found:Q", scale=y_scale, title=teller.plain(say("Found per 100 visits")))
+        y = alt.Y("found:Q", scale=y_scale, title=teller.plain(say("Found per 100 visits, of reports")))
         base = alt.Chart(alt.Data(values=list(self._rows()))).encode(color=alt.Color("colour:N", scale=None))
         sweep = alt.Chart(alt.Data(values=list(self._sweep()))).encode(x=x, y=y, order="strength:Q")
         points = base.encode(x=x, y=y)

@@ -13,7 +13,7 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.picture import CIVIDIS, GREY, WIDTH, Picture, Rows, Table, draw
 from civic_ai.cards.question_words import QUESTIONS
 from civic_ai.cards.score_map import ScoreMap
-from civic_ai.cards.tell import Teller
+from civic_ai.cards.tell import HIDDEN, Teller
 from civic_ai.core.messages import Message, say
 
 HATCH = (
@@ -54,8 +54,23 @@ def _finding(records: Records, scores: ScoreMap, teller: Teller) -> Message:
             places=places,
             chance=chance,
         )
+    if teller.facts[f"{top}.lower"] == HIDDEN:
+        return say("The top {places} places, as the list would order them", places=places)
     lower = teller.value(f"{top}.lower", "ratio")
     return say("The top {places} places: a score of {lower} or more", places=places, lower=lower)
+
+
+def class_label(teller: Teller, fact: str, number: int, count: int) -> Message:
+    """What a class holds; its rank where this reader may not see its scores."""
+    places = teller.value(f"{fact}.places", "count").striptags()
+    if teller.facts[f"{fact}.lower"] == HIDDEN:
+        return say("class {number} of {count}: {places} places", number=number, count=count, places=places)
+    return say(
+        "{lower} to {upper}: {places} places",
+        lower=teller.value(f"{fact}.lower", "ratio").striptags(),
+        upper=teller.value(f"{fact}.upper", "ratio").striptags(),
+        places=places,
+    )
 
 
 def flat_map(scores: ScoreMap, labels: list[str], colours: list[str]) -> Any:
@@ -98,12 +113,7 @@ class _Layers:
         count = len(self.scores.classes)
         for number in range(count, 0, -1):
             part, fact = self.scores.classes[number - 1], f"map.classes.{number}"
-            says = say(
-                "{lower} to {upper}: {places} places",
-                lower=self.teller.value(f"{fact}.lower", "ratio").striptags(),
-                upper=self.teller.value(f"{fact}.upper", "ratio").striptags(),
-                places=self.teller.value(f"{fact}.places", "count").striptags(),
-            )
+            says = class_label(self.teller, fact, number, count)
             yield self.teller.plain(says), CIVIDIS[count - number], part.places
         unscored = (*self.scores.unscored, *sorted(set(self.scores.places) - self._known()))
         if unscored:

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.facts import Records
 from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.picture import BLUE, GREY, WIDTH, Picture, Table, draw
@@ -23,7 +24,7 @@ def draw_regret(records: Records, teller: Teller) -> Picture | None:
     rules = [rule for rule in records.evaluation.selection if rule.regret.value is not None]
     if not rules:
         return None
-    title = teller.sentence(_finding(rules, teller))
+    title = teller.sentence(_finding(records, rules, teller))
     caption = say(
         "Regret is how far what a rule had chosen lay behind whoever was best in the next test; 0 is best. "
         "The square is the rule that decides, declared beforehand."
@@ -34,11 +35,11 @@ def draw_regret(records: Records, teller: Teller) -> Picture | None:
     )  # fmt: skip
 
 
-def _finding(rules: list[SelectionRule], teller: Teller) -> Message:
+def _finding(records: Records, rules: list[SelectionRule], teller: Teller) -> Message:
     """Whether every rule chooses the same in the end."""
     chosen = {rule.chooses for rule in rules}
     if len(chosen) == 1:
-        name = teller.word(words.CANDIDATES, chosen.pop())
+        name = candidate_name(records.spec, teller, chosen.pop())
         return say("Every way of choosing ends at the same: {name}", name=name)
     least = min(rules, key=lambda rule: (rule.regret.value or 0.0, rule.rule))
     return say("Ways of choosing end at different models; the least regret: {rule}",
@@ -72,7 +73,7 @@ def _table(records: Records, rules: list[SelectionRule], teller: Teller) -> Tabl
     for rule in rules:
         fact = fact_of("evaluation.selection", rule)
         regret = teller.figure(f"{fact}.regret", "number")
-        name = teller.word(words.CANDIDATES, rule.chooses)
+        name = candidate_name(records.spec, teller, rule.chooses)
         rows.append((teller.word(words.SELECTION, rule.rule), name, regret))
     columns = (say("Way of choosing"), say("Chooses in the end"), say("Mean regret in the next test"))
     objective = teller.word(words.SCORES, records.evaluation.objective)

@@ -45,6 +45,7 @@ SENTENCES = {
 }
 """What was planted, by the name of the audit; in the order in which the card says it."""
 COUNTED = N_("Counted over {cities} made-up cities with about {incidents} incidents each.")
+TOLD = N_("A true ratio of {planted} was told as {told} on average.")
 NEVER_TRIED = N_(
     "Parts of this audit rest on fewer than {smallest} incidents here. They were never tried on so few."
 )
@@ -58,6 +59,7 @@ class Quoted(Record):
     found: float
     false_alarms: float
     cities: int
+    told: float | None = None
 
 
 @cache
@@ -87,6 +89,7 @@ def _quoted(audit: AuditScore, tried: Tried) -> Quoted:
         found=tried.found / tried.found_of,
         false_alarms=tried.false_alarms / tried.false_alarms_of,
         cities=min(tried.found_of, tried.false_alarms_of),
+        told=tried.told,
     )
 
 
@@ -145,8 +148,16 @@ class ScorecardWords:
             "cities": tell.value(f"{fact}.cities", "count"),
             "incidents": tell.value(f"{fact}.incidents", "count"),
         }
-        first, second = Message(SENTENCES[name], places), Message(COUNTED, counted)
-        return Markup("{} {}").format(tell.sentence(first), tell.sentence(second))
+        said = [Message(SENTENCES[name], places), *self._told(name), Message(COUNTED, counted)]
+        return Markup(" ").join(map(tell.sentence, said))
+
+    def _told(self, name: str) -> list[Message]:
+        """How near its ratio comes, where that was counted."""
+        fact = f"scorecard.{name}"
+        if self.teller.facts.get(f"{fact}.told") is None:
+            return []
+        planted, told = (self.teller.value(f"{fact}.{part}", "ratio") for part in ("planted", "told"))
+        return [Message(TOLD, {"planted": planted, "told": told})]
 
     def _style(self, name: str) -> Style:
         """One more digit where the share is no whole number of cities in a hundred: 199 of 200 is not all."""

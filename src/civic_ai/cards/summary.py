@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards import words
+from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.disparities import hides_disparities, least_reached
 from civic_ai.cards.facts import Records
 from civic_ai.cards.gains import Gain
@@ -44,7 +45,7 @@ class Beside:
         roles = ((say("Model"), both[0]), (say("Best simple rule"), both[1]))
         rows = tuple(
             (
-                named(tell, role, name),
+                named(self.records, tell, role, name),
                 *(tell.figure(fact.format(candidate=name), style) for fact, (_, style) in known.items()),
             )
             for role, name in roles
@@ -55,9 +56,10 @@ class Beside:
         return Table(caption, (tell.plain(Message(said.chosen)), *heads), rows)
 
 
-def named(tell: Teller, role: Message, candidate: str) -> Markup:
+def named(records: Records, tell: Teller, role: Message, candidate: str) -> Markup:
     """``Model: boosted trees (LightGBM)``."""
-    return tell.sentence(say("{role}: {name}", role=role, name=tell.word(words.CANDIDATES, candidate)))
+    name = candidate_name(records.spec, tell, candidate)
+    return tell.sentence(say("{role}: {name}", role=role, name=name))
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Per100:
     def _row(self, role: Any, candidate: str) -> tuple[Markup | str, ...]:
         tell, prefix = self.teller, f"evaluation.per_100_visits.{candidate}"
         cells = [
-            named(tell, role, candidate),
+            named(self.records, tell, role, candidate),
             tell.figure(f"{prefix}.found", "found"),
             tell.figure(f"{prefix}.missed_share", "per_hundred"),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -162,7 +163,7 @@ class _Told:
         """Sealed files that are neither cards nor named by the evidence."""
         if self._evidence() is None:
             return set()
-        sealed = {file.path for file in self.stated.files if not _is_card(file.path)}
+        sealed = {file.path for file in self.stated.files if not is_card(file.path)}
         return sealed - {EVIDENCE, GATES, *self._named()}
 
     def _evidence(self) -> Evidence | None:
@@ -187,8 +188,12 @@ def _read(kind: type[R], content: bytes | None) -> R | None:
     return record if record.to_json() == content else None
 
 
-def _is_card(path: str) -> bool:
-    return path.startswith(("board/", "public/")) and path.endswith(".html")
+def is_card(path: str) -> bool:
+    """Whether a page, or the facts of the pages as JSON, stands there."""
+    return _CARD.fullmatch(path) is not None
+
+
+_CARD = re.compile(r"(board|public)/\w+\.\w+\.(html|json)")
 
 
 def _named_by_evidence(evidence: Evidence) -> dict[str, str]:
@@ -199,7 +204,7 @@ def _named_by_evidence(evidence: Evidence) -> dict[str, str]:
         "policy.json": evidence.policy,
         **{f"contracts/{name}.json": digest for name, digest in evidence.contracts.items()},
         **{f"full/records/{stage}.json": getattr(evidence, stage) for stage in stages},
-        "public/records/predictions.json": evidence.predictions,
+        "public/records/predictions.json": evidence.predictions_masked or evidence.predictions,
         "public/records/evaluation.json": evidence.evaluation_masked,
         "public/records/audit.json": evidence.audit_masked,
         "public/records/explanation.json": evidence.explanation_masked or evidence.explanation,

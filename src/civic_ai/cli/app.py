@@ -7,7 +7,27 @@ from typing import Annotated
 import typer
 
 from civic_ai import __version__
-from civic_ai.cli import audit, compare, doctor, dossier, journey, pilot, sweep, tracking
+from civic_ai.cli import (
+    answer,
+    audit,
+    board,
+    compare,
+    deployment,
+    doctor,
+    dossier,
+    export,
+    journey,
+    keys,
+    ledger,
+    level,
+    pdf,
+    pilot,
+    publication,
+    reproduction,
+    sweep,
+    tracking,
+    witness,
+)
 
 app = typer.Typer(
     name="civic-ai",
@@ -24,6 +44,21 @@ app.command("sweep")(sweep.sweep)
 app.command("audit")(audit.audit)
 app.command("compare")(compare.compare)
 app.command("verify")(dossier.verify)
+app.command("pdf")(pdf.pdf)
+app.command("reproduce")(reproduction.reproduce)
+app.command("export")(export.export)
+app.command("answer")(answer.answer)
+app.command("level")(level.level)
+app.command("case")(board.case)
+app.command("submit")(board.submit)
+app.command("review")(board.review)
+app.command("decide")(board.decide)
+app.add_typer(keys.app, name="keys")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(witness.app, name="witness")
+app.command("publish")(publication.publish)
+app.command("release")(deployment.release)
+app.command("score")(deployment.score)
 app.command("sync")(tracking.sync)
 app.command("doctor")(doctor.doctor)
 

@@ -25,7 +25,7 @@ class ProgressLines:
     """One line a stage on standard error, with the time it took and the time it was expected to."""
 
     def __init__(self) -> None:
-        self.names = [stage.package for stage in JOURNEY if stage.package != "pilot"]
+        self.names = [stage.package for stage in JOURNEY if stage.runs and stage.package != "pilot"]
         self.questions = {stage.package: stage.question for stage in JOURNEY}
         self.done = 0
         self.is_open = False

@@ -40,13 +40,18 @@ def sync_json(report: SyncReport) -> dict[str, object]:
         "sent": report.sent,
         "pending": report.pending,
         "reasons": [reason.text() for reason in report.reasons],
+        "noticed": [noticed.text() for noticed in report.noticed],
     }
 
 
 def sync_text(report: SyncReport) -> str:
     """One or two lines for people."""
     language = reader_language()
+    noticed = [f"  {each.text(language)}" for each in report.noticed]
     if report.is_done:
-        return say("MLflow ({store}) has everything.", store=report.store).text(language)
+        says = say("MLflow ({store}) has everything.", store=report.store)
+        return "\n".join([says.text(language), *noticed])
     says = say("MLflow ({store}) has not had everything; `civic-ai sync` sends the rest.", store=report.store)
-    return "\n".join([says.text(language), *(f"  {reason.text(language)}" for reason in report.reasons)])
+    return "\n".join(
+        [says.text(language), *(f"  {reason.text(language)}" for reason in report.reasons), *noticed]
+    )

@@ -10,7 +10,7 @@ LIBRARIES = (
     "duckdb", "ibis-framework", "lightgbm", "numpy", "pandas", "pandera", "pyarrow", "scikit-learn",
     "scipy", "shap", "shapely", "skops", "statsmodels", "altair", "vl-convert-python",
 )  # fmt: skip
-EXTRAS = ("fasttreeshap-fixed", "h3")
+EXTRAS = ("h3",)
 """Libraries that change figures where they are installed, and need not be."""
 
 

@@ -30,6 +30,7 @@ from civic_ai.models.hazard_rows import MOST_VALUES, Stretches, cut_into_stretch
 from civic_ai.models.rows import Training, learned_from
 from civic_ai.models.scorer import Columns, Floats, ModelScorer
 from civic_ai.models.survival import Integers
+from civic_ai.models.tree_parts import tree_parts
 from civic_ai.records.predictions import FittedModel, Settings
 
 CHUNK_ROWS = 5_000
@@ -82,7 +83,7 @@ class HazardScorer(ModelScorer):
         return np.unique(np.round(np.linspace(0, last, EXPLAINED))).astype(np.int64)
 
     def contributions(self, frame: pd.DataFrame) -> Floats:
-        """TreeSHAP of the log odds (Lundberg et al. 2020) by LightGBM itself, averaged over stretches.
+        """TreeSHAP of the log odds (Lundberg et al. 2020, see :mod:`tree_parts`), averaged over stretches.
 
         The base is the average for a case of which nothing is known. What the stretch itself adds differs
         from case to case only by its interplay with the features, so that difference is shared out among
@@ -122,7 +123,7 @@ class HazardScorer(ModelScorer):
         return np.asarray(self.booster.predict(stretches, raw_score=True, num_threads=1))
 
     def _parts(self, stretches: Floats) -> Floats:
-        return np.asarray(self.booster.predict(stretches, pred_contrib=True, num_threads=1))
+        return tree_parts(self.booster, stretches)
 
     def _by_stretch(
         self, frame: pd.DataFrame, predict: Callable[[Floats], Floats], stretches: Integers

@@ -1,24 +1,19 @@
-"""TreeSHAP of a booster: LightGBM's own, or a faster exact method where it is installed and agrees.
+"""TreeSHAP of a booster: by patterns where that is sure to be LightGBM's answer, else LightGBM's own.
 
-LightGBM's contributions (Lundberg et al. 2020) are the reference and the fall-back. FastTreeSHAP (Yang 2021,
-the extra ``civic-ai[fast-shap]``) gives the same numbers three times as fast, but wrong ones for rows with a
-blank (measured: experiments/008-shap), so it is asked for whole rows only, and believed only where its parts
-add up to the score of every row and are LightGBM's on a sample.
+LightGBM's contributions (Lundberg et al. 2020) are the reference and the fall-back. :mod:`tree_patterns`
+gives the same numbers several times as fast (measured: experiments/008-shap), and is believed only where its
+parts add up to the score of every row and are LightGBM's on a sample.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 import lightgbm as lgb
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from civic_ai.models.tree_patterns import Floats, pattern_parts
 
-FEWEST_ROWS = 500
-"""Below that many whole rows, nothing is gained."""
+FEWEST_ROWS = 1_000
+"""Below that many rows, nothing is gained."""
 SAMPLE_ROWS = 50
 """Rows on which both methods are asked."""
 TOLERANCE = 1e-9
@@ -27,36 +22,15 @@ TOLERANCE = 1e-9
 
 def tree_parts(booster: lgb.Booster, matrix: Floats) -> Floats:
     """(rows, features + 1): how far each feature moved each raw score, and the base in the last column."""
-    whole = ~np.isnan(matrix).any(axis=1)
-    if whole.sum() < FEWEST_ROWS:
-        return _by_lightgbm(booster, matrix)
-    fast = _by_fast_method(booster, matrix[whole])
-    if fast is None or not _agrees(booster, matrix[whole], fast):
-        return _by_lightgbm(booster, matrix)
-    made = np.empty((len(matrix), fast.shape[1]))
-    made[whole] = fast
-    if not whole.all():
-        made[~whole] = _by_lightgbm(booster, matrix[~whole])
-    return made
+    if len(matrix) >= FEWEST_ROWS:
+        made = pattern_parts(booster, matrix)
+        if made is not None and _agrees(booster, matrix, made):
+            return made
+    return _by_lightgbm(booster, matrix)
 
 
 def _by_lightgbm(booster: lgb.Booster, matrix: Floats) -> Floats:
     return np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=1))
-
-
-def _by_fast_method(booster: lgb.Booster, matrix: Floats) -> Floats | None:
-    """None where it is not installed, or cannot read this booster."""
-    try:
-        library = import_module("fasttreeshap_fixed")
-    except ImportError:
-        return None
-    try:
-        explainer: Any = library.TreeExplainer(booster, algorithm="v2", n_jobs=1)
-        parts = np.asarray(explainer.shap_values(matrix, check_additivity=False), dtype=np.float64)
-        base = float(np.ravel(explainer.expected_value)[-1])
-    except Exception:  # whatever a library of others raises, LightGBM answers instead
-        return None
-    return np.column_stack([parts, np.full(len(parts), base)]) if parts.shape == matrix.shape else None
 
 
 def _agrees(booster: lgb.Booster, matrix: Floats, made: Floats) -> bool:

@@ -26,7 +26,7 @@ from civic_ai.panel.leakage import Search, search_leaks
 from civic_ai.panel.location import find_location_gap
 from civic_ai.panel.naive_scale import naive_scale
 from civic_ai.panel.parts import Parts, panel_table, rows_without_label, units_table
-from civic_ai.panel.scope import Scope
+from civic_ai.panel.scope import FEWEST_ROWS, Scope
 from civic_ai.panel.split import make_splits
 from civic_ai.panel.units import make_units
 from civic_ai.pilot.spec import PilotSpec
@@ -62,18 +62,21 @@ def build_panel(spec: PilotSpec, snapshot: DataSnapshot, policy: Policy, blobs: 
     """
     if spec.question in ("cases", "durations"):
         return build_case_panel(spec, snapshot, policy, blobs)
-    parts = make_parts(spec, snapshot, blobs)
+    parts = make_parts(spec, snapshot, blobs, policy.suppression.minimum)
     _refuse_boundless_capacity(parts.scope)
     _refuse_too_few(parts, policy)
     contracts = {source.name: blobs.record(Contract, source.contract_digest) for source in snapshot.sources}
     return _manifest(parts, snapshot, search_leaks(parts, contracts, policy), policy, blobs)
 
 
-def make_parts(spec: PilotSpec, snapshot: DataSnapshot, blobs: Blobs) -> Parts:
+def make_parts(
+    spec: PilotSpec, snapshot: DataSnapshot, blobs: Blobs, fewest_rows: int = FEWEST_ROWS
+) -> Parts:
     """Units, cohort, label, features and reserved columns of a panel of places over time, in memory."""
     city = City(spec, open_tables(snapshot, blobs))
     dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
-    scope = Scope(city, make_units(city, snapshot, blobs), day_numbers(list(dates)), make_splits(spec, dates))
+    units, splits = make_units(city, snapshot, blobs), make_splits(spec, dates)
+    scope = Scope(city, units, day_numbers(list(dates)), splits, fewest_rows)
     _refuse_too_large(scope)
     cohort = find_cohort(city, scope.units, scope.dates)
     label = make_label(city, scope.units, scope.starts)
@@ -168,6 +171,7 @@ def _manifest(
         last_known_on=str(_date(label.last_day)),
         end_is_doubtful=end_is_doubtful(scope, label.last_day),
         features=tuple(column.record for column in parts.features),
+        categories=tuple(column.category for column in parts.features if column.category is not None),
         leaks=search.leaks,
         leaks_found=search.leaks_found,
         location=find_location_gap(scope.city, scope.units, policy),

@@ -24,7 +24,7 @@ from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.pilot.feature_blocks import CategoryFeature, ColumnFeature
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.contract import Contract
-from civic_ai.records.panel import Feature
+from civic_ai.records.panel import Category, Feature
 from civic_ai.store.yaml import dotted
 
 Ints = NDArray[np.int64]
@@ -33,10 +33,12 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class CaseColumn:
-    """A feature and its value for each case; NaN stands for not known on that day."""
+    """A feature and its value for each case; NaN stands for not known on that day. ``category``: of an
+    indicator, what its name stands for."""
 
     record: Feature
     values: Values
+    category: Category | None = None
 
 
 def make_case_features(spec: PilotSpec, scope: Scope, cases: Cases) -> tuple[CaseColumn, ...]:
@@ -86,10 +88,12 @@ class _OwnRow:
         """The values are chosen among the cases of the lists before the first cutoff."""
         texts = self.cases.text(name)
         is_before = self.cases.as_of < day_numbers([self.scope.splits[0].cutoff])[0]
-        indicators = make_indicators(name, texts.filter(pa.array(is_before)), most)
+        indicators = make_indicators(name, texts.filter(pa.array(is_before)), most, self.scope.fewest_rows)
         codes = codes_of(texts, indicators)
         return [
-            CaseColumn(values_before(self._record(each.name, name), self.scope), each.of(codes))
+            CaseColumn(
+                values_before(self._record(each.name, name), self.scope), each.of(codes), each.category
+            )
             for each in indicators
         ]
 
@@ -106,4 +110,4 @@ def _gathered(column: FeatureColumn, scope: Scope, date: Ints, area: Ints) -> Ca
     """The values of each case's date and area; not known where it lies in no area."""
     values = column.at(scope, date, area).astype(np.float32)
     is_outside = np.zeros_like(area, dtype=bool) if column.is_citywide else area < 0
-    return CaseColumn(column.record, np.where(is_outside, np.float32(np.nan), values))
+    return CaseColumn(column.record, np.where(is_outside, np.float32(np.nan), values), column.category)

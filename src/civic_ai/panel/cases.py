@@ -48,8 +48,9 @@ def build_case_panel(spec: PilotSpec, snapshot: DataSnapshot, policy: Policy, bl
 def make_case_parts(spec: PilotSpec, snapshot: DataSnapshot, policy: Policy, blobs: Blobs) -> CaseParts:
     """Cases, label, features and reserved columns of the panel, in memory."""
     seen, areas = make_case_areas(City(spec, open_tables(snapshot, blobs)), snapshot, blobs)
+    fewest = policy.suppression.minimum
     dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
-    scope = Scope(seen, areas, day_numbers(list(dates)), make_splits(spec, dates))
+    scope = Scope(seen, areas, day_numbers(list(dates)), make_splits(spec, dates), fewest)
     reading = read_cases(spec, seen, scope.dates, policy.limits.quarantined_share)
     label = label_cases(reading.cases, spec, reading.last_day)
     reserved = make_case_baselines(spec, reading.cases, label)
@@ -93,6 +94,7 @@ def _manifest(
         last_known_on=str(_date(parts.reading.last_day)),
         end_is_doubtful=outcomes_thin_out(parts),
         features=tuple(column.record for column in parts.features),
+        categories=tuple(column.category for column in parts.features if column.category is not None),
         leaks=search.leaks,
         leaks_found=search.leaks_found,
         location=_location(parts, policy),

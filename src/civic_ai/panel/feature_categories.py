@@ -2,7 +2,11 @@
 
 Which values have an indicator is itself something that is learned, so nothing after the first cutoff may
 decide it. A value that was rare, or not there yet, has no indicator: all indicators of its column are 0.
-Where the text is blank, they are not known.
+Where the text is blank, they are not known. Nor has a value that fewer rows hold than may be told of people,
+for it may be one resident's.
+
+An indicator is named by a code of its value, the same wherever the value is the same, so that neither a model
+file nor anything public holds the value; the table of codes stands in the panel's manifest, for the board.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
 from civic_ai.panel.feature_columns import attribute_columns
@@ -25,10 +30,17 @@ from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.panel.units import as_id
 from civic_ai.panel.where import column_of
 from civic_ai.pilot.feature_blocks import CategoryFeature, ColumnFeature
-from civic_ai.records.panel import Feature
+from civic_ai.records.panel import Category, Feature
 
 OTHER = -1.0
-"""The code of a value that has no indicator."""
+"""The number of a value that has no indicator."""
+CODE_LENGTH = 12
+"""Hex digits of a digest: two of a hundred values have the same once in 50 billion columns."""
+
+
+def code_of(column: str, value: str) -> str:
+    """What stands for a value of a column wherever the value itself may not: the start of its SHA-256."""
+    return digest_of_bytes(f"{column}\0{value}".encode())[:CODE_LENGTH]
 
 
 @dataclass(frozen=True)
@@ -41,8 +53,13 @@ class Indicator:
 
     @property
     def name(self) -> str:
-        """``column=value``."""
-        return f"{self.column}={self.value}"
+        """``column=code``, the code of the value (:func:`code_of`)."""
+        return f"{self.column}={code_of(self.column, self.value)}"
+
+    @property
+    def category(self) -> Category:
+        """The line of the table of codes."""
+        return Category(feature=self.name, value=self.value)
 
     def of(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """The indicator from the codes of the column's values (NaN: blank), in their shape."""
@@ -58,7 +75,7 @@ def category_columns(block: CategoryFeature, scope: Scope) -> list[FeatureColumn
 
 
 def _of_column(block: CategoryFeature, name: str, scope: Scope) -> list[FeatureColumn]:
-    indicators = make_indicators(name, _before_cutoff(block, name, scope), block.most)
+    indicators = make_indicators(name, _before_cutoff(block, name, scope), block.most, scope.fewest_rows)
     if not indicators:
         return []
     coded = replace(scope, city=_with_codes(scope.city, block.source, indicators))
@@ -69,7 +86,8 @@ def _of_column(block: CategoryFeature, name: str, scope: Scope) -> list[FeatureC
     if codes.record.known_by != "static":
         records = [values_before(record, scope) for record in records]
     return [
-        FeatureColumn(record, each.of(codes.values)) for record, each in zip(records, indicators, strict=True)
+        FeatureColumn(record, each.of(codes.values), each.category)
+        for record, each in zip(records, indicators, strict=True)
     ]
 
 
@@ -79,9 +97,10 @@ def values_before(record: Feature, scope: Scope) -> Feature:
     return record.model_copy(update={"known_by": f"{record.known_by}; values before {cutoff}"})
 
 
-def make_indicators(name: str, seen: pa.ChunkedArray, most: int) -> list[Indicator]:
-    """One indicator for each of the ``most`` most frequent values (ties: in order of the alphabet)."""
-    counted = pc.value_counts(seen.drop_null()).to_pylist()
+def make_indicators(name: str, seen: pa.ChunkedArray, most: int, fewest: int) -> list[Indicator]:
+    """One indicator for each of the ``most`` most frequent values (ties: in order of the alphabet) that at
+    least ``fewest`` rows hold."""
+    counted = [found for found in pc.value_counts(seen.drop_null()).to_pylist() if found["counts"] >= fewest]
     values = sorted(counted, key=lambda found: (-found["counts"], found["values"]))[:most]
     return [Indicator(name, found["values"], code) for code, found in enumerate(values)]
 

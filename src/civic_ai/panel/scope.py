@@ -16,17 +16,24 @@ from numpy.typing import NDArray
 from civic_ai.panel.known import City, Days
 from civic_ai.panel.split import Split
 from civic_ai.panel.unit_list import Ints, Units
-from civic_ai.records.panel import Feature
+from civic_ai.records.panel import Category, Feature
+
+FEWEST_ROWS = 11
+"""A category that fewer rows hold is none of its own, where no policy says otherwise."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The city, its units, the as-of dates (days since 1970-01-01, in order) and how they are split."""
+    """The city, its units, the as-of dates (days since 1970-01-01, in order) and how they are split.
+
+    ``fewest_rows``: a category that fewer rows hold is none of its own (``policy.suppression.minimum``).
+    """
 
     city: City
     units: Units
     dates: Days
     splits: tuple[Split, ...]
+    fewest_rows: int = FEWEST_ROWS
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -73,11 +80,12 @@ class Scope:
 class FeatureColumn:
     """A feature and its values: windows or dates x units, or x 1 (the whole city), or 1 x units (static).
 
-    NaN stands for not known on that day.
+    NaN stands for not known on that day. ``category``: of an indicator, what its name stands for.
     """
 
     record: Feature
     values: NDArray[Any]
+    category: Category | None = None
 
     @property
     def is_static(self) -> bool:

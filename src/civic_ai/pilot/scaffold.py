@@ -50,7 +50,7 @@ def new_pilot(name: str, source: str, folder: Path) -> Path:
 
 def _copy(copied: Path, made: Path, name: str) -> Path:
     """The spec under its own name, the contracts, and a page for the public that is still to be written."""
-    shutil.copytree(copied, made)
+    shutil.copytree(copied, made, ignore=shutil.ignore_patterns("answers.yaml", "impact.yaml"))
     spec = made / SPEC_FILE
     spec.write_text(_PILOT_LINE.sub(f"pilot: {name}", spec.read_text("utf-8"), count=1), "utf-8")
     (made / "README.md").write_text(_README.format(name=name), "utf-8")

@@ -207,7 +207,7 @@ class Slice(Record):
     predicted, with an interval that holds for all slices at once."""
 
     where: str
-    rows: int
+    rows: int | None
     ratio: Figure
     verdict: Verdict
 

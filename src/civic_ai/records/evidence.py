@@ -39,6 +39,7 @@ class Evidence(Record):
     audit_masked: str
     explanation: str
     explanation_masked: str | None = None
+    predictions_masked: str | None = None
     bundle: str | None
     answers: str | None = None
     after: str | None = None

@@ -44,12 +44,12 @@ class Example(Record):
     """A typical case without identity: mean score and share of each family among like cases.
 
     ``name``: ``list`` (would be visited), ``next`` (as many again) or ``middle``. ``cases`` counts
-    different units; ``families`` are signed shares of the mean movement from an average case;
+    different units (None: hidden); ``families`` are signed shares of the mean movement from an average case;
     ``reasons`` are codes of :mod:`civic_ai.explanation.reasons`.
     """
 
     name: str
-    cases: int
+    cases: int | None
     score: float
     families: dict[str, float]
     reasons: tuple[str, ...]
@@ -128,8 +128,8 @@ class Explanation(Record):
     candidate: str
     predictions: str
     method: str
-    rows_explained: int
-    rows_added_up: int
+    rows_explained: int | None
+    rows_added_up: int | None
     base: float | None
     additivity_error: float | None
     contributions: tuple[Contribution, ...]

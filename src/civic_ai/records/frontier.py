@@ -15,9 +15,10 @@ class FrontierWay(Record):
 
     ``found_per_visit``: what one visit finds. ``ratio``: the leading metric of ``Frontier.group`` over its
     reference group's, the pair in which the champion's groups lie furthest apart. ``*_change``: against the
-    champion, paired; of ``found_per_visit`` a difference, of ``ratio`` a factor. ``widest``: the ratio
-    furthest from 1 that this way itself has, in ``widest_group`` of ``widest_attribute``: evening out one
-    pair may part another. ``decides_by_attribute``: the list cannot be made without looking at it.
+    champion, paired; of ``found_per_visit`` a difference, of ``ratio`` a factor. All of these count reports;
+    ``need_per_visit`` and ``need_ratio`` count problems, reported or not, where that is known. ``widest``:
+    the ratio furthest from 1 that this way itself has, in ``widest_group`` of ``widest_attribute``: evening out
+    one pair may part another. ``decides_by_attribute``: the list cannot be made without looking at it.
     ``strength``: of a sweep, how far depths go from the list as it is (0) to equal expected recall (1).
     """
 
@@ -32,6 +33,8 @@ class FrontierWay(Record):
     found_per_visit_change: Figure
     ratio: Figure
     ratio_change: Figure
+    need_per_visit: Figure | None = None
+    need_ratio: Figure | None = None
     widest: Figure
     widest_attribute: str | None = None
     widest_group: str | None = None
@@ -64,7 +67,8 @@ class Frontier(Record):
     """Found against disparity, for everything that was tried, on ``lists`` test dates of ``capacity`` visits.
 
     ``metric`` is the leading one; ``attribute``, ``group``, ``reference_group`` the pair in which the
-    champion's ratio lies furthest from 1. It informs, and gives no verdict.
+    champion's ratio lies furthest from 1. ``life_days``: how long a problem lasts, where all is told against
+    need too. It informs, and gives no verdict.
     """
 
     champion: str
@@ -75,5 +79,6 @@ class Frontier(Record):
     capacity: int
     lists: int
     swept: str | None = None
+    life_days: int | None = None
     ways: tuple[FrontierWay, ...]
     visits: tuple[FrontierVisits, ...]

@@ -23,6 +23,19 @@ class Feature(Record):
     named_by = ("name",)
 
 
+class Category(Record):
+    """What the name of an indicator stands for: ``feature`` is 1 where the column is ``value``.
+
+    The only place where values of columns of categories are kept: names of features, and so model files and
+    public records, hold a code. For the board.
+    """
+
+    feature: str
+    value: str
+
+    named_by = ("feature",)
+
+
 class LeakFinding(Record):
     """A column or row that knows the future. ``form`` names the kind of leak."""
 
@@ -52,6 +65,7 @@ class PanelManifest(Record):
     label, which is the days until then. Reserved columns begin with ``baseline_`` (what the simple rules
     read), ``exposure`` (counts per exposure), ``scale`` (the unit's one-step naive error, for scaled errors)
     and ``due_in_days`` (cases: days from the as-of date until the case is dealt with as is done today).
+    ``categories`` is the table of codes: what each indicator among the features stands for.
     The units' blob has unit, area, type, lat, lon, row, col, observer.
 
     A blank label is unmatured (``unmatured_rows``), or its window had ended by ``last_known_on`` but touches
@@ -83,6 +97,7 @@ class PanelManifest(Record):
     last_known_on: str
     end_is_doubtful: bool = False
     features: tuple[Feature, ...]
+    categories: tuple[Category, ...] = ()
     leaks: tuple[LeakFinding, ...] = ()
     leaks_found: int | None = None
     location: LocationGap

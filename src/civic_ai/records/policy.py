@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from civic_ai.records.levels import Level, LevelRules
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
+from civic_ai.records.workflow_policy import WorkflowPolicy
 
 
 class Gate(Record):
@@ -29,6 +31,7 @@ class Tolerances(Record):
     interval_level: float = Field(default=0.90, gt=0.5, lt=1)
     coverage_shortfall: float = Field(default=0.03, gt=0, lt=0.5)
     confidence_level: float = Field(default=0.90, gt=0.5, lt=1)
+    reproduced_figure: float = Field(default=0.001, ge=0, lt=0.1)
 
 
 class Suppression(Record):
@@ -56,3 +59,7 @@ class Policy(Record):
     tolerances: Tolerances = Tolerances()
     suppression: Suppression = Suppression()
     limits: Limits = Limits()
+    levels: dict[Level, LevelRules] = {}
+    workflow: WorkflowPolicy | None = None
+    standards_max_age_days: int = Field(default=180, ge=1)
+    """A test fails when a standard of the crosswalk was looked at longer ago than this."""

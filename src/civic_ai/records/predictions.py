@@ -15,16 +15,17 @@ Settings = dict[str, str | int | float | bool]
 class SplitRecord(Record):
     """One training period and its test period. ``cutoff`` is the first test as-of date.
 
-    Every training label matured before the cutoff (the gap is the horizon).
+    Every training label matured before the cutoff (the gap is the horizon). Counts are None where the public
+    may not see them.
     """
 
     name: str
     training: Period
     cutoff: str
     test: Period
-    training_rows: int
-    training_events: int
-    test_rows: int
+    training_rows: int | None
+    training_events: int | None
+    test_rows: int | None
     is_lockbox: bool = False
 
     named_by = ("name",)
@@ -74,7 +75,7 @@ class Predictions(Record):
 
     panel: str
     blob: str
-    rows: int
+    rows: int | None
     candidates: tuple[CandidateRecord, ...]
     splits: tuple[SplitRecord, ...]
     interval_level: float | None = None

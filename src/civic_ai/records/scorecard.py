@@ -11,13 +11,15 @@ from civic_ai.records.record import Record
 
 class Tried(Record):
     """Cities of about ``incidents`` reported incidents: in how many of those with something planted the audit
-    found it, and in how many of those with nothing planted it raised an alarm."""
+    found it, and in how many of those with nothing planted it raised an alarm. ``told``: the ratio that it
+    told on (geometric) average, where what was planted is that ratio."""
 
     incidents: int = Field(gt=0)
     found: int = Field(ge=0)
     found_of: int = Field(gt=0)
     false_alarms: int = Field(ge=0)
     false_alarms_of: int = Field(gt=0)
+    told: float | None = None
 
     named_by = ("incidents",)
 

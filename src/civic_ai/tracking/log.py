@@ -61,11 +61,13 @@ class RunLog:
 
 @dataclass(frozen=True)
 class SealedModel:
-    """The champion's model: the digest of its bundle, and the versions of the libraries that made it."""
+    """The champion's model: the digests of its bundle and of the evidence for it, and the versions of the
+    libraries that made it."""
 
     champion: str
     bundle: str
     libraries: dict[str, str]
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,10 @@ def _model(sealed: _Sealed) -> SealedModel | None:
     evaluation = sealed.records.evaluation
     if evaluation.bundle is None:
         return None
-    return SealedModel(evaluation.champion, evaluation.bundle, sealed.evidence.environment.libraries)
+    evidence = sealed.evidence
+    return SealedModel(
+        evaluation.champion, evaluation.bundle, evidence.environment.libraries, evidence.digest
+    )
 
 
 def _public_files(folder: Path, dossier: Dossier) -> dict[str, bytes]:

@@ -2,7 +2,8 @@
 
 It may be killed at any moment, and ends itself when SECONDS have passed. Each line that it prints is
 a JSON object about one dossier, or about the store as a whole (no ``digest``): ``run_id`` when it was
-sent, ``reason`` when it was not.
+sent, ``reason`` when it was not. A line with ``pilot`` says what somebody else changed in the registry: an
+alias that ``strayed``, a version whose stored files were ``altered``.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 
 from civic_ai.core.errors import CivicError
+from civic_ai.records.alias import AliasMove
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.log import describe_dossier
 from civic_ai.tracking.log_sweep import describe_sweep
-from civic_ai.tracking.outbox import Waiting, mark_sent, waiting
+from civic_ai.tracking.outbox import Waiting, alias_moves, is_moved, mark_moved, mark_sent, waiting
+from civic_ai.tracking.registry import find_version, is_altered, move_aliases, strayed_aliases
 from civic_ai.tracking.runs import Sender, experiment_of
 from civic_ai.tracking.sync import LATE
 from civic_ai.tracking.target import Target, choose_target, without_credentials
@@ -48,6 +51,28 @@ def mirror(workspace: Workspace, target: Target, tell: Tell) -> None:
         else:
             mark_sent(workspace, entry.digest, target, run_id)
             tell({"digest": entry.digest, "run_id": run_id})
+    for move in alias_moves(workspace):
+        _carry_out(client, workspace, target, move, tell)
+
+
+def _carry_out(
+    client: MlflowClient, workspace: Workspace, target: Target, move: AliasMove, tell: Tell
+) -> None:
+    """Put a pilot's aliases where the last decision says; tell what somebody else had changed."""
+    try:
+        strayed = tuple(strayed_aliases(client, move))
+        if is_moved(workspace, move, target):
+            for alias in strayed:
+                tell({"pilot": move.pilot, "strayed": alias})
+        if strayed:
+            move_aliases(client, move)
+    except LookupError as error:
+        tell({"digest": move.digest, "reason": f"no model is registered for dossier {str(error)[1:13]}"})
+        return
+    mark_moved(workspace, move, target)
+    approved = None if move.approved is None else find_version(client, move.pilot, move.approved)
+    if approved is not None and is_altered(client, approved):
+        tell({"pilot": move.pilot, "altered": str(approved.version)})
 
 
 def make_database(database: Path) -> None:

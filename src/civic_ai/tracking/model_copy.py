@@ -41,14 +41,15 @@ class ModelCopy:
         self.dossier = dossier
         self.sealed = sealed
 
-    def send(self, blobs: Blobs, staging: Path) -> None:
-        """Log the model unless it is there or MLflow has no form for it. ``staging`` may be emptied.
+    def send(self, blobs: Blobs, staging: Path) -> str | None:
+        """Log the model unless it is there; its id, None where MLflow has no form for it. ``staging`` may be
+        emptied.
 
         Raises :class:`~civic_ai.core.errors.RefusedError` when the bundle was altered.
         """
         scorer = open_bundle(self.sealed.bundle, blobs)
         if not has_copy(scorer):
-            return
+            return None
         model = self._one_model()
         if model.status != LoggedModelStatus.READY:
             shutil.rmtree(staging, ignore_errors=True)
@@ -59,6 +60,7 @@ class ModelCopy:
         outputs = self.client.get_run(self.run.info.run_id).outputs
         if model.model_id not in {output.model_id for output in outputs.model_outputs}:
             self.client.log_outputs(self.run.info.run_id, [LoggedModelOutput(model.model_id, step=0)])
+        return str(model.model_id)
 
     def _one_model(self) -> LoggedModel:
         """Found (doubles removed) or made."""

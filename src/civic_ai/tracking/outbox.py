@@ -2,6 +2,8 @@
 
 The file of a dossier stays; beside it stands a receipt for each tracking store that has all of it.
 So a dossier is never sent twice to one store, and a new store gets what it has not had.
+
+A decision leaves a note too: where the aliases of the pilot's registered models belong.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from civic_ai.core.canonical import canonical_json, digest_of_bytes, digest_of_file
+from civic_ai.records.alias import AliasMove
 from civic_ai.store.blobs import write_atomically
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.target import Target
@@ -46,6 +49,37 @@ def waiting(workspace: Workspace, target: Target) -> tuple[Waiting, ...]:
     return tuple(
         _read(workspace, note) for note in notes if target.is_new or not _receipt(note, target).exists()
     )
+
+
+def post_aliases(workspace: Workspace, move: AliasMove) -> None:
+    """Note where a pilot's aliases belong; what an earlier entry of the ledger said is replaced.
+
+    Call it with every decision, after that stands on the ledger. Raises as :func:`post`.
+    """
+    posted = [each for each in alias_moves(workspace) if each.pilot == move.pilot]
+    if all(each.number < move.number for each in posted):
+        write_atomically(_alias_note(workspace, move), move.to_json())
+
+
+def alias_moves(workspace: Workspace) -> tuple[AliasMove, ...]:
+    """The last move of each pilot, by the pilot's name."""
+    notes = sorted(workspace.outbox.glob("*.aliases"))
+    return tuple(AliasMove.model_validate_json(note.read_bytes()) for note in notes)
+
+
+def is_moved(workspace: Workspace, move: AliasMove, target: Target) -> bool:
+    """Whether the tracking store was told of this very move."""
+    receipt = _receipt(_alias_note(workspace, move), target)
+    return not target.is_new and receipt.exists() and receipt.read_text("utf-8") == move.digest
+
+
+def mark_moved(workspace: Workspace, move: AliasMove, target: Target) -> None:
+    """Keep a receipt: the tracking store's aliases stand where ``move`` says."""
+    write_atomically(_receipt(_alias_note(workspace, move), target), move.digest.encode())
+
+
+def _alias_note(workspace: Workspace, move: AliasMove) -> Path:
+    return workspace.outbox / f"{move.pilot}.aliases"
 
 
 def mark_sent(workspace: Workspace, digest: str, target: Target, run_id: str) -> None:

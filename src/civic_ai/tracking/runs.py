@@ -17,6 +17,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 from civic_ai.core.canonical import canonical_json
 from civic_ai.store.blobs import Blobs
 from civic_ai.tracking.log import DatasetUse, DossierLog, RunLog
+from civic_ai.tracking.registry import Registered, register_version
 
 _PARENT = "mlflow.parentRunId"
 _KEY = "civic_ai.key"
@@ -56,7 +57,14 @@ class Sender:
             return
         from civic_ai.tracking.model_copy import ModelCopy  # loads the modelling libraries: seconds
 
-        ModelCopy(self.client, parent, self.log.digest, self.log.model).send(blobs, staging)
+        sealed, run = self.log.model, parent.info
+        copy = ModelCopy(self.client, parent, self.log.digest, sealed).send(blobs, staging)
+        place = self.client.get_logged_model(copy).artifact_location if copy else None
+        source = str(place or f"{run.artifact_uri}/dossier")
+        tags = {"civic_ai.bundle": sealed.bundle, "civic_ai.evidence": sealed.evidence}
+        tags |= {"civic_ai.candidate": sealed.champion}
+        registered = Registered(self.log.pilot, self.log.digest, str(run.run_id), source, copy, tags)
+        register_version(self.client, registered)
 
     def _one_run(self, log: RunLog, tags: dict[str, str]) -> Run:
         """The one run of this key: found (doubles removed, under its parent) or made."""

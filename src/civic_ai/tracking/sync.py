@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from civic_ai.core.messages import Message, say
 from civic_ai.store.workspace import Workspace
-from civic_ai.tracking.outbox import waiting
+from civic_ai.tracking.outbox import alias_moves, is_moved, waiting
 from civic_ai.tracking.target import Target, choose_target, is_server
 
 LOCAL_SECONDS = 300
@@ -36,13 +36,17 @@ _CALM = {
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What MLflow has had now and what is still waiting (digests of dossiers), and why."""
+    """What MLflow has had now and what is waiting (digests of dossiers and of moves of aliases), and why.
+
+    ``noticed``: what somebody else changed in the registry. It changes nothing of what may be used.
+    """
 
     store: str
     sent: tuple[str, ...]
     pending: tuple[str, ...]
     reasons: tuple[Message, ...]
     seconds: float
+    noticed: tuple[Message, ...] = ()
 
     @property
     def is_done(self) -> bool:
@@ -58,11 +62,11 @@ def sync(workspace: Workspace, *, wait_seconds: float) -> SyncReport:
     """
     target = choose_target(workspace, os.environ)
     before = _digests(workspace, target)
-    if not before:
+    if not before and not alias_moves(workspace):
         return SyncReport(target.name, (), (), (), 0.0)
     start = time.monotonic()
     deadline = wait_seconds if is_server(target.uri) else max(wait_seconds, LOCAL_SECONDS)
-    reasons = _mirror(workspace, target, deadline)
+    reasons, noticed = _mirror(workspace, target, deadline)
     pending = _digests(workspace, target)
     return SyncReport(
         store=target.name,
@@ -70,15 +74,17 @@ def sync(workspace: Workspace, *, wait_seconds: float) -> SyncReport:
         pending=pending,
         reasons=reasons if pending else (),
         seconds=time.monotonic() - start,
+        noticed=noticed,
     )
 
 
 def _digests(workspace: Workspace, target: Target) -> tuple[str, ...]:
-    return tuple(entry.digest for entry in waiting(workspace, target))
+    moves = (move for move in alias_moves(workspace) if not is_moved(workspace, move, target))
+    return (*(entry.digest for entry in waiting(workspace, target)), *(move.digest for move in moves))
 
 
-def _mirror(workspace: Workspace, target: Target, deadline: float) -> tuple[Message, ...]:
-    """Run the mirror in a child process; the reasons for what it could not send."""
+def _mirror(workspace: Workspace, target: Target, deadline: float) -> tuple[tuple[Message, ...], ...]:
+    """Run the mirror in a child process; the reasons for what it could not send, and what it noticed."""
     workspace.outbox.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-P", "-m", "civic_ai.tracking.mirror", str(workspace.folder), str(deadline)]
     late = say("{store} was not done within {seconds:g} seconds", store=target.name, seconds=deadline)
@@ -93,18 +99,27 @@ def _mirror(workspace: Workspace, target: Target, deadline: float) -> tuple[Mess
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return (late,)
-    return (*_told(target, ended.stdout), *((late,) if ended.returncode == LATE else _broken(ended)))
+        return (late,), ()
+    lines = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
+    reasons = [_reason(target, line) for line in lines if "reason" in line]
+    reasons += [late] if ended.returncode == LATE else _broken(ended)
+    return tuple(reasons), tuple(_noticed(line) for line in lines if "pilot" in line)
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, **_CALM}
 
 
-def _told(target: Target, output: str) -> Iterator[Message]:
-    """The reasons that the mirror gave before it ended."""
-    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    return (_reason(target, line) for line in lines if "reason" in line)
+def _noticed(line: dict[str, str]) -> Message:
+    if "strayed" in line:
+        return say(
+            "{pilot}: the alias {alias} was not where the decision put it; it was put back",
+            pilot=line["pilot"], alias=line["strayed"],
+        )  # fmt: skip
+    return say(
+        "{pilot}: the stored copy of version {version} was altered; it is never used, but find out by whom",
+        pilot=line["pilot"], version=line["altered"],
+    )  # fmt: skip
 
 
 def _broken(ended: subprocess.CompletedProcess[str]) -> Iterator[Message]:

@@ -12,9 +12,9 @@ from civic_ai.audit.answer_disclosure import (
     count_visible_small_answers,
     walk_figures,
 )
-from civic_ai.audit.answer_suppression import COUNT_PERIODS
 from civic_ai.audit.audited import check_figures
 from civic_ai.audit.evaluation_suppression import mask_evaluation
+from civic_ai.audit.told import COUNT_PERIODS
 from civic_ai.records.evaluation import Evaluation, RestrictedMean
 from civic_ai.records.figure import Figure, missing
 from civic_ai.records.record import Record

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from civic_ai.audit.disclosure import count_visible_small_cells
-from civic_ai.audit.forgotten import COUNT_NO_PEOPLE, forgotten_counts, told_in
+from civic_ai.audit.forgotten import forgotten_counts
 from civic_ai.audit.suppression import mask_audit
+from civic_ai.audit.told import COUNT_NO_PEOPLE, told_in
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.feedback import Feedback, FeedbackWay, VisitClass
 from civic_ai.records.figure import Figure
@@ -99,9 +100,7 @@ def _filled() -> AuditReport:
 
 FULL = _filled()
 NEW = ("reporting", "need", "frontier", "intersections", "slices", "observer", "label_changes")
-PLANTED = sorted(
-    {told.name for told in told_in(FULL, FULL) if told.name.startswith(NEW) and list(told.counts())}
-)
+PLANTED = sorted({told.name for told in told_in(FULL, FULL) if told.name.startswith(NEW) and told.cells})
 
 
 def _planted(value: Any, path: list[str], count: int) -> Any:

@@ -8,15 +8,18 @@ import pyarrow.compute as pc
 import pytest
 from scipy import stats
 
+from civic_ai.audit.area_reporting import AreaReporting
 from civic_ai.audit.frontier import STRENGTHS, measure_frontier
 from civic_ai.audit.given import Given, read_given
+from civic_ai.audit.reported_share import AreaRates
 from civic_ai.models.mitigated_order import OneList, expected_parity, take_over
 from civic_ai.records.frontier import Frontier
 from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import CandidateRecord, Predictions
-from tests.unit.audit.city import Evaluated, evaluated
+from tests.unit.audit.city import AREAS, Evaluated, evaluated
 
 POLICY = Policy(policy="test", version="1", gates=())
+NOT_KNOWN = "reporting_not_measured"
 
 
 def with_mitigation(city: Evaluated) -> Given:
@@ -47,7 +50,9 @@ def with_mitigation(city: Evaluated) -> Given:
 @pytest.fixture(scope="module")
 def frontier(tmp_path_factory: pytest.TempPathFactory) -> Frontier:
     """A list that scores group 1 at 0.8 of what it should."""
-    made = measure_frontier(with_mitigation(evaluated(tmp_path_factory.mktemp("f"), missed=0.8)), POLICY)
+    made = measure_frontier(
+        with_mitigation(evaluated(tmp_path_factory.mktemp("f"), missed=0.8)), POLICY, NOT_KNOWN
+    )
     assert made is not None
     return made
 
@@ -64,7 +69,7 @@ def test_everything_that_was_tried_and_the_sweep_are_told(frontier: Frontier) ->
 
 def test_found_and_ratio_are_those_of_a_hand_count(tmp_path: Path) -> None:
     city = evaluated(tmp_path, missed=0.8)
-    frontier = measure_frontier(with_mitigation(city), POLICY)
+    frontier = measure_frontier(with_mitigation(city), POLICY, NOT_KNOWN)
     assert frontier is not None
     unit, day, score, label = (np.asarray(city.rows[name]) for name in ("unit", "day", "score", "label"))
     chosen = np.zeros(len(unit), dtype=bool)
@@ -122,7 +127,7 @@ def test_what_evens_out_does_so_and_the_sweep_goes_there(frontier: Frontier) -> 
 
 def test_it_is_the_same_whenever_it_is_measured(tmp_path: Path) -> None:
     given = with_mitigation(evaluated(tmp_path))
-    one, other = (measure_frontier(given, POLICY) for _ in range(2))
+    one, other = (measure_frontier(given, POLICY, NOT_KNOWN) for _ in range(2))
     assert one is not None
     assert other is not None
     assert one.digest == other.digest
@@ -130,7 +135,7 @@ def test_it_is_the_same_whenever_it_is_measured(tmp_path: Path) -> None:
 
 def test_a_rule_that_wins_is_swept_itself(tmp_path: Path) -> None:
     given = with_mitigation(evaluated(tmp_path, baseline_wins=True))
-    frontier = measure_frontier(given, POLICY)
+    frontier = measure_frontier(given, POLICY, NOT_KNOWN)
     assert frontier is not None
     assert (frontier.champion, frontier.swept) == ("recent_count", "recent_count")
     assert frontier.ways[0].kind == "champion"
@@ -138,7 +143,7 @@ def test_a_rule_that_wins_is_swept_itself(tmp_path: Path) -> None:
 
 def test_a_forecast_has_none(tmp_path: Path) -> None:
     city = evaluated(tmp_path, counts=True)
-    assert measure_frontier(read_given(city.spec, city.evaluation, city.blobs), POLICY) is None
+    assert measure_frontier(read_given(city.spec, city.evaluation, city.blobs), POLICY, NOT_KNOWN) is None
 
 
 def test_each_way_says_whom_it_is_for_what_it_is_worst_at_and_on_how_many_visits(frontier: Frontier) -> None:
@@ -159,7 +164,7 @@ def test_places_of_one_area_are_one_place(tmp_path: Path, monkeypatch: pytest.Mo
     """Two areas (even and odd units): draws are (a, a), (a, b), (b, b); Student's t has one degree."""
     city = evaluated(tmp_path, missed=0.8)
     monkeypatch.setattr(Given, "clusters", np.arange(60) % 2)
-    made = measure_frontier(with_mitigation(city), POLICY)
+    made = measure_frontier(with_mitigation(city), POLICY, NOT_KNOWN)
     assert made is not None
     unit, day, score, label = (np.asarray(city.rows[name]) for name in ("unit", "day", "score", "label"))
     chosen = np.zeros(len(unit), dtype=bool)
@@ -172,3 +177,66 @@ def test_places_of_one_area_are_one_place(tmp_path: Path, monkeypatch: pytest.Mo
     assert figure.lower is not None
     half = spread * np.sqrt(2) * stats.t.ppf((1 + level) / 2, 1)
     assert (figure.value or 0) - figure.lower == pytest.approx(half, rel=0.1)
+
+
+def _reporting(odd: float, spread: float = 0.0) -> AreaReporting:
+    """Areas of odd number report at ``odd`` times the rate of the others, 0.05 a day; a problem lasts 120."""
+    rates = 0.05 * odd ** (np.arange(AREAS) % 2)
+    draws = rates * np.exp(spread * np.random.default_rng(1).standard_normal((1000, 1)))
+    names = tuple(f"A{area:02d}" for area in range(AREAS))
+    return AreaReporting(names, AreaRates(draws[:, :, None], np.full((AREAS, 1), 50.0)), 120)
+
+
+def test_against_need_every_report_found_counts_as_the_problems_it_stands_for(tmp_path: Path) -> None:
+    city = evaluated(tmp_path, missed=0.8)
+    given = with_mitigation(city)
+    made = measure_frontier(given, POLICY, _reporting(0.3))
+    assert made is not None
+    assert made.life_days == 120
+    unit, day, score, label = (np.asarray(city.rows[name]) for name in ("unit", "day", "score", "label"))
+    chosen = np.zeros(len(unit), dtype=bool)
+    for one in range(51):
+        at = np.flatnonzero(day == one)
+        chosen[at[np.argsort(-score[at])[:12]]] = True
+    share = np.where(unit % 2, 0.015 / (0.015 + 1 / 120), 0.05 / (0.05 + 1 / 120))
+    champion = made.ways[0]
+    assert champion.need_per_visit is not None
+    assert champion.need_per_visit.value == pytest.approx((label / share)[chosen].sum() / (12 * 51))
+    assert champion.need_per_visit.n == champion.found_per_visit.n
+    known = measure_frontier(given, POLICY, NOT_KNOWN)
+    assert known is not None
+    for way, same in zip(made.ways, known.ways, strict=True):
+        assert way.model_copy(update={"need_per_visit": None, "need_ratio": None}) == same
+        assert way.need_ratio is not None
+        assert way.need_ratio.n == way.ratio.n
+
+
+def test_where_all_report_alike_need_says_the_same_of_groups(tmp_path: Path) -> None:
+    made = measure_frontier(with_mitigation(evaluated(tmp_path, missed=0.8)), POLICY, _reporting(1.0))
+    assert made is not None
+    share = 0.05 / (0.05 + 1 / 120)
+    for way in made.ways:
+        assert way.need_ratio is not None
+        assert way.need_per_visit is not None
+        assert way.need_ratio.value == pytest.approx(way.ratio.value, rel=1e-3)
+        assert way.need_per_visit.value == pytest.approx((way.found_per_visit.value or 0) / share)
+
+
+def test_what_is_not_known_about_reporting_widens_what_is_said_of_need(tmp_path: Path) -> None:
+    given = with_mitigation(evaluated(tmp_path, missed=0.8))
+
+    def half(spread: float) -> float:
+        made = measure_frontier(given, POLICY, _reporting(0.3, spread))
+        assert made is not None
+        figure = made.ways[0].need_per_visit
+        assert figure is not None
+        assert figure.value is not None
+        assert figure.lower is not None
+        return figure.value - figure.lower
+
+    assert half(0.5) > 1.5 * half(0.0) > 0
+
+
+def test_without_rates_nothing_is_said_of_need(frontier: Frontier) -> None:
+    assert frontier.life_days is None
+    assert all(way.need_per_visit is None and way.need_ratio is None for way in frontier.ways)

@@ -91,3 +91,23 @@ def test_changes_are_told_from_rounded_counts() -> None:
 @pytest.mark.parametrize("nothing", [None])
 def test_no_frontier_stays_none(nothing: None) -> None:
     assert mask_frontier(nothing, frozenset(), figures_of(POLICY)) is None
+
+
+def test_what_counts_need_is_rounded_and_hidden_with_what_counts_reports() -> None:
+    def against_need(given: Frontier) -> Frontier:
+        known = {"need_per_visit": given.ways[0].found_per_visit, "need_ratio": given.ways[0].ratio}
+        ways = tuple(one.model_copy(update=known) for one in given.ways)
+        return given.model_copy(update={"ways": ways, "life_days": 120})
+
+    shown = masked(against_need(frontier())).ways[0]
+    assert (shown.need_per_visit, shown.need_ratio) == (shown.found_per_visit, shown.ratio)
+    for one in masked(against_need(frontier()), frozenset({("income", "y")})).ways:
+        assert one.need_ratio is not None
+        assert one.need_ratio.value is None
+        assert one.need_ratio.why_missing == "suppressed"
+    few = against_need(frontier())
+    rare = few.ways[0].found_per_visit.model_copy(update={"value": 0.004})
+    few = few.model_copy(
+        update={"ways": tuple(one.model_copy(update={"found_per_visit": rare}) for one in few.ways)}
+    )
+    assert all(one.need_per_visit and one.need_per_visit.value is None for one in masked(few).ways)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from civic_ai.audit.evaluation_suppression import mask_evaluation
-from civic_ai.audit.suppression import SHOWN_CELLS, audit_cells, hidden_groups, mask_audit
-from civic_ai.audit.versions import Change, EarlierAudit, EarlierEvaluation
+from civic_ai.audit.suppression import audit_cells, hidden_groups, mask_audit
+from civic_ai.audit.told import SHOWN_CELLS
+from civic_ai.audit.versions import Change, Published
 from civic_ai.records.policy import Suppression
 from tests.unit.audit.made import POLICY, random_report
 from tests.unit.audit.test_evaluation_suppression import random_evaluation
@@ -81,7 +82,7 @@ def test_no_group_is_told_in_both_versions_that_few_were_added_to(seed):
     now = _grown(before, 3)
     public = mask_audit(before, POLICY)
     alone = mask_audit(now, POLICY)
-    together = mask_audit(now, POLICY, EarlierAudit(before, public))
+    together = mask_audit(now, POLICY, Published(before, public))
     cells = audit_cells(before)
     told = {group for group in _shown(together) & _shown(public) if min(
         cells[group][name] for name in ("rows", "positives", "events", "selected")) < 500}  # fmt: skip
@@ -103,14 +104,14 @@ def test_without_the_earlier_version_the_difference_is_told():
 def test_the_same_again_is_shown_as_before(seed):
     report = random_report(seed)
     public = mask_audit(report, POLICY)
-    assert mask_audit(report, POLICY, EarlierAudit(report, public)) == public
+    assert mask_audit(report, POLICY, Published(report, public)) == public
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_scores_that_moved_by_few_are_hidden_in_the_next_version(seed):
     full = random_evaluation(seed)
     public = mask_evaluation(full, POLICY)
-    earlier = EarlierEvaluation(full, public)
+    earlier = Published(full, public)
     assert mask_evaluation(full, POLICY, earlier) == public
     moved = full.model_copy(
         update={

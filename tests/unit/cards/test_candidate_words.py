@@ -13,7 +13,7 @@ from tests.unit.cards.made_city import City
     [
         (
             "en",
-            "boosted trees (LightGBM), each group to the depth that the past year&#39;s outcomes ask for",
+            "boosted trees (LightGBM), each group to the depth that the past year's outcomes ask for",
         ),
         ("es", None),
     ],

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from civic_ai.cards.error_tables import ErrorTables
+from civic_ai.pilot.mitigation import Mitigation
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
 
@@ -15,7 +16,7 @@ def _tables(page: MakePage, question: str, **changes: object) -> ErrorTables:
     assert errors is not None
     facts = seen.teller.facts | {f"evaluation.errors.{name}": value for name, value in changes.items()}
     teller = replace(seen.teller, facts=facts)
-    return ErrorTables(errors.model_copy(update=changes), teller, 0.9)
+    return ErrorTables(errors.model_copy(update=changes), seen.records.spec, teller, 0.9)
 
 
 def test_slices_and_quarters_stand_for_every_question(page: MakePage) -> None:
@@ -29,6 +30,25 @@ def test_lists_are_compared_only_where_there_is_a_list(page: MakePage) -> None:
     assert len(tables) == 4
     assert tables[2].columns[1] == "Has of the visits of boosted trees (LightGBM)"
     assert tables[3].rows[0][0] == "<code>count_28</code>"
+
+
+def test_a_mitigation_is_told_in_words_in_the_row_and_over_the_column(page: MakePage) -> None:
+    tables = _tables(page, "cases")
+    even = Mitigation(of="lightgbm", method="recall_parity", attribute="income")
+    models = tables.spec.models.model_copy(update={"mitigations": {"even": even}})
+    other = tables.errors.overlaps[0].model_copy(update={"other": "even"})
+    errors = tables.errors.model_copy(update={"candidate": "even", "overlaps": (other,)})
+    facts = tables.teller.facts | {"evaluation.errors.overlaps.even.share.value": 0.5}
+    told = replace(
+        tables,
+        errors=errors,
+        spec=tables.spec.model_copy(update={"models": models}),
+        teller=replace(tables.teller, facts=facts),
+    )
+    overlaps = told.tables()[2]
+    for name in (overlaps.rows[0][0], overlaps.columns[1]):
+        assert "boosted trees (LightGBM), each group to the depth" in name
+    assert "&" not in overlaps.columns[1]
 
 
 def test_a_slice_has_its_rows_its_ratio_and_a_verdict(page: MakePage) -> None:
@@ -73,6 +93,9 @@ def test_the_words_of_a_slice_are_in_the_readers_language(
         part = errors.slices[0].model_copy(update={"where": where})
         facts = {name.replace(errors.slices[0].where, where): v for name, v in seen.teller.facts.items()}
         tables = ErrorTables(
-            errors.model_copy(update={"slices": (part,)}), replace(seen.teller, facts=facts), 0.9
+            errors.model_copy(update={"slices": (part,)}),
+            seen.records.spec,
+            replace(seen.teller, facts=facts),
+            0.9,
         )
         assert tables.tables()[0].rows[0][0].striptags() == expected  # type: ignore[union-attr]

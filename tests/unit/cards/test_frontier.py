@@ -130,7 +130,26 @@ def test_without_a_frontier_there_is_no_section(page: MakePage) -> None:
     words = told(seen, CHAMPION)
     made = frontier_section(words.records, words.teller)
     assert made is not None
-    assert set(made) == {"ways", "visits"}
+    assert set(made) == {"counted", "ways", "visits"}
+
+
+def test_every_figure_says_whether_it_counts_reports_or_need(page: MakePage) -> None:
+    known = {"need_per_visit": ratio(0.5, 0.02), "need_ratio": ratio(0.6, 0.1)}
+    words = told(page(City()), way("lightgbm", "champion", **known), mitigation(**known))
+    alone = words.ways()
+    assert not any("need" in column for column in alone.columns)
+    assert "counted against reports" in words.counted()
+    both = replace(words, frontier=words.frontier.model_copy(update={"life_days": 120}))
+    assert "also counts against need" in both.counted()
+    table = both.ways()
+    places = [at for at, column in enumerate(table.columns) if column.endswith(", of need")]
+    assert [str(table.columns[at])[:5] for at in places] == ["Found", str(both.pair["group"])[:5]]
+    for row, one in ((0, "lightgbm"), (1, "even")):
+        for at, name in zip(places, ("need_per_visit", "need_ratio"), strict=True):
+            assert f'data-fact="audit.frontier.ways.{one}.{name}.value"' in table.rows[row][at]
+    rest = [at for at in range(len(table.columns)) if at not in places]
+    assert [table.columns[at] for at in rest] == list(alone.columns)
+    assert all(len(row) == len(table.columns) for row in table.rows[:2])
 
 
 def test_the_brief_tells_what_a_mitigation_of_the_deciding_gap_costs(page: MakePage) -> None:

@@ -41,32 +41,19 @@ def test_metrics_that_nobody_has_take_no_column(page: MakePage) -> None:
     assert len(view["lockbox"].rows) == 2
 
 
-def test_every_group_has_its_cases_and_every_metric(page: MakePage) -> None:
-    board, public = (
-        model_card(page(City(groups="small"), "en", part))["group_tables"][0] for part in ("board", "public")
-    )
-    assert board.columns == (
-        "Group",
-        "Cases",
-        "Reached, of all cases of the group",
-        "Visited, of all places of the group",
-        "Intervals that held in the last period, kept aside",
-    )
-    assert [cell.striptags() for cell in board.rows[0][1:]] == [
-        "7",
-        "50% (between 46% and 54%)",
-        "19% (between 15% and 23%)",
-        "92% (between 91% and 93%)",
-    ]
-    assert {str(cell) for cell in public.rows[0][1:]} == {"Too few to show (privacy)"}
+def test_the_detail_is_in_the_audit_report_and_the_card_says_where(cards: MakeCards) -> None:
+    card = read_card(cards(City())["public/model_card.es.html"])
+    links = [one.attributes["href"] for one in card.all("a") if "#main" not in one.attributes["href"]]
+    assert links == [f"audit_report.es.html#{part}" for part in ("groups", "labels", "observer")]
+    report = read_card(cards(City())["public/audit_report.es.html"])
+    ids = {one.attributes["id"] for one in report.elements if "id" in one.attributes}
+    assert {link.partition("#")[2] for link in links} <= ids
 
 
-def test_reporting_stands_with_its_conditions(page: MakePage, cards: MakeCards) -> None:
-    view = model_card(page(City(), "es"))
-    assert len(view["reporting"].groups().rows) == 3
-    assert len(view["reporting"].conditions().rows) == 2
-    assert not model_card(page(City(known=False)))["reporting"].is_examined()
-    assert "What the comparison rests on" in cards(City())["board/model_card.en.html"]
+def test_of_groups_stand_the_finding_and_the_picture(cards: MakeCards) -> None:
+    card = read_card(cards(City(groups="unequal"))["board/model_card.en.html"])
+    assert "Some groups are not served equally. The gap that decides:" in card.seen
+    assert "picture-groups-income_quartile" in {one.attributes["id"] for one in card.all("figure")}
 
 
 def test_typical_cases_have_reasons_and_no_identity(cards: MakeCards, page: MakePage) -> None:

@@ -36,7 +36,8 @@ def test_templates_escape_and_trust_nothing(page: MakePage) -> None:
 
 def test_every_kind_of_card_has_its_template() -> None:
     assert {path.stem for path in (governance_folder() / "cards").glob("*.html")} == {
-        *CARDS, "base", "components",
+        *CARDS, "change_note", "base", "components", "pilot_record",
+        "register", "register_base", "register_languages", "register_parts", "register_pilot",
     }  # fmt: skip
 
 
@@ -64,18 +65,21 @@ def test_wide_tables_become_lists_on_narrow_screens(cards: MakeCards) -> None:
     CHROMIUM is None, reason="no chromium: apt-get install -y --no-install-recommends chromium"
 )
 @pytest.mark.parametrize(
-    ("city", "language", "paper"),
+    ("city", "paper"),
     [
-        (City(groups="small", locale="es-MX"), "es", "Letter"),
-        (City(known=False, locale="pt-BR"), "pt", "A4"),
+        (City(groups="small", locale="es-MX"), ("es", "Letter")),
+        (City(known=False, locale="pt-BR"), ("pt", "A4")),
     ],
 )
-def test_the_board_brief_is_one_printed_page(
-    cards: MakeCards, tmp_path: Path, city: City, language: str, paper: str
+@pytest.mark.parametrize("card", ["board_brief", "public_notice"])
+def test_the_brief_and_the_notice_are_one_printed_page(
+    cards: MakeCards, tmp_path: Path, city: City, paper: tuple[str, str], card: str
 ) -> None:
-    html = cards(city)[f"public/board_brief.{language}.html"]
-    page, pdf = tmp_path / "brief.html", tmp_path / "brief.pdf"
-    page.write_text(html.replace("@page { margin: 8mm 9mm; }", f"@page {{ margin: 8mm 9mm; size: {paper} }}"))
+    language, size = paper
+    html = cards(city)[f"public/{card}.{language}.html"]
+    page, pdf = tmp_path / "card.html", tmp_path / "card.pdf"
+    assert "</style>" in html
+    page.write_text(html.replace("</style>", f"@page {{ size: {size} }}</style>"))
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
                f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}", page.as_uri()]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=120)

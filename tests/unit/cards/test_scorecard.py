@@ -65,6 +65,16 @@ def test_the_sentence_says_what_was_counted(records: Records) -> None:
     )
 
 
+def test_how_near_the_ratio_comes_is_told_where_it_was_counted(records: Records) -> None:
+    tried = _tried(2500, 120, 0).model_copy(update={"told": 0.5183})
+    made = Scorecard(audits={"reporting": AuditScore(planted=0.5, sizes=(tried,))})
+    facts = scorecard_facts(with_reporting(records, 4000), made)
+    assert facts["scorecard.reporting.told"] == 0.5183
+    (sentence,) = ScorecardWords(Teller(facts, "en", locale_for("en-US", "en"))).sentences()
+    said = read_card(f"<body>{sentence}</body>").seen
+    assert "in 0 of 100. A true ratio of 0.50 was told as 0.52 on average. Counted over 150" in said
+
+
 @pytest.mark.parametrize(
     ("incidents", "found", "size"), [(2500, 0.6, 2500), (9999, 0.6, 2500), (10_000, 0.995, 10_000)]
 )

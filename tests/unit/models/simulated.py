@@ -38,7 +38,7 @@ Truth = Callable[[pd.DataFrame], np.ndarray]
 
 
 def fitted_alone(kind: str) -> list[str]:
-    """The candidates of a kind of label that one process fits; those over several start processes for each fit."""
+    """The candidates of a kind of label that one process fits; others start processes for each fit."""
     return [name for name in names_for(kind) if name != "lightgbm_dask"]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from civic_ai.core.errors import ConfigError
-from civic_ai.panel.case_features import CaseColumn, refuse_known_afterwards
+from civic_ai.panel.case_features import CaseColumn, make_case_features, refuse_known_afterwards
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.store.blobs import Blobs
 from tests.unit.panel.case_city import (
@@ -28,7 +29,13 @@ from tests.unit.panel.cities import City
 
 
 def columns_of(city: City, blobs: Blobs) -> dict[str, CaseColumn]:
-    return {column.record.name: column for column in parts_of(city, blobs).features}
+    """The features by name, indicators by the value that they stand for."""
+    parts = parts_of(city, blobs)
+    scope = replace(parts.scope, fewest_rows=1)
+    made = make_case_features(parts.spec, scope, parts.cases)
+    return {column.record.name if column.category is None
+            else f"{column.record.name.partition('=')[0]}={column.category.value}": column
+            for column in made}  # fmt: skip
 
 
 def test_the_case_shows_its_own_row(blobs: Blobs) -> None:

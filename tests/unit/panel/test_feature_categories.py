@@ -9,7 +9,7 @@ import pytest
 
 from civic_ai.core.dates import dates_every
 from civic_ai.core.errors import ConfigError
-from civic_ai.panel.feature_categories import category_columns, codes_of, make_indicators
+from civic_ai.panel.feature_categories import category_columns, code_of, codes_of, make_indicators
 from civic_ai.panel.known import day_numbers
 from civic_ai.panel.scope import FeatureColumn, Scope
 from civic_ai.panel.split import make_splits
@@ -25,13 +25,28 @@ def texts(*values: str | None) -> pa.ChunkedArray:
 
 
 def test_the_most_frequent_values_have_indicators_and_ties_go_by_the_alphabet() -> None:
-    made = make_indicators("colour", texts("b", "a", "c", "c", None, "d", None, None), 3)
-    assert [(each.name, each.code) for each in made] == [("colour=c", 0), ("colour=a", 1), ("colour=b", 2)]
+    made = make_indicators("colour", texts("b", "a", "c", "c", None, "d", None, None), 3, 1)
+    assert [(each.value, each.code) for each in made] == [("c", 0), ("a", 1), ("b", 2)]
+    assert [each.category.value for each in made] == ["c", "a", "b"]
+    assert [each.category.feature for each in made] == [each.name for each in made]
+
+
+def test_a_name_holds_a_code_of_the_value_and_not_the_value() -> None:
+    [made] = make_indicators("owner", texts("Ana Souza"), 9, 1)
+    assert made.name == "owner=" + code_of("owner", "Ana Souza")
+    assert made.name == "owner=3cade262a466"
+    assert code_of("owner", "Ana Souza") != code_of("tenant", "Ana Souza") != code_of("owner", "Ana Sousa")
+
+
+@pytest.mark.parametrize(("fewest", "values"), [(1, "abc"), (2, "ab"), (3, "a"), (4, "")])
+def test_a_value_that_few_rows_hold_is_none_of_its_own(fewest: int, values: str) -> None:
+    made = make_indicators("colour", texts("a", "a", "a", "b", "b", "c", None, None, None), 9, fewest)
+    assert [each.value for each in made] == list(values)
 
 
 def test_rare_values_are_none_of_the_frequent_and_blanks_are_not_known() -> None:
     seen = texts("a", "a", "b", "z", None)
-    made = make_indicators("colour", texts("a", "a", "b"), 2)
+    made = make_indicators("colour", texts("a", "a", "b"), 2, 1)
     columns = np.array([each.of(codes_of(seen, made)) for each in made])
     assert np.array_equal(columns, [[1, 1, 0, 0, np.nan], [0, 0, 1, 0, np.nan]], equal_nan=True)
 
@@ -41,10 +56,13 @@ def columns_of(city: City, blobs: Blobs, block: dict[str, Any]) -> dict[str, Fea
     spec, snapshot = city.seal(blobs)
     dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
     scope = Scope(
-        tables, make_units(tables, snapshot, blobs), day_numbers(list(dates)), make_splits(spec, dates)
+        tables, make_units(tables, snapshot, blobs), day_numbers(list(dates)), make_splits(spec, dates), 1
     )
     made = category_columns(CategoryFeature.model_validate(block), scope)
-    return {column.record.name: column for column in made}
+    named = {column.record.name: column.category for column in made}
+    assert all(category is not None and category.feature == name for name, category in named.items())
+    return {f"{column.record.name.partition('=')[0]}={column.category.value}": column
+            for column in made if column.category is not None}  # fmt: skip
 
 
 def test_an_area_without_dates_has_its_own_value_throughout(blobs: Blobs) -> None:

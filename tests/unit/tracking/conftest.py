@@ -73,11 +73,16 @@ def default_store(local_store: str) -> Iterator[str]:
 
 @dataclass
 class Server:
-    """A real MLflow server on a database of its own, which can be killed and started again."""
+    """A real MLflow server on a database of its own, which can be killed and started again.
+
+    ``backend``: the database's address, without it a SQLite file; ``more``: further arguments and variables.
+    """
 
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    backend: str | None = None
+    more: tuple[tuple[str, ...], dict[str, str]] = ((), {})
 
     @property
     def uri(self) -> str:
@@ -85,13 +90,15 @@ class Server:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port)]
-        stores = ["--backend-store-uri", f"sqlite:///{self.folder / 'server.db'}"]
+        backend = self.backend or f"sqlite:///{self.folder / 'server.db'}"
+        arguments, variables = self.more
+        stores = ["--backend-store-uri", backend, *arguments]
         artifacts = ["--artifacts-destination", str(self.folder / "artifacts"), "--workers", "1"]
         quick = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
         log = (self.folder / "server.log").open("ab")
         self.process = subprocess.Popen(
-            command + stores + artifacts, cwd=self.folder, env={**os.environ, **quick}, stdout=log,
-            stderr=log, start_new_session=True,
+            command + stores + artifacts, cwd=self.folder, stdout=log, stderr=log, start_new_session=True,
+            env={**os.environ, **quick, **variables},
         )  # fmt: skip
         self._wait()
 

@@ -1,0 +1,120 @@
+"""``civic-ai case``, ``submit``, ``review``, ``decide``: the board's steps, signed and on the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from civic_ai.cli.language import reader_language
+from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, Typed, open_desk, open_desk_to_write
+from civic_ai.cli.record import LedgerOption, LogKeyOption
+from civic_ai.core.messages import Message, say
+
+if TYPE_CHECKING:
+    from civic_ai.review.office import Entered
+
+KEY_HELP = "Your private key file (`civic-ai keys new`), or an OpenSSH key. Its .pub file stands beside it."
+SET_HELP = "One field: name=value. A list or an object may be written as YAML. May be given often."
+FROM_HELP = "A YAML file with the fields."
+DOSSIER_HELP = "The sealed dossier's folder: its digest is what is decided on."
+PILOT_HELP = "The pilot's folder, for the answers that gates rest on."
+
+
+def case(
+    pilot: Annotated[str, typer.Argument(help="The pilot's name.")],
+    ledger: LedgerOption = None,
+    workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
+    policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> int:
+    """Say where a pilot's case stands, who is waited for, and what is missing."""
+    from civic_ai.cli.case_text import case_json, case_text
+
+    desk = open_desk(ledger, workspace, policy)
+    told = case_json(desk.office, pilot) if as_json else case_text(desk.office, pilot, reader_language())
+    print(told)
+    return 0
+
+
+def submit(
+    pilot: Annotated[str, typer.Argument(help=PILOT_HELP)],
+    dossier: Annotated[Path, typer.Option(help=DOSSIER_HELP)],
+    key: Annotated[Path, typer.Option(help=KEY_HELP)],
+    role: Annotated[str, typer.Option(help="In which role.")] = "owner",
+    ledger: LedgerOption = None,
+    log_key: LogKeyOption = None,
+    workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
+    policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
+) -> int:
+    """Hand a sealed dossier to the governance office."""
+    desk = open_desk_to_write(ledger, log_key, workspace, policy)
+    given = {"open_gates": desk.open_gates(dossier)}
+    entered = desk.take("submit", given, Typed(Path(pilot), key, role, dossier))
+    print(_told(entered))
+    return 0
+
+
+def review(
+    pilot: Annotated[str, typer.Argument(help=PILOT_HELP)],
+    key: Annotated[Path, typer.Option(help=KEY_HELP)],
+    role: Annotated[str, typer.Option(help="technical_reviewer, equity_reviewer or privacy_reviewer.")],
+    reason: Annotated[str, typer.Option(help="What you looked at and what you conclude.")],
+    finding: Annotated[
+        list[str] | None,
+        typer.Option(help="id: severity: text. Severity: note, minor, major, blocking. May be given often."),
+    ] = None,
+    ledger: LedgerOption = None,
+    log_key: LogKeyOption = None,
+    workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
+    policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
+) -> int:
+    """Enter one review. Nobody reads it before all first reviews are in."""
+    desk = open_desk_to_write(ledger, log_key, workspace, policy)
+    given = {"reason": reason, "findings": [_finding(one) for one in finding or ()]}
+    print(_told(desk.take("review", given, Typed(Path(pilot), key, role))))
+    return 0
+
+
+def decide(
+    step: Annotated[
+        str, typer.Argument(help="open_case, confirm_level, vote ... `civic-ai case` says which.")
+    ],
+    pilot: Annotated[str, typer.Argument(help=PILOT_HELP)],
+    key: Annotated[Path, typer.Option(help=KEY_HELP)],
+    role: Annotated[str, typer.Option(help="In which role.")],
+    sets: Annotated[list[str] | None, typer.Option("--set", help=SET_HELP)] = None,
+    source: Annotated[Path | None, typer.Option("--from", help=FROM_HELP)] = None,
+    dossier: Annotated[Path | None, typer.Option(help=DOSSIER_HELP)] = None,
+    ledger: LedgerOption = None,
+    log_key: LogKeyOption = None,
+    workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
+    policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
+) -> int:
+    """Take any step of the workflow. It is refused, with the reason, where it may not be taken."""
+    from civic_ai.cli.step_fields import read_fields
+
+    desk = open_desk_to_write(ledger, log_key, workspace, policy)
+    given: dict[str, Any] = read_fields(source, sets or [])
+    print(_told(desk.take(step, given, Typed(Path(pilot), key, role, dossier))))
+    return 0
+
+
+def _finding(text: str) -> dict[str, str]:
+    name, _, rest = text.partition(":")
+    severity, _, says = rest.partition(":")
+    return {"id": name.strip(), "severity": severity.strip(), "text": says.strip()}
+
+
+def _told(entered: Entered) -> str:
+    """What was entered, where it stands, and where the case is now."""
+    said: Message = say(
+        "Entered as {number}: {kind} by {by}. The case of {pilot} is now: {state}.",
+        number=entered.entry.number,
+        kind=entered.step.action.kind,
+        by=entered.step.action.by,
+        pilot=entered.step.pilot,
+        state=entered.case.state,
+    )
+    return said.text(reader_language())

@@ -1,0 +1,123 @@
+"""``civic-ai keys``: make a key, show it, enrol it on the ledger, revoke it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from civic_ai.cli.language import reader_language
+from civic_ai.cli.record import LedgerOption, LogKeyOption, SignWithOption, ledger_to_read, ledger_to_write
+from civic_ai.core.messages import Message, say
+
+if TYPE_CHECKING:
+    from civic_ai.records.ledger import KeySpan, LedgerEntry
+    from civic_ai.review.ledger import Ledger
+    from civic_ai.review.statement import Statement
+
+app = typer.Typer(help="Keys: make, show, enrol, revoke.", no_args_is_help=True)
+
+
+class Kind(StrEnum):
+    """What a key is for."""
+
+    person = "ed25519"
+    server = "server"
+    log = "log"
+    witness = "witness"
+
+
+@app.command("new")
+def new(
+    file: Annotated[Path, typer.Argument(help="Where the private key goes; FILE.pub stands beside it.")],
+    name: Annotated[
+        str, typer.Option("--name", help="Whose it is; of a log or a witness, city.example/ledger.")
+    ],
+    kind: Annotated[Kind, typer.Option("--kind", help="What it is for.")] = Kind.person,
+) -> int:
+    """Make a key. Keep the private file to yourself, and a copy on paper; give the .pub file away."""
+    from civic_ai.review.key_files import make_key_file
+
+    print(make_key_file(file, kind.value, name).public_text, end="")
+    return 0
+
+
+@app.command("show")
+def show(ledger: LedgerOption = None) -> int:
+    """List the keys on the ledger: whose, which kind, which entries they may sign."""
+    from civic_ai.review.ledger import register_of
+
+    for span in register_of(list(ledger_to_read(ledger).entries())).spans.values():
+        print(_told(span))
+    return 0
+
+
+@app.command("enroll")
+def enroll(
+    public: Annotated[Path, typer.Argument(help="The public key: a .pub file of civic-ai or of OpenSSH.")],
+    sign_with: SignWithOption,
+    holder: Annotated[
+        str | None, typer.Option("--holder", help="Whose it is; an OpenSSH key does not say.")
+    ] = None,
+    custodian: Annotated[bool, typer.Option("--custodian", help="May enrol and revoke others.")] = False,
+    replaces: Annotated[str | None, typer.Option("--replaces", help="The id of the key that ends.")] = None,
+    ledger: LedgerOption = None,
+    log_key: LogKeyOption = None,
+) -> int:
+    """Enrol a key on the ledger, or put it in the place of another."""
+    from civic_ai.review.key_files import read_public_key
+    from civic_ai.review.keys import enrol
+
+    key = read_public_key(public, holder)
+    statement = enrol(key, is_custodian=custodian, replaces=replaces)
+    return _entered(append(ledger_to_write(ledger, log_key), statement, sign_with), key.id)
+
+
+@app.command("revoke")
+def revoke(
+    key: Annotated[str, typer.Argument(help="The id of the key, as `keys show` lists it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a few words; everybody can read it.")],
+    sign_with: SignWithOption,
+    ledger: LedgerOption = None,
+    log_key: LogKeyOption = None,
+) -> int:
+    """Revoke a key: it signs nothing after this entry."""
+    from civic_ai.review.keys import revoke as revoke_key
+
+    return _entered(append(ledger_to_write(ledger, log_key), revoke_key(key, reason), sign_with), key)
+
+
+def append(ledger: Ledger, statement: Statement, sign_with: Path) -> LedgerEntry:
+    """Sign ``statement`` with the key in a file and append it; the entry."""
+    from civic_ai.review.envelope import seal_envelope
+    from civic_ai.review.key_files import sign_with_file
+
+    envelope = seal_envelope(statement, [sign_with_file(sign_with, statement)])
+    with ledger.writing() as book:
+        return book.append(envelope)
+
+
+def _entered(entry: LedgerEntry, key: str) -> int:
+    says = say("entry {number}: key {key}", number=entry.number, key=key)
+    print(says.text(reader_language()))
+    return 0
+
+
+def _told(span: KeySpan) -> str:
+    key, language = span.key, reader_language()
+    until: Message | str = say("now") if span.last is None else str(span.last)
+    line = say(
+        "{id} {holder} ({kind}), entries {first} to {last}",
+        id=key.id,
+        holder=key.holder,
+        kind=key.kind,
+        first=span.first,
+        last=until,
+    )
+    notes = [
+        *([say("custodian")] if span.is_custodian else []),
+        *([] if key.is_personal else [say("weaker: signs for accounts")]),
+    ]
+    return "; ".join(one.text(language) for one in (line, *notes))

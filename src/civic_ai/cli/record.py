@@ -1,0 +1,74 @@
+"""Where the record stands: the ledger's address and the log's key, as the command line names them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from civic_ai.review.ledger import Ledger
+    from civic_ai.review.note import NoteKey, VerifierKey
+
+LEDGER_VARIABLE, LOG_KEY_VARIABLE = "CIVIC_AI_LEDGER", "CIVIC_AI_LOG_KEY"
+LedgerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        help="The ledger's address, sqlite:///... or postgresql+psycopg://...; else the workspace's.",
+    ),
+]
+LogKeyOption = Annotated[
+    Path | None,
+    typer.Option("--log-key", help="The log's private key file; else keys/log.key of the workspace."),
+]
+SignWithOption = Annotated[
+    Path, typer.Option("--sign-with", help="Your private key file: of civic-ai, or an OpenSSH key.")
+]
+
+
+def ledger_url(given: str | None) -> str:
+    """The ledger's address: as given, else as CIVIC_AI_LEDGER says, else in the workspace."""
+    return given or os.environ.get(LEDGER_VARIABLE) or f"sqlite:///{_workspace() / 'ledger.sqlite'}"
+
+
+def log_key(given: Path | None) -> NoteKey:
+    """The log's key: as given, else as CIVIC_AI_LOG_KEY says, else in the workspace."""
+    from civic_ai.review.key_files import note_key, read_key_file
+
+    named = os.environ.get(LOG_KEY_VARIABLE)
+    return note_key(read_key_file(given or (Path(named) if named else _workspace() / "keys" / "log.key")))
+
+
+def ledger_to_read(given: str | None) -> Ledger:
+    """The ledger, without the log's key."""
+    from civic_ai.review.ledger import open_ledger
+
+    return open_ledger(ledger_url(given))
+
+
+def ledger_to_write(given: str | None, key: Path | None) -> Ledger:
+    """The ledger, with the log's key."""
+    from civic_ai.review.ledger import open_ledger
+
+    return open_ledger(ledger_url(given), log_key(key))
+
+
+def read_line_key(path: Path) -> VerifierKey:
+    """The public key of a log or a witness in a file. Raises :class:`ConfigError` when it holds none."""
+    from civic_ai.core.errors import ConfigError
+    from civic_ai.core.messages import say
+    from civic_ai.review.note import read_verifier_key
+
+    try:
+        return read_verifier_key(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError.because(say("cannot be read: {reason}", reason=error), about=str(path)) from error
+
+
+def _workspace() -> Path:
+    from civic_ai.store.workspace import open_workspace
+
+    return open_workspace(os.environ).folder

@@ -1,0 +1,1 @@
+"""What runs, where, until when: only what was approved, exactly as it was approved."""

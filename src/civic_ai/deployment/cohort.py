@@ -1,0 +1,136 @@
+"""Who is on the list of one date, and what was known of them then: the panel's own code, for one date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from civic_ai.core.dates import dates_every
+from civic_ai.core.errors import DataError
+from civic_ai.core.messages import say
+from civic_ai.data.snapshot import open_tables, take_snapshot
+from civic_ai.panel.case_areas import make_case_areas
+from civic_ai.panel.case_features import make_case_features
+from civic_ai.panel.case_rows import read_cases
+from civic_ai.panel.cohort import find_cohort
+from civic_ai.panel.exposure import exposure_of
+from civic_ai.panel.features import make_features
+from civic_ai.panel.known import City, day_numbers
+from civic_ai.panel.parts import STEP
+from civic_ai.panel.scope import Scope
+from civic_ai.panel.split import Split, make_splits
+from civic_ai.panel.units import make_units
+from civic_ai.pilot.load import Pilot
+from civic_ai.pilot.spec import PilotSpec
+from civic_ai.records.contract import Contract
+from civic_ai.records.policy import Policy
+from civic_ai.records.snapshot import DataSnapshot
+from civic_ai.store.blobs import Blobs
+
+PLACE = ("unit", "area", "type")
+
+
+@dataclass(frozen=True)
+class Today:
+    """The cohort of one date: ``frame`` has unit, area, type, as_of, step, the features and the exposure."""
+
+    as_of: date
+    snapshot: DataSnapshot
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Rules:
+    """By what the city's files are read: its contracts, and the policy under which the model was sealed."""
+
+    contracts: dict[str, Contract]
+    policy: Policy
+
+
+def find_today(pilot: Pilot, as_of: date, rules: Rules, blobs: Blobs) -> Today:
+    """The cohort of ``as_of`` from the city's files as they stand now, checked against their contracts.
+
+    Raises :class:`DataError` where data is missing, broken or older than promised, or where nobody is on the
+    list of that date.
+    """
+    snapshot = take_snapshot(pilot, rules.contracts, rules.policy, blobs)
+    _refuse_stale(pilot.spec, as_of, rules.contracts, snapshot)
+    frame = rows_of(pilot.spec, as_of, snapshot, rules.policy, blobs)
+    if frame.empty:
+        raise DataError.because(
+            say("nobody is on the list of {date}", date=as_of),
+            about="cohort",
+            remedy=say("Choose a date on which a list is made, or hand over newer data."),
+        )
+    return Today(as_of, snapshot, frame)
+
+
+def rows_of(
+    spec: PilotSpec, as_of: date, snapshot: DataSnapshot, policy: Policy, blobs: Blobs
+) -> pd.DataFrame:
+    """The rows of ``as_of`` as the panel would hold them, sorted by unit; empty where nobody is on the list.
+
+    Categories and how time is split are those of the spec, so that a column means what it meant in training.
+    """
+    city = City(spec, open_tables(snapshot, blobs))
+    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+    splits = make_splits(spec, dates)
+    if spec.unit.case:
+        return _case_rows(city, as_of, (snapshot, policy, blobs), splits)
+    units, fewest = make_units(city, snapshot, blobs), policy.suppression.minimum
+    scope = Scope(city, units, day_numbers([as_of]), splits, fewest)
+    frame = scope.units.frame[list(PLACE)].assign(as_of=pd.Timestamp(as_of), **{STEP: 0})
+    made = {column.record.name: scope.spread(column.values)[0] for column in make_features(scope)}
+    if spec.label.exposure is not None:
+        made["exposure"] = scope.spread(exposure_of(spec.label.exposure, scope))[0]
+    listed = find_cohort(city, scope.units, scope.dates)[0]
+    return pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)[listed].reset_index(drop=True)
+
+
+def _case_rows(
+    city: City, as_of: date, sources: tuple[DataSnapshot, Policy, Blobs], splits: tuple[Split, ...]
+) -> pd.DataFrame:
+    """The cases on the list of ``as_of``. Categories are chosen among all cases from before the first cutoff,
+    so the earlier lists are read too."""
+    snapshot, policy, blobs = sources
+    spec = city.spec
+    seen, areas = make_case_areas(city, snapshot, blobs)
+    days = day_numbers(list(dates_every(spec.as_of.first, as_of, spec.as_of.every_days)))
+    scope = Scope(seen, areas, days, splits, policy.suppression.minimum)
+    reading = read_cases(spec, seen, days, policy.limits.quarantined_share)
+    on = reading.cases.as_of
+    cases = reading.cases.taken(np.flatnonzero((on >= days[0]) & (on <= days[-1])))
+    made = {column.record.name: column.values for column in make_case_features(spec, scope, cases)}
+    position = areas.positions(cases.columns["area"].to_pandas())
+    area = np.array([*areas.frame["area"], None], dtype=object)[position]
+    place = {"unit": cases.columns["unit"].to_pandas(), "area": area, "type": None}
+    frame = pd.DataFrame({**place, "as_of": pd.Timestamp(as_of), STEP: 0, **made})
+    return frame[cases.as_of == day_numbers([as_of])[0]].reset_index(drop=True)
+
+
+def newest_days(spec: PilotSpec, as_of: date, snapshot: DataSnapshot) -> dict[str, date]:
+    """By source, the newest day up to ``as_of`` that it can tell of; sources without dates are left out."""
+    return {
+        source.name: min(source.period.last, as_of)
+        for source in snapshot.sources
+        if spec.sources[source.name].known_at is not None and source.period is not None
+    }
+
+
+def _refuse_stale(
+    spec: PilotSpec, as_of: date, contracts: dict[str, Contract], snapshot: DataSnapshot
+) -> None:
+    """A source that fell silent reads like a quiet city: as old as its contract allows, else one period."""
+    for name, newest in newest_days(spec, as_of, snapshot).items():
+        fresh = contracts[name].freshness
+        allowed = spec.as_of.every_days if fresh is None else fresh.within_days
+        if (as_of - newest).days > allowed:
+            raise DataError.because(
+                say("ends on {newest}, more than {days} days before {date}", newest=newest, days=allowed,
+                    date=as_of),
+                about=name,
+                remedy=say("Hand over newer rows, or choose an earlier date."),
+            )  # fmt: skip

@@ -1,0 +1,62 @@
+"""Whether an envelope may stand at a place of the ledger. The same rule appends and verifies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from civic_ai.core.errors import RefusedError
+from civic_ai.core.messages import say
+from civic_ai.records.ledger import STATEMENT_TYPE, PublicKey, SignedEnvelope
+from civic_ai.review.envelope import signed_bytes
+from civic_ai.review.findings import Finding
+from civic_ai.review.keys import KeyRegister, apply, founded_by, objection
+from civic_ai.review.signatures import verifies
+from civic_ai.review.statement import Statement, read_statement
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """An envelope that may stand: what it says, who signed it, and the keys after it."""
+
+    statement: Statement
+    signers: tuple[PublicKey, ...]
+    register: KeyRegister
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether people signed it themselves; a server's attestation for an account is weaker."""
+        return all(key.is_personal for key in self.signers)
+
+
+def admit(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admitted | Finding:
+    """What entry ``number`` says and who signed it, or the first thing that is wrong with it.
+
+    ``register`` is what the entries before it leave. Every signature must be good, by a key in use.
+    """
+    try:
+        statement = read_statement(envelope.content)
+    except RefusedError as error:
+        return Finding("no statement", error.mistakes[0].says, number)
+    if envelope.payload_type != STATEMENT_TYPE or not envelope.signatures:
+        return Finding("no statement", say("it is no in-toto statement with a signature"), number)
+    known = founded_by(statement) if number == 0 else register
+    if wrong := _wrong_signature(known, number, envelope):
+        return wrong
+    signers = tuple(known.spans[signature.keyid].key for signature in envelope.signatures)
+    if why := objection(known, number, statement, [key.id for key in signers]):
+        return Finding("not entitled", why, number)
+    return Admitted(statement, signers, apply(known, number, statement))
+
+
+def _wrong_signature(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Finding | None:
+    message, seen = signed_bytes(envelope), set[str]()
+    for signature in envelope.signatures:
+        span, short = register.spans.get(signature.keyid), signature.keyid[:12]
+        if span is None:
+            return Finding("foreign key", say("the key {key} is not enrolled", key=short), number)
+        if not span.holds(number):
+            return Finding("revoked key", say("the key {key} was no longer in use", key=short), number)
+        if signature.keyid in seen or not verifies(span.key, signature, message):
+            return Finding("bad signature", say("the signature by {key} is not good", key=short), number)
+        seen.add(signature.keyid)
+    return None

@@ -1,0 +1,282 @@
+"""The ledger: append-only, in SQLite or PostgreSQL. One transaction reads, decides and appends.
+
+::
+
+    with ledger.writing() as book:
+        case = fold(book.entries())           # whatever the caller must know
+        book.append(envelope)                 # refused unless its signatures are good
+
+What stands after the ``with`` is on disk. Order is the entry's number; the clock is read here only, and a
+clock that went back is told by verification, never trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, Row, func, insert, select
+
+from civic_ai.core.canonical import digest_of_bytes
+from civic_ai.core.errors import ConfigError, RefusedError
+from civic_ai.core.messages import Message, say
+from civic_ai.records.ledger import Checkpoint, LedgerEntry, SignedEnvelope, read_entry
+from civic_ai.review import ledger_engine, ledger_schema
+from civic_ai.review.admission import Admitted, admit
+from civic_ai.review.checkpoint import open_checkpoint, sign_checkpoint
+from civic_ai.review.findings import Finding
+from civic_ai.review.keys import KeyRegister, apply
+from civic_ai.review.ledger_schema import CHECKPOINTS, COSIGNATURES, ENTRIES
+from civic_ai.review.merkle import leaf_hash, root
+from civic_ai.review.note import NoteKey, VerifierKey, read_note
+from civic_ai.review.statement import read_statement
+from civic_ai.review.witness import cosignatures
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The server's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Book:
+    """The ledger inside one writing transaction."""
+
+    connection: Connection
+    at: str
+    """The moment of whatever is appended in this transaction (UTC, microseconds)."""
+    _entries: list[LedgerEntry]
+    register: KeyRegister = field(init=False)
+    """The keys as the entries leave them."""
+
+    def __post_init__(self) -> None:
+        self._size_before = len(self._entries)
+        self.register = register_of(self._entries)
+
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """All entries, those of this transaction too."""
+        return tuple(self._entries)
+
+    def admit(self, envelope: SignedEnvelope) -> Admitted:
+        """What ``envelope`` says and who signed it, if it may be the next entry.
+
+        Raises :class:`RefusedError` when a signature is not good, the key is not in use, or its holder may
+        not say this about keys.
+        """
+        found = admit(self.register, len(self._entries), envelope)
+        if isinstance(found, Finding):
+            raise _refused(found.says)
+        return found
+
+    def append(self, envelope: SignedEnvelope) -> LedgerEntry:
+        """Append ``envelope``; the entry, which stands once the transaction has ended.
+
+        Raises :class:`RefusedError` as :meth:`admit`, and when the same statement stands already.
+        """
+        admitted = self.admit(envelope)
+        said = digest_of_bytes(envelope.content)
+        where = select(ENTRIES.c.number).where(ENTRIES.c.statement == said)
+        if (number := self.connection.scalar(where)) is not None:
+            raise _refused(say("the same statement stands already as entry {number}", number=number))
+        entry = LedgerEntry(number=len(self._entries), at=self.at, envelope=envelope)
+        text = envelope.to_json().decode()
+        row = {"number": entry.number, "at": entry.at, "envelope": text, "statement": said}
+        self.connection.execute(insert(ENTRIES).values(row))
+        self._entries.append(entry)
+        self.register = admitted.register
+        return entry
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether anything was appended in this transaction."""
+        return len(self._entries) > self._size_before
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One ledger. Without ``log_key`` it can be read only."""
+
+    engine: Engine
+    log_key: NoteKey | None = None
+    clock: Clock = now
+
+    @contextmanager
+    def writing(self) -> Iterator[Book]:
+        """One transaction to read, decide and append; any error leaves the ledger as it was.
+
+        Raises :class:`RefusedError` when the entries are not those of the last signed checkpoint.
+        """
+        key = self._key()
+        with ledger_engine.writing(self.engine) as connection:
+            entries = _entries(connection)
+            _require_intact(connection, entries, key.public)
+            book = Book(connection, _moment(self.clock()), entries)
+            yield book
+            if book.has_grown:
+                _write_checkpoint(connection, book.entries(), key)
+
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """All entries as they stand."""
+        with ledger_engine.reading(self.engine) as connection:
+            return tuple(_entries(connection))
+
+    def snapshot(self) -> Snapshot:
+        """The ledger's own bytes in one moment, unread and unchecked."""
+        with ledger_engine.reading(self.engine) as connection:
+            lines = tuple(_line(row) for row in _rows(connection))
+            sizes = connection.scalars(select(COSIGNATURES.c.size).distinct()).all()
+            latest = connection.scalar(select(func.max(CHECKPOINTS.c.size)))
+            witnessed = _with_cosignatures(connection, max(sizes)) if sizes else None
+            return Snapshot(lines, _with_cosignatures(connection, latest or 0), witnessed)
+
+    def record_cosignature(self, note: str, witness: VerifierKey) -> None:
+        """Keep the co-signature of ``witness`` that ``note`` carries.
+
+        Raises :class:`RefusedError` unless it is a good one, on a checkpoint of this ledger.
+        """
+        with ledger_engine.writing(self.engine) as connection:
+            size = _size_of_own(connection, note)
+            lines = _good_lines(note, witness)
+            if not lines:
+                raise _refused(say("no good signature of {witness} stands there", witness=witness.name))
+            kept = connection.scalars(select(COSIGNATURES.c.line)).all()
+            new = [line for line in lines if line not in kept]
+            for number, line in enumerate(new, start=len(kept)):
+                connection.execute(insert(COSIGNATURES).values(number=number, size=size, line=line))
+
+    def _key(self) -> NoteKey:
+        if self.log_key is None:
+            raise ConfigError.because(
+                say("the ledger cannot be written without the log's key"),
+                remedy=say("Name its file with --log-key, or in CIVIC_AI_LOG_KEY."),
+            )
+        return self.log_key
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The lines of all entries, the last checkpoint, and the last one that a witness co-signed."""
+
+    lines: tuple[bytes, ...]
+    checkpoint: str
+    witnessed: str | None = None
+
+
+def found_ledger(url: str, log_key: NoteKey, clock: Clock = now) -> Ledger:
+    """A new, empty ledger. Raises :class:`RefusedError` where one stands already."""
+    engine = ledger_engine.open_engine(url)
+    ledger_engine.make_private(engine)
+    with ledger_engine.writing(engine) as connection:
+        if ledger_schema.stands(connection):
+            raise _refused(say("a ledger stands here already"))
+        ledger_schema.create(connection)
+        _write_checkpoint(connection, (), log_key)
+    return Ledger(engine, log_key, clock)
+
+
+def open_ledger(url: str, log_key: NoteKey | None = None, clock: Clock = now) -> Ledger:
+    """The ledger at ``url``. Raises :class:`ConfigError` where none was founded."""
+    engine = ledger_engine.open_engine(url)
+    if ledger_engine.is_missing_file(engine) or not _stands(engine):
+        raise ConfigError.because(
+            say("no ledger stands here"),
+            about=engine.url.render_as_string(hide_password=True),
+            remedy=say("`civic-ai ledger new` founds one."),
+        )
+    return Ledger(engine, log_key, clock)
+
+
+def _stands(engine: Engine) -> bool:
+    with ledger_engine.reading(engine) as connection:
+        return ledger_schema.stands(connection)
+
+
+def register_of(entries: list[LedgerEntry]) -> KeyRegister:
+    """The keys as admitted entries leave them; their signatures are not checked again."""
+    register = KeyRegister()
+    for entry in entries:
+        register = apply(register, entry.number, read_statement(entry.envelope.content))
+    return register
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _rows(connection: Connection) -> list[Row[tuple[int, str, str, str]]]:
+    return list(connection.execute(select(ENTRIES).order_by(ENTRIES.c.number)))
+
+
+def _line(row: Row[tuple[int, str, str, str]]) -> bytes:
+    return f"{row.at} {row.envelope}".encode()
+
+
+def _entries(connection: Connection) -> list[LedgerEntry]:
+    try:
+        return [read_entry(number, _line(row)) for number, row in enumerate(_rows(connection))]
+    except ValueError as error:
+        raise _altered() from error
+
+
+def _require_intact(connection: Connection, entries: list[LedgerEntry], key: VerifierKey) -> None:
+    note = connection.scalar(select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size.desc()).limit(1))
+    stated = open_checkpoint(note, key) if note else None
+    if stated is None:
+        raise _refused(say("the last checkpoint of the ledger is not signed by {log}", log=key.name))
+    if stated != _checkpoint(entries, key.name):
+        raise _altered()
+
+
+def _checkpoint(entries: list[LedgerEntry] | tuple[LedgerEntry, ...], origin: str) -> Checkpoint:
+    leaves = [leaf_hash(entry.line) for entry in entries]
+    return Checkpoint(origin=origin, size=len(leaves), root=root(leaves).hex())
+
+
+def _write_checkpoint(connection: Connection, entries: tuple[LedgerEntry, ...], key: NoteKey) -> None:
+    note = sign_checkpoint(_checkpoint(entries, key.name), key)
+    connection.execute(insert(CHECKPOINTS).values(size=len(entries), note=note))
+
+
+def _with_cosignatures(connection: Connection, size: int) -> str:
+    note = connection.scalar(select(CHECKPOINTS.c.note).where(CHECKPOINTS.c.size == size))
+    lines = select(COSIGNATURES.c.line).where(COSIGNATURES.c.size == size).order_by(COSIGNATURES.c.number)
+    return str(note or "") + "".join(connection.scalars(lines))
+
+
+def _size_of_own(connection: Connection, note: str) -> int:
+    """The size of the checkpoint of ours that ``note`` repeats. Raises :class:`RefusedError`."""
+    text = note.partition("\n\n")[0] + "\n\n"
+    where = select(CHECKPOINTS.c.size).where(CHECKPOINTS.c.note.startswith(text, autoescape=True))
+    size = connection.scalar(where)
+    if size is None:
+        raise _refused(say("this is no checkpoint of this ledger"))
+    return int(size)
+
+
+def _good_lines(note: str, witness: VerifierKey) -> tuple[str, ...]:
+    """The lines of ``witness``; none where the note cannot be read or a line is not good."""
+    try:
+        read = read_note(note)
+        cosignatures(read, [witness])
+    except ValueError:
+        return ()
+    return tuple(one.line for one in read.signatures_by(witness))
+
+
+def _altered() -> RefusedError:
+    made = RefusedError.because(
+        say("the ledger's database was altered: it no longer agrees with its last checkpoint"),
+        remedy=say("`civic-ai ledger export` and `civic-ai ledger verify` say what; then restore a copy."),
+    )
+    assert isinstance(made, RefusedError)
+    return made
+
+
+def _refused(says: Message) -> RefusedError:
+    made = RefusedError.because(says, remedy=say("Nothing was entered."))
+    assert isinstance(made, RefusedError)
+    return made

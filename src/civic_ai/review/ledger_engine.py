@@ -1,0 +1,111 @@
+"""Connections to a ledger's database: durable, one writer at a time."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from civic_ai.core.errors import CivicError, ConfigError, StoreError
+from civic_ai.core.messages import say
+
+_BEGIN = "ledger_begin"
+_WAIT_SECONDS = 60
+_LOCK = 0x6C6564676572
+"""The number of PostgreSQL's advisory lock: ``ledger`` in ASCII."""
+_PRAGMAS = (
+    f"busy_timeout={_WAIT_SECONDS * 1000}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "trusted_schema=OFF",
+)
+
+
+def open_engine(url: str) -> Engine:
+    """The engine for ``url``: ``sqlite:////path`` or ``postgresql+psycopg://...``.
+
+    Raises :class:`ConfigError` when it is no such address or its driver is missing.
+    """
+    try:
+        engine = create_engine(url, poolclass=NullPool)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise _no_database(url) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name != "postgresql":
+        raise _no_database(url)
+    return engine
+
+
+def make_private(engine: Engine) -> None:
+    """Make the file of a SQLite ledger readable for its owner only, before it holds anything."""
+    name = engine.url.database
+    if engine.dialect.name == "sqlite" and name:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(name, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def is_missing_file(engine: Engine) -> bool:
+    """Whether the ledger is a SQLite file that does not stand: connecting would make an empty one."""
+    return engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which nobody else writes, from its first statement to its commit."""
+    with _as_store_error(engine), engine.connect() as bare:
+        connection = bare.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the ledger."""
+    with _as_store_error(engine), engine.connect() as bare:
+        is_postgres = engine.dialect.name == "postgresql"
+        connection = bare.execution_options(isolation_level="REPEATABLE READ") if is_postgres else bare
+        with connection.begin():
+            yield connection
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+@contextmanager
+def _as_store_error(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError.because(
+            say("the ledger's database refused: {reason}", reason=str(error.orig).strip()),
+            about=engine.url.render_as_string(hide_password=True),
+            remedy=say("Nothing was entered. Put right what it says and try again."),
+        ) from error
+
+
+def _no_database(url: str) -> CivicError:
+    return ConfigError.because(
+        say("this is no address of a ledger, or the driver of its database is missing"),
+        about=url.rpartition("@")[2],
+        remedy=say("Say sqlite:////folder/ledger.sqlite, or install civic-ai[postgres]."),
+    )

@@ -1,0 +1,146 @@
+"""Verify a ledger from its files and public keys alone: no database, no network.
+
+First the entries against what the log signed, then that against what witnesses saw, then each entry's own
+signatures by the keys in use at that entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from civic_ai.core.base64 import base64_bytes
+from civic_ai.core.messages import say
+from civic_ai.records.ledger import Checkpoint, LedgerEntry, read_entry
+from civic_ai.review.admission import Admitted, admit
+from civic_ai.review.findings import Finding
+from civic_ai.review.keys import KeyRegister
+from civic_ai.review.ledger_comparison import compare
+from civic_ai.review.ledger_export import ExportedLedger
+from civic_ai.review.ledger_trust import Seen, Trust, age, contradictions, look_at
+from civic_ai.review.merkle import leaf_hash, root
+from civic_ai.review.witness import latest
+
+Stands = tuple[LedgerEntry, Admitted]
+
+
+@dataclass(frozen=True)
+class LedgerVerification:
+    """What was found, and the entries that stand, with who signed them, as far as they are good."""
+
+    size: int
+    findings: tuple[Finding, ...]
+    admitted: tuple[Stands, ...] = ()
+    witnessed_size: int | None = None
+    """How many entries a witness saw."""
+    witnessed_at: int | None = None
+    """When a witness last signed, in seconds since 1970, by its own clock."""
+
+    @property
+    def is_good(self) -> bool:
+        """No fault was found; there may be warnings."""
+        return not any(finding.is_fault for finding in self.findings)
+
+
+def verify_ledger(exported: ExportedLedger, trust: Trust, at: datetime) -> LedgerVerification:
+    """All that is wrong with an exported ledger, each fault by its name; ``at``: today, for the age."""
+    lines = exported.entries.removesuffix(b"\n").split(b"\n") if exported.entries else []
+    last = look_at(exported.checkpoint, trust)
+    earlier = [look_at(one, trust) for one in (exported.witnessed, *trust.remembered) if one is not None]
+    seen = (last, *earlier)
+    told = list(_sequence(lines, exported, last, earlier))
+    admitted, wrong = _admit_all(lines)
+    is_located = any(finding.entry is not None for finding in told)
+    witnessed_at = latest([signature for one in seen for signature in one.witnessed])
+    findings = (
+        *(finding for one in seen for finding in one.findings),
+        *told,
+        *(() if is_located else wrong),  # else every entry behind a missing one would be accused
+        *_clock(entry for entry, _ in admitted),
+        *age(witnessed_at, trust, at),
+    )
+    return LedgerVerification(
+        len(lines), tuple(dict.fromkeys(findings)), tuple(admitted), _witnessed_size(seen), witnessed_at
+    )
+
+
+def _witnessed_size(seen: Iterable[Seen]) -> int | None:
+    return max((one.checkpoint.size for one in seen if one.checkpoint and one.witnessed), default=None)
+
+
+def _sequence(
+    lines: Sequence[bytes], exported: ExportedLedger, last: Seen, earlier: Iterable[Seen]
+) -> Iterator[Finding]:
+    """The entries against what the log signed last, and that against what was seen before."""
+    if exported.entries and not exported.entries.endswith(b"\n"):
+        yield Finding("truncated", say("the last entry has no end of line"), len(lines) - 1)
+    leaves, stated = [leaf_hash(line) for line in lines], _read_leaves(exported.leaves)
+    signed = leaves
+    if last.checkpoint is not None:
+        fitting = [one for one in (leaves, stated) if one is not None and _fits(one, last.checkpoint)]
+        signed = fitting[0] if fitting else leaves
+        yield from _against_checkpoint(leaves, fitting, last.checkpoint)
+        if stated not in fitting and fitting:
+            yield Finding("leaf list", say("the list of leaf hashes is not that of the entries"))
+    for one in earlier:
+        yield from contradictions(signed, one.checkpoint)
+
+
+def _against_checkpoint(
+    leaves: list[bytes], fitting: Sequence[list[bytes]], signed: Checkpoint
+) -> Iterator[Finding]:
+    """How the entries differ from what the log signed; ``fitting`` are the lists of hashes that it signed."""
+    if not fitting:
+        sizes = {"signed": signed.size, "now": len(leaves)}
+        says = say("the log signed {signed} entries; these {now} are others", **sizes)
+        yield Finding("checkpoint mismatch", says)
+    elif leaves not in fitting:
+        yield from compare(fitting[0], leaves)
+
+
+def _fits(leaves: Sequence[bytes], signed: Checkpoint) -> bool:
+    return len(leaves) == signed.size and root(leaves).hex() == signed.root
+
+
+def _read_leaves(content: bytes) -> list[bytes] | None:
+    """The hashes of a leaf list; None where it cannot be read."""
+    try:
+        return [base64_bytes(line) for line in content.decode().removesuffix("\n").split("\n") if content]
+    except ValueError:
+        return None
+
+
+def _admit_all(lines: Sequence[bytes]) -> tuple[list[Stands], list[Finding]]:
+    register, stands, wrong, said = KeyRegister(), list[Stands](), list[Finding](), dict[str, int]()
+    for number, line in enumerate(lines):
+        found = _admit(register, said, number, line)
+        if isinstance(found, Finding):
+            wrong.append(found)
+        else:
+            stands.append(found)
+            register = found[1].register
+    return stands, wrong
+
+
+def _admit(register: KeyRegister, said: dict[str, int], number: int, line: bytes) -> Stands | Finding:
+    """Entry ``number`` with its signers, or what is wrong; ``said`` notes which entry said what first."""
+    try:
+        entry = read_entry(number, line)
+    except ValueError:
+        return Finding("malformed", say("entry {number} cannot be read", number=number), number)
+    first = said.setdefault(entry.envelope.payload, number)
+    if first != number:
+        return Finding("repeated", say("it says again what entry {first} said", first=first), number)
+    found = admit(register, number, entry.envelope)
+    return found if isinstance(found, Finding) else (entry, found)
+
+
+def _clock(entries: Iterable[LedgerEntry]) -> Iterator[Finding]:
+    for before, after in pairwise(entries):
+        if after.at < before.at:
+            times = {"before": before.at, "after": after.at}
+            yield Finding(
+                "clock", say("the server's clock went back from {before} to {after}", **times), after.number
+            )

@@ -1,0 +1,42 @@
+"""What the policy says about a case's impact level, and about the workflow at all."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+from civic_ai.core.errors import ConfigError
+from civic_ai.core.messages import say
+from civic_ai.records.levels import LEVELS, Level, LevelRules
+from civic_ai.records.policy import Policy
+from civic_ai.records.workflow_policy import WorkflowPolicy
+
+
+def workflow_of(policy: Policy) -> WorkflowPolicy:
+    """The policy's ``workflow`` block. Raises :class:`ConfigError` when the city has none."""
+    if policy.workflow is None:
+        raise ConfigError.because(
+            say("the policy does not say how decisions are made"),
+            about="workflow",
+            remedy=say("Copy the workflow block of the policy that came with civic-ai."),
+        )
+    return policy.workflow
+
+
+def rules_at(policy: Policy, level: Level | None) -> LevelRules:
+    """What the policy asks at this level; at the highest while none is confirmed."""
+    known = level or LEVELS[-1]
+    if known not in policy.levels:
+        raise ConfigError.because(
+            say("the policy does not say what level {level} asks for", level=known),
+            about="levels",
+            remedy=say("Copy the levels block of the policy that came with civic-ai."),
+        )
+    return policy.levels[known]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month, so many months later; the month's last day where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,104 @@
+"""Where a step is taken: the workflow and the ledger in one transaction.
+
+::
+
+    statement = office.prepare("houston-potholes", action)      # refused here, before anybody signs
+    entered = office.enter(seal_envelope(statement, [signature]))
+
+Everything that decides goes through :meth:`Office.enter`: the command line, the desk, and jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from civic_ai.core.errors import RefusedError
+from civic_ai.core.messages import say
+from civic_ai.records.action import Action
+from civic_ai.records.case import Case
+from civic_ai.records.ledger import LedgerEntry, SignedEnvelope
+from civic_ai.records.policy import Policy
+from civic_ai.review.history import Taken, after, cases_of, read_step, read_steps, statement_of
+from civic_ai.review.ledger import Ledger
+from civic_ai.review.statement import Statement
+from civic_ai.review.workflow import next_case
+from civic_ai.store.blobs import Blobs
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A step that stands on the ledger, and the case after it."""
+
+    entry: LedgerEntry
+    step: Taken
+    case: Case
+
+
+@dataclass(frozen=True)
+class Office:
+    """A ledger, the policies that ruled (in ``blobs``, by digest), and the one in force."""
+
+    ledger: Ledger
+    policy: Policy
+    blobs: Blobs
+
+    def case(self, pilot: str) -> Case:
+        """Where the case of ``pilot`` stands; a new one where nothing was entered."""
+        return self.cases().get(pilot, Case())
+
+    def cases(self) -> dict[str, Case]:
+        """Where each case stands."""
+        return cases_of(read_steps(self.ledger.entries()), self.policy_of)
+
+    def steps(self, pilot: str) -> tuple[Taken, ...]:
+        """Everything that was done in the case of ``pilot``, in order."""
+        return tuple(step for step in read_steps(self.ledger.entries()) if step.pilot == pilot)
+
+    def prepare(self, pilot: str, action: Action) -> Statement:
+        """What ``action.by`` signs to take this step.
+
+        Raises :class:`RefusedError` with every reason where the step cannot be taken as things stand.
+        """
+        case = self.case(pilot)
+        next_case(case, action, self.policy)
+        return statement_of(pilot, action, _dossier(action) or case.dossier, self.policy)
+
+    def enter(self, envelope: SignedEnvelope) -> Entered:
+        """Take the step that ``envelope`` signs: judged against the ledger as it stands now, then appended.
+
+        Raises :class:`RefusedError` where a signature is not good, the step may not be taken (another may
+        have come first), or it names another policy than the one in force. Then nothing is entered.
+        """
+        self.blobs.put_record(self.policy)
+        with self.ledger.writing() as book:
+            before = cases_of(read_steps(book.entries()), self.policy_of)
+            admitted = book.admit(envelope)
+            entry = book.append(envelope)
+            step = read_step(entry.number, entry.moment.date(), admitted)
+            self._require_in_force(step)
+            case = after(before.get(step.pilot, Case()), step, self.policy_of)
+        return Entered(entry, step, case)
+
+    def sign_and_enter(
+        self, pilot: str, action: Action, sign: Callable[[Statement], SignedEnvelope]
+    ) -> Entered:
+        """Prepare, have it signed, enter."""
+        return self.enter(sign(self.prepare(pilot, action)))
+
+    def policy_of(self, digest: str) -> Policy:
+        """The policy of that digest. Raises :class:`StoreError` where it is not kept."""
+        return self.policy if digest == self.policy.digest else self.blobs.record(Policy, digest)
+
+    def _require_in_force(self, step: Taken) -> None:
+        if step.policy != self.policy.digest:
+            raise RefusedError.because(
+                say("It was signed under another policy than the one in force ({policy}).",
+                    policy=self.policy.digest[:12]),
+                remedy=say("Read the policy again, then sign again."),
+            )  # fmt: skip
+
+
+def _dossier(action: Action) -> str | None:
+    """The dossier that an action is about, where it names one."""
+    return getattr(action, "dossier", None)

@@ -1,0 +1,53 @@
+"""Passkeys: a WebAuthn assertion over the digest of what is signed (W3C Web Authentication, level 2, 2021).
+
+The challenge is the SHA-256 of the DSSE bytes, so an assertion belongs to one statement. The library is
+``webauthn`` (an extra, ``civic-ai[passkey]``), loaded only where a passkey's signature is checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from types import ModuleType
+
+from civic_ai.core.base64 import base64_bytes
+from civic_ai.core.errors import ConfigError
+from civic_ai.core.messages import say
+from civic_ai.records.ledger import PublicKey
+
+
+def challenge(message: bytes) -> bytes:
+    """What the browser must be given as challenge, so that the passkey signs ``message``."""
+    return hashlib.sha256(message).digest()
+
+
+def is_passkey_signature(key: PublicKey, assertion: bytes, message: bytes) -> bool:
+    """Whether ``assertion`` (the browser's JSON) is one of ``key`` for ``message``, the person verified.
+
+    The domain and the desk's address must be those at which the key was enrolled. Raises
+    :class:`ConfigError` where the library is not installed.
+    """
+    webauthn = _library()
+    try:
+        webauthn.verify_authentication_response(
+            credential=assertion.decode(),
+            expected_challenge=challenge(message),
+            expected_rp_id=str(key.relying_party),
+            expected_origin=str(key.origin),
+            credential_public_key=base64_bytes(key.key),
+            credential_current_sign_count=0,
+            require_user_verification=True,
+        )
+    except Exception:  # the library lets parsers' errors through; whatever fails, it is no signature
+        return False
+    return True
+
+
+def _library() -> ModuleType:
+    try:
+        import webauthn
+    except ImportError as error:
+        raise ConfigError.because(
+            say("a passkey's signature cannot be checked: the library webauthn is missing"),
+            remedy=say("Install it: pip install 'civic-ai[passkey]'"),
+        ) from error
+    return webauthn

@@ -1,0 +1,66 @@
+"""A step made of what a person types. The whole way: tests/journey/test_decision.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from civic_ai.cli.office import Desk, Typed
+from civic_ai.core.errors import ConfigError, RefusedError
+from civic_ai.review.key_files import make_key_file
+from civic_ai.review.keys import enrol
+from tests.unit.review.made_case import COMMUNITY, PEOPLE
+from tests.unit.review.made_ledger import append, key_file, said
+from tests.unit.review.made_office import Calendar, office_in
+
+HOLDERS = [{"person": p, "role": r, "is_community": p == COMMUNITY and r == "member"} for p, r in PEOPLE]
+
+
+class Today(Calendar):
+    """The real day, since a step is dated by the clock of the machine."""
+
+    def __call__(self):  # type: ignore[no-untyped-def]
+        from civic_ai.review.ledger import now
+
+        return now()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(office_in(tmp_path, Today()))
+
+
+def typed(folder: Path, desk: Desk, holder: str = "ona", role: str = "owner") -> Typed:
+    """A person with a new, enrolled key of their own."""
+    key = folder / f"{holder}.key"
+    made = make_key_file(key, "ed25519", holder)
+    append(desk.office.ledger, said(enrol(made.public_key), key_file("off")))
+    return Typed(Path("streets"), key, role)
+
+
+def test_who_and_when_need_not_be_typed(desk: Desk, tmp_path: Path) -> None:
+    entered = desk.take("open_case", {"people": HOLDERS}, typed(tmp_path, desk))
+    assert (entered.step.action.by, entered.step.action.role) == ("ona", "owner")
+    assert entered.step.pilot == "streets"
+    assert entered.case.state == "draft"
+
+
+def test_a_key_that_nobody_enrolled_takes_no_step(desk: Desk, tmp_path: Path) -> None:
+    make_key_file(tmp_path / "eve.key", "ed25519", "ona")
+    with pytest.raises(RefusedError, match="this key is not enrolled"):
+        desk.take("open_case", {"people": HOLDERS}, Typed(Path("streets"), tmp_path / "eve.key", "owner"))
+
+
+def test_a_step_that_there_is_not_names_those_that_there_are(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is no step of the workflow") as refused:
+        desk.take("approve", {}, typed(tmp_path, desk))
+    assert "close_vote" in str(refused.value)
+
+
+def test_every_field_that_is_wrong_is_named(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        desk.take("open_case", {"people": [{"person": "", "role": "king"}]}, typed(tmp_path, desk))
+    assert "open_case.people.0.person" in str(refused.value)
+    assert "open_case.people.0.role" in str(refused.value)
+    assert desk.office.steps("streets") == ()

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from civic_ai.core.base64 import base64_text
+from civic_ai.records.ledger import Signature, SignedEnvelope
+from civic_ai.review.admission import Admitted, admit
+from civic_ai.review.envelope import pre_authentication_encoding
+from civic_ai.review.findings import Finding
+from civic_ai.review.keys import KeyRegister, apply, enrol, revoke
+from tests.unit.review.made_ledger import ANA, BEA, EVE, founding, key_file, said, vote
+
+SERVER = key_file("desk", "server")
+REGISTER = KeyRegister()
+for _number, _statement in enumerate(
+    (
+        enrol(ANA.public_key, is_custodian=True),
+        enrol(BEA.public_key),
+        enrol(SERVER.public_key),
+        revoke(BEA.public_key.id, "x"),
+    )
+):
+    REGISTER = apply(REGISTER, _number, _statement)
+
+
+def kind(envelope: SignedEnvelope, number: int = 4) -> str:
+    found = admit(REGISTER, number, envelope)
+    assert isinstance(found, Finding)
+    assert found.entry == number
+    return found.kind
+
+
+def test_a_good_entry_tells_who_signed() -> None:
+    found = admit(REGISTER, 4, vote(1, ANA))
+    assert isinstance(found, Admitted)
+    assert (found.signers, found.is_personal, found.register) == ((ANA.public_key,), True, REGISTER)
+    assert found.statement.predicate == {"round": 1}
+
+
+def test_a_servers_word_is_weaker() -> None:
+    for signers in ((SERVER,), (ANA, SERVER)):
+        found = admit(REGISTER, 4, vote(1, *signers))
+        assert isinstance(found, Admitted)
+        assert not found.is_personal
+
+
+def test_an_admitted_key_statement_changes_the_register() -> None:
+    found = admit(REGISTER, 4, said(enrol(EVE.public_key), ANA))
+    assert isinstance(found, Admitted)
+    assert found.register.spans[EVE.public_key.id].first == 5
+
+
+def test_the_first_entry_founds() -> None:
+    assert isinstance(admit(KeyRegister(), 0, founding()), Admitted)
+    assert admit(KeyRegister(), 0, vote(1, ANA)).kind == "foreign key"
+    assert admit(KeyRegister(), 0, said(enrol(ANA.public_key, is_custodian=True), BEA)).kind == "foreign key"
+    assert admit(REGISTER, 0, vote(1, ANA)).kind == "foreign key"
+
+
+def test_each_fault_has_its_name() -> None:
+    good = vote(1, ANA)
+    signature = good.signatures[0]
+    assert kind(vote(1, EVE)) == "foreign key"
+    assert kind(vote(1, ANA, EVE)) == "foreign key"
+    assert kind(vote(1, BEA)) == "revoked key"
+    assert isinstance(admit(REGISTER, 3, vote(1, BEA)), Admitted)
+    assert kind(good.model_copy(update={"payload": vote(2, ANA).payload})) == "bad signature"
+    assert kind(good.model_copy(update={"signatures": (signature, signature)})) == "bad signature"
+    assert kind(vote(1)) == "no statement"
+    assert kind(said(enrol(EVE.public_key), SERVER)) == "not entitled"
+    assert kind(good.model_copy(update={"payload": base64_text(b"{}")})) == "no statement"
+
+
+def test_another_payload_type_is_no_statement() -> None:
+    good = vote(1, ANA)
+    message = pre_authentication_encoding("text/plain", good.content)
+    signature = Signature(keyid=ANA.public_key.id, sig=base64_text(ANA.key.sign(message)))
+    other = SignedEnvelope(payload_type="text/plain", payload=good.payload, signatures=(signature,))
+    assert kind(other) == "no statement"
+
+
+@pytest.mark.parametrize("signers", [(ANA, SERVER), (SERVER, ANA)])
+def test_one_bad_signature_among_good_ones_is_enough(signers: tuple[object, ...]) -> None:
+    good = vote(1, *signers)
+    bad = good.signatures[1].model_copy(update={"sig": base64_text(b"\0" * 64)})
+    assert kind(good.model_copy(update={"signatures": (good.signatures[0], bad)})) == "bad signature"

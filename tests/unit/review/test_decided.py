@@ -1,0 +1,38 @@
+"""What the board's steps put into a pilot's record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from civic_ai.review.decided import decided_of
+from tests.unit.review.made_office import PILOT, office_in, to_approval
+
+
+def test_reviewers_findings_decision_and_what_it_binds(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    to_approval(office)
+    steps = office.steps(PILOT)
+    found = decided_of(steps)
+    assert set(found) == {"M01", "M02", "M03", "M04", "M07", "M08"}
+    assert found["M01"].text.in_language("en") == "tec (technical_reviewer)"
+    assert found["M03"].text.in_language("es").startswith("approve: ")
+    by_kind = {step.action.kind: step.statement for step in steps}
+    assert found["M02"].decision == by_kind["review"]
+    assert found["M04"].decision == found["M08"].decision == by_kind["close_vote"]
+
+
+def test_two_reviewers_both_stand(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    to_approval(office)
+    review = next(step for step in office.steps(PILOT) if step.action.kind == "review")
+    equity = review.action.model_copy(update={"by": "equ", "role": "equity_reviewer"})
+    both = decided_of([review, type(review)(**{**review.__dict__, "action": equity})])
+    assert both["M01"].text.in_language("en").splitlines() == [
+        "tec (technical_reviewer)",
+        "equ (equity_reviewer)",
+    ]
+    assert both["F04"].text.in_language("en") == "because"
+
+
+def test_nothing_done_is_nothing_decided() -> None:
+    assert decided_of([]) == {}

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from datetime import UTC, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from civic_ai.core.errors import ConfigError, RefusedError, StoreError
+from civic_ai.core.messages import say
+from civic_ai.review.checkpoint import open_checkpoint
+from civic_ai.review.keys import enrol, revoke
+from civic_ai.review.ledger import Ledger, found_ledger, now, open_ledger
+from civic_ai.review.merkle import leaf_hash, root
+from civic_ai.review.note import NoteKey, read_note
+from civic_ai.review.witness import Witness, cosignatures
+from tests.unit.review.made_ledger import (
+    ANA,
+    BEA,
+    EVE,
+    LOG,
+    OTHER_LOG,
+    START,
+    WITNESS,
+    Clock,
+    append,
+    cosign,
+    found,
+    founding,
+    said,
+    seconds,
+    vote,
+)
+
+
+def url(folder: Path) -> str:
+    return f"sqlite:///{folder}/ledger.sqlite"
+
+
+def test_what_was_appended_stands_in_order_and_sealed(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    append(ledger, vote(1, ANA), vote(2, ANA))
+    entries = open_ledger(url(tmp_path)).entries()
+    assert [entry.number for entry in entries] == [0, 1, 2]
+    assert [entry.envelope for entry in entries] == [founding(), vote(1, ANA), vote(2, ANA)]
+    assert [entry.at for entry in entries] == [f"2026-01-05T09:0{minute}:00.000000Z" for minute in (1, 2, 3)]
+    snapshot = ledger.snapshot()
+    assert snapshot.lines == tuple(entry.line for entry in entries)
+    sealed = open_checkpoint(snapshot.checkpoint, LOG.public)
+    assert sealed is not None
+    assert (sealed.size, sealed.root) == (3, root([leaf_hash(line) for line in snapshot.lines]).hex())
+    assert snapshot.witnessed is None
+
+
+def test_the_caller_reads_decides_and_appends_in_one_transaction(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    with ledger.writing() as book:
+        assert [entry.number for entry in book.entries()] == [0]
+        made = book.append(vote(1, ANA))
+        assert book.entries()[-1] == made
+        assert made.at == book.at
+        assert ledger.entries() == book.entries()[:1]  # nobody else sees it yet
+        assert book.append(vote(2, ANA)).number == 2
+    assert len(ledger.entries()) == 3
+
+
+def test_an_error_of_the_caller_leaves_no_trace(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    before = ledger.snapshot()
+    with pytest.raises(RefusedError, match="no quorum"):
+        append_and_refuse(ledger)
+    assert ledger.snapshot() == before
+    append(ledger, vote(1, ANA))
+
+
+def append_and_refuse(ledger: Ledger) -> None:
+    with ledger.writing() as book:
+        book.append(vote(1, ANA))
+        raise RefusedError.because(say("no quorum"))
+
+
+def test_a_transaction_without_an_entry_makes_no_checkpoint(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    before = ledger.snapshot()
+    with ledger.writing() as book:
+        assert book.register.custodians(1) == {ANA.public_key.id}
+    assert ledger.snapshot() == before
+
+
+def test_the_keys_go_along_within_one_transaction(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    with ledger.writing() as book:
+        book.append(said(enrol(BEA.public_key), ANA))
+        book.append(vote(1, BEA))
+        book.append(said(revoke(BEA.public_key.id, "left"), ANA))
+        with pytest.raises(RefusedError, match="no longer in use"):
+            book.append(vote(2, BEA))
+    with ledger.writing() as book:
+        assert book.register.spans[BEA.public_key.id].last == 3
+        assert book.admit(vote(3, ANA)).signers == (ANA.public_key,)
+
+
+def test_what_may_not_stand_is_refused(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    append(ledger, vote(1, ANA))
+    for envelope, says in (
+        (vote(2, EVE), "not enrolled"),
+        (vote(1, ANA), "stands already as entry 1"),
+        (said(enrol(EVE.public_key), EVE), "not enrolled"),
+    ):
+        with pytest.raises(RefusedError, match=says):
+            append(ledger, envelope)
+    assert len(ledger.entries()) == 2
+
+
+def test_a_double_click_in_one_transaction_is_refused(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    with ledger.writing() as book:
+        book.append(vote(1, ANA))
+        with pytest.raises(RefusedError, match="stands already as entry 1"):
+            book.append(vote(1, ANA))
+    assert len(ledger.entries()) == 2
+
+
+def test_a_clock_that_goes_back_appends_in_order(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    year_before = START - timedelta(days=365)
+    append(Ledger(ledger.engine, LOG, lambda: year_before), vote(1, ANA))
+    append(Ledger(ledger.engine, LOG, lambda: START.astimezone(timezone(timedelta(hours=-6)))), vote(2, ANA))
+    assert [entry.at[:16] for entry in ledger.entries()] == [
+        "2026-01-05T09:01",
+        "2025-01-05T09:00",
+        "2026-01-05T09:00",
+    ]
+
+
+def test_the_clock_is_in_utc() -> None:
+    assert now().tzinfo is UTC
+
+
+def test_founding_is_done_once_and_opening_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no ledger stands here"):
+        open_ledger(url(tmp_path))
+    assert not list(tmp_path.iterdir())
+    found_ledger(url(tmp_path), LOG)
+    with pytest.raises(RefusedError, match="stands here already"):
+        found_ledger(url(tmp_path), LOG)
+    assert stat.S_IMODE((tmp_path / "ledger.sqlite").stat().st_mode) == 0o600
+    sqlite3.connect(tmp_path / "other.sqlite").execute("CREATE TABLE t (x)").connection.close()
+    with pytest.raises(ConfigError, match="no ledger stands here"):
+        open_ledger(f"sqlite:///{tmp_path}/other.sqlite")
+
+
+@pytest.mark.parametrize("key", [None, OTHER_LOG])
+def test_only_the_logs_own_key_writes(tmp_path: Path, key: NoteKey | None) -> None:
+    found(tmp_path)
+    with pytest.raises((ConfigError, RefusedError), match=r"log's key|not signed by other"):
+        append(open_ledger(url(tmp_path), key), vote(1, ANA))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE entries SET at = '2026-01-05T09:09:00.000000Z' WHERE number = 1",
+        'UPDATE entries SET envelope = replace(envelope, \'"sig":"\', \'"sig":"!\') WHERE number = 1',
+        "DELETE FROM entries WHERE number = 2",
+        "DELETE FROM entries WHERE number = 1",
+        "UPDATE entries SET number = 9 - number WHERE number > 0",
+        "DELETE FROM checkpoints WHERE size = 3",
+        "INSERT OR REPLACE INTO checkpoints SELECT 3, note FROM checkpoints WHERE size = 2",
+    ],
+)
+def test_an_altered_database_is_not_written_any_more(tmp_path: Path, change: str) -> None:
+    ledger = found(tmp_path)
+    append(ledger, vote(1, ANA), vote(2, ANA))
+    raw = sqlite3.connect(tmp_path / "ledger.sqlite")
+    raw.execute("PRAGMA recursive_triggers=ON")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        raw.execute(change)
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    raw.execute(change)
+    raw.commit()
+    raw.close()
+    with pytest.raises(RefusedError, match="was altered"):
+        append(ledger, vote(3, ANA))
+
+
+def test_a_cosignature_is_kept_with_its_checkpoint(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    coach = Witness(WITNESS, tmp_path / "coach")
+    cosign(ledger, coach, 0, seconds(START))
+    first = ledger.snapshot()
+    assert first.witnessed == first.checkpoint
+    append(ledger, vote(1, ANA))
+    second = ledger.snapshot()
+    assert second.witnessed == first.checkpoint
+    cosign(ledger, coach, 1, seconds(START) + 5)
+    cosign(ledger, coach, 2, seconds(START) + 9)
+    note = read_note(ledger.snapshot().witnessed or "")
+    assert [one.at - seconds(START) for one in cosignatures(note, [WITNESS.public])] == [5, 9]
+
+
+def test_a_cosignature_that_is_none_is_refused(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    note = ledger.snapshot().checkpoint
+    for wrong, says in (
+        (note, "no good signature"),
+        (note + WITNESS.line(b"\0" * 72), "no good signature"),
+        (note + "no line", "no good signature"),
+        (note.replace("\n1\n", "\n2\n"), "no checkpoint of this ledger"),
+        ("%\n\n" + note, "no checkpoint of this ledger"),
+    ):
+        with pytest.raises(RefusedError, match=says):
+            ledger.record_cosignature(wrong, WITNESS.public)
+    assert ledger.snapshot().witnessed is None
+
+
+def test_a_database_that_refuses_is_told(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    raw = sqlite3.connect(tmp_path / "ledger.sqlite")
+    raw.execute("CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    raw.commit()
+    with pytest.raises(StoreError, match="disk is full"):
+        append(ledger, vote(1, ANA))
+    assert len(ledger.entries()) == 1
+
+
+def test_clocks_of_tests_go_on() -> None:
+    clock = Clock()
+    assert clock() < clock()

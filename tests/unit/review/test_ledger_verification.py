@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from civic_ai.core.base64 import base64_text
+from civic_ai.records.ledger import Checkpoint
+from civic_ai.review.checkpoint import sign_checkpoint
+from civic_ai.review.ledger import Ledger
+from civic_ai.review.ledger_export import ExportedLedger, export
+from civic_ai.review.ledger_trust import Trust
+from civic_ai.review.ledger_verification import verify_ledger
+from civic_ai.review.merkle import leaf_hash, root
+from civic_ai.review.note import NoteKey
+from tests.unit.review.made_ledger import (
+    ANA,
+    BEA,
+    EVE,
+    LOG,
+    OTHER_LOG,
+    START,
+    TRUST,
+    append,
+    found,
+    founding,
+    history,
+    vote,
+)
+
+TODAY = START + timedelta(days=3)
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> ExportedLedger:
+    return history(tmp_path_factory.mktemp("ledger"), 16)
+
+
+def kinds(exported: ExportedLedger, trust: Trust = TRUST) -> list[tuple[str, int | None]]:
+    return [(finding.kind, finding.entry) for finding in verify_ledger(exported, trust, TODAY).findings]
+
+
+def sealed(lines: list[bytes], key: NoteKey = LOG) -> dict[str, bytes]:
+    """The files of these lines as an operator with ``key`` would make them."""
+    leaves = [leaf_hash(line) for line in lines]
+    checkpoint = Checkpoint(origin=LOG.name, size=len(leaves), root=root(leaves).hex())
+    return {
+        "entries": b"".join(line + b"\n" for line in lines),
+        "leaves": b"".join(base64_text(leaf).encode() + b"\n" for leaf in leaves),
+        "checkpoint": sign_checkpoint(checkpoint, replace(key, name=LOG.name)).encode(),
+    }
+
+
+def test_an_honest_ledger_has_no_findings(honest: ExportedLedger) -> None:
+    found_ = verify_ledger(honest, TRUST, TODAY)
+    assert found_.is_good
+    assert found_.findings == ()
+    assert (found_.size, len(found_.admitted), found_.witnessed_size) == (16, 16, 11)
+    assert found_.admitted[3][1].signers == (BEA.public_key,)
+    assert found_.admitted[4][0].envelope == vote(4, ANA, BEA)
+
+
+def test_without_the_witness_key_the_reader_is_warned(honest: ExportedLedger) -> None:
+    found_ = verify_ledger(honest, Trust(LOG.public), TODAY)
+    assert found_.is_good
+    assert [finding.kind for finding in found_.findings] == ["no witness"]
+    assert found_.witnessed_size is None
+
+
+def test_an_old_witness_is_told(honest: ExportedLedger) -> None:
+    found_ = verify_ledger(honest, TRUST, START + timedelta(days=40))
+    assert found_.is_good
+    assert [finding.kind for finding in found_.findings] == ["old witness"]
+
+
+def test_an_entry_that_was_altered_is_named(honest: ExportedLedger) -> None:
+    lines = honest.entries.splitlines(keepends=True)
+    lines[7] = lines[7].replace(b"2026", b"2025")
+    told = kinds(replace(honest, entries=b"".join(lines)))
+    assert ("altered", 7) in told
+    assert {kind for kind, _ in told} == {"altered", "clock"}
+
+
+def test_a_line_without_its_end_is_told(honest: ExportedLedger) -> None:
+    assert kinds(replace(honest, entries=honest.entries[:-1])) == [("truncated", 15)]
+    assert ("truncated", 15) in kinds(replace(honest, entries=honest.entries[:-9]))
+    assert ("truncated", 0) in kinds(replace(honest, entries=b""))
+
+
+def test_the_leaf_list_is_no_authority(honest: ExportedLedger) -> None:
+    assert kinds(replace(honest, leaves=b"AAAA\n" + honest.leaves)) == [("leaf list", None)]
+    assert kinds(replace(honest, leaves=b"!")) == [("leaf list", None)]
+    other = sealed(honest.entries.splitlines()[1:])
+    told = kinds(replace(honest, entries=other["entries"], leaves=other["leaves"]))
+    assert ("checkpoint mismatch", None) in told
+    assert ("rewritten", None) in told
+
+
+def test_a_log_that_is_another_is_told(honest: ExportedLedger) -> None:
+    lines = honest.entries.splitlines()
+    assert kinds(replace(honest, **sealed(lines, OTHER_LOG))) == [("log signature", None)]
+    assert ("malformed", None) in kinds(replace(honest, checkpoint=b""))
+
+
+def test_an_operator_with_the_true_key_is_found_by_the_witness(honest: ExportedLedger) -> None:
+    lines = honest.entries.splitlines()
+    assert kinds(replace(honest, **sealed(lines[:10]))) == [("cut back", None)]
+    rewritten = [*lines[:5], lines[5].replace(b"2026-01-05", b"2026-01-06"), *lines[6:]]
+    assert ("rewritten", None) in kinds(replace(honest, **sealed(rewritten)))
+    hidden = replace(honest, **sealed(rewritten), witnessed=None)
+    assert {kind for kind, _ in kinds(hidden)} == {"clock", "no witness"}  # the files alone cannot tell,
+    remembered = replace(TRUST, remembered=(honest.witnessed or b"",))
+    assert ("rewritten", None) in kinds(hidden, remembered)  # the witness's own copy can
+
+
+def test_each_bad_entry_that_the_log_let_in_is_named(honest: ExportedLedger) -> None:
+    lines = honest.entries.splitlines()
+    at = b"2026-01-09T09:00:00.000000Z "
+    bad = vote(50, ANA)
+    broken = bad.model_copy(update={"payload": vote(51, ANA).payload})
+    added = [
+        at + envelope.to_json()
+        for envelope in (vote(52, EVE), vote(53, BEA), broken, vote(3, ANA), vote(54, ANA))
+    ]
+    told = kinds(replace(honest, **sealed([*lines, *added, b"no entry"])))
+    assert told == [
+        ("foreign key", 16),
+        ("revoked key", 17),
+        ("bad signature", 18),
+        ("repeated", 19),
+        ("malformed", 21),
+    ]
+
+
+def test_a_ledger_that_nobody_founded_is_told() -> None:
+    line = b"2026-01-09T09:00:00.000000Z " + vote(1, ANA).to_json()
+    exported = ExportedLedger(**sealed([line]))
+    assert kinds(exported) == [("foreign key", 0), ("no witness", None)]
+    good = b"2026-01-09T09:00:00.000000Z " + founding().to_json()
+    assert kinds(ExportedLedger(**sealed([good]))) == [("no witness", None)]
+    assert kinds(ExportedLedger(**sealed([]))) == [("no witness", None)]
+
+
+def test_a_clock_that_went_back_is_told_and_no_fault(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    append(Ledger(ledger.engine, LOG, lambda: START - timedelta(days=365)), vote(1, ANA))
+    found_ = verify_ledger(export(ledger.snapshot()), TRUST, TODAY)
+    assert found_.is_good
+    assert [(one.kind, one.entry) for one in found_.findings] == [("clock", 1), ("no witness", None)]
+
+
+def test_2000_entries_are_verified_in_two_seconds() -> None:
+    at = b"2026-01-09T09:00:00.000000Z "
+    lines = [at + founding().to_json(), *(at + vote(number, ANA).to_json() for number in range(2000))]
+    exported = ExportedLedger(**sealed(lines))
+    start = time.perf_counter()
+    assert verify_ledger(exported, TRUST, TODAY).is_good
+    assert time.perf_counter() - start < 10

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from civic_ai.core.errors import ConfigError
+from civic_ai.records.policy import Policy
+from civic_ai.review.level import months_after, rules_at, workflow_of
+from tests.unit.review.made_case import policy
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 1, 15), 12, date(2027, 1, 15)),
+        (date(2026, 12, 1), 1, date(2027, 1, 1)),
+        (date(2026, 11, 30), 24, date(2028, 11, 30)),
+        (date(2026, 6, 1), 6, date(2026, 12, 1)),
+    ],
+)
+def test_months_later(day: date, months: int, then: date) -> None:
+    assert months_after(day, months) == then
+
+
+def test_without_a_level_the_highest_one_rules() -> None:
+    assert rules_at(policy(), None) == rules_at(policy(), "IV")
+    assert rules_at(policy(), "I") == policy().levels["I"]
+
+
+def test_a_policy_without_workflow_or_levels_decides_nothing() -> None:
+    bare = Policy(policy="p", version="1", gates=())
+    with pytest.raises(ConfigError, match="how decisions are made"):
+        workflow_of(bare)
+    with pytest.raises(ConfigError, match="level II"):
+        rules_at(bare, "II")

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from civic_ai.review import needs
+from tests.unit.review.cases import case_after
+from tests.unit.review.made_case import PEOPLE, day, deed, policy
+from tests.unit.review.scenes import at_the_board, prepared
+
+
+@pytest.mark.parametrize(
+    ("level", "missing"),
+    [
+        ("I", ("technical_reviewer",)),
+        ("II", ("technical_reviewer", "equity_reviewer")),
+        ("III", ("technical_reviewer", "equity_reviewer", "privacy_reviewer")),
+    ],
+)
+def test_the_level_says_which_reviews(level: str, missing: tuple[str, ...]) -> None:
+    assert needs.missing_reviews(case_after(prepared(level)), policy()) == missing
+
+
+def test_one_person_in_every_role_is_too_few_where_two_are_asked() -> None:
+    people = [*PEOPLE, ("tec", "equity_reviewer"), ("tec", "privacy_reviewer")]
+    case = case_after([*prepared("IV", people), *(deed("review", "tec", role) for _, role in PEOPLE[3:6])])
+    (told,) = needs.reviews_are_in(case, day(0), policy())
+    assert "asks for 2 reviewers" in told.text()
+
+
+@pytest.mark.parametrize(("on", "says"), [(-11, "from 2025-12-22 on"), (-10, None), (0, None)])
+def test_the_first_day_after_the_notice_is_named(on: int, says: str | None) -> None:
+    told = [
+        mistake.text()
+        for mistake in needs.notice_has_stood(case_after(at_the_board("III")), day(on), policy())
+    ]
+    assert (says is None and told == []) or (says is not None and says in told[0])
+
+
+def test_a_board_needs_a_chair_and_a_resident() -> None:
+    nobody = case_after([deed("open_case", "ona", "owner", people=PEOPLE[:1], community="x")])
+    assert len(list(needs.board_is_whole(nobody, day(0), policy()))) == 2

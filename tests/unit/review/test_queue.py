@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from civic_ai.review.queue import reviews_seen_by, waiting_for, what_is_missing
+from tests.unit.review.cases import case_after
+from tests.unit.review.made_case import ANSWERED, PEOPLE, day, deed, policy
+from tests.unit.review.scenes import at_the_board, open_case, prepared, voted
+
+REVIEW = deed("review", "tec", "technical_reviewer")
+
+
+def turns(deeds: list[dict[str, object]], on: int = 0) -> set[tuple[str, str]]:
+    return {(turn.kind, turn.person) for turn in waiting_for(case_after(deeds), day(on), policy())}
+
+
+def test_whose_turn_it_is() -> None:
+    level = [deed("submit", "ona", "owner"), deed("propose_level", "off", "governance_officer")]
+    assert turns([open_case()]) == {("submit", "ona")}
+    assert turns([open_case(), level[0]]) == {("propose_level", "off")}
+    assert turns([open_case(), *level]) == {("confirm_level", who) for who in ("cha", "equ", "pri")}
+    assert turns(prepared("II")) == {
+        ("review", "tec"),
+        ("review", "equ"),
+        ("attest_reproduction", "tec"),
+    }
+    assert turns([*prepared("II"), REVIEW]) == {("review", "equ"), ("attest_reproduction", "tec")}
+
+
+def test_who_trained_is_not_waited_for() -> None:
+    assert turns(prepared("I", [*PEOPLE, ("tec", "developer")])) == set()
+
+
+def test_the_board_is_waited_for_vote_by_vote() -> None:
+    opened, first, second, third, close = voted("approve", "cha", "com", "mem")
+    begin = at_the_board("I")
+    assert turns(begin) == {("open_meeting", "cha")}
+    assert turns([*begin, opened]) == {("vote", "cha"), ("vote", "com"), ("vote", "mem")}
+    assert turns([*begin, opened, first]) == {("vote", "com"), ("vote", "mem")}
+    assert turns([*begin, opened, first, second, third]) == {("close_vote", "cha")}
+    done = [*begin, opened, first, second, third, close]
+    assert turns(done) == {("start_pilot", "sol"), ("start_pilot", "off")}
+    assert turns(done, on=201) == set()
+
+
+def test_what_is_owed_is_waited_for() -> None:
+    begin = [
+        *at_the_board("II"),
+        *voted("approve", "cha", "com", "mem", conditions=(("c", "ona", 9, "suspend"),)),
+    ]
+    complaint = deed("resident_appeal", "off", "governance_officer")
+    assert ("meet_condition", "off") in turns(begin)
+    assert ("answer_resident", "equ") not in turns(begin)
+    assert ("answer_resident", "equ") in turns([*begin, complaint])
+
+
+def test_what_is_missing_is_named() -> None:
+    case = case_after([*prepared("II"), REVIEW])
+    (missing,) = what_is_missing(case, ["F0"], day(0), policy())
+    assert (missing.kind, missing.gate, missing.fields) == ("hand_to_board", "G2", ("F2",))
+    said = [mistake.text() for mistake in missing.needs]
+    assert len(said) == 2
+    assert "equity_reviewer" in said[0]
+    assert what_is_missing(case_after([open_case()]), ANSWERED, day(0), policy()) == ()
+
+
+def test_first_reviews_are_blind() -> None:
+    case = case_after([*prepared("II"), REVIEW])
+    assert reviews_seen_by(case, "equ", policy()) == ()
+    assert [review.by for review in reviews_seen_by(case, "tec", policy())] == ["tec"]
+    assert [review.by for review in reviews_seen_by(case, "equ", policy(blind_reviews=False))] == ["tec"]
+    both = case_after([*prepared("II"), REVIEW, deed("review", "equ", "equity_reviewer")])
+    assert [review.by for review in reviews_seen_by(both, "off", policy())] == ["tec", "equ"]

@@ -252,11 +252,12 @@ def test_what_is_hidden_cannot_change_what_the_public_sees(cards: MakeCards, mad
 
 def test_what_is_hidden_is_said_to_be_hidden(cards: MakeCards) -> None:  # noqa: F811
     rendered = cards(City(groups="small"))
-    public, board = (read_card(rendered[f"{part}/audit_report.en.html"]) for part in ("public", "board"))
-    assert "Too few to show (privacy)" in public.seen
-    assert "Too few to tell (would need about 810)" in board.seen
-    named = [element.attributes["data-fact"] for element in public.facts]
-    assert not [name for name in named if ".q1." in name and name.startswith("audit.groups")]
+    assert "Too few to tell (would need about 810)" in read_card(rendered["board/model_card.en.html"]).seen
+    for name in ("model_card", "audit_report"):
+        public = read_card(rendered[f"public/{name}.en.html"])
+        assert "Too few to show (privacy)" in public.seen
+        named = [element.attributes["data-fact"] for element in public.facts]
+        assert not [name for name in named if ".q1." in name and name.startswith("audit.groups")]
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -187,7 +187,7 @@ class _Both:
         if not self.is_measured_alike:
             return tell.sentence(say("Not comparable: it was measured otherwise"))
         old, new = (
-            (facts.get(f"{name}.lower"), facts.get(f"{name}.upper"))
+            tuple(facts.get(f"{name}.{part}") for part in ("value", "lower", "upper"))
             for name in (f"{EARLIER}{_of(fact, self.was)}", _of(fact, self.now))
         )
         return tell.sentence(_apart(old, new))
@@ -279,13 +279,15 @@ def _of(fact: str, records: Records) -> str:
     return fact.replace("{candidate}", records.evaluation.champion)
 
 
-def _apart(old: tuple[Any, Any], new: tuple[Any, Any]) -> Message:
-    """Whether two intervals lie apart."""
+def _apart(old: tuple[Any, ...], new: tuple[Any, ...]) -> Message:
+    """Whether two figures (value, lower, upper) differ by more than their intervals leave open."""
     if None in (*old, *new):
         return say("Not known: one of them has no interval")
-    if new[0] > old[1]:
+    if old == new:
+        return say("None: the figure is the same")
+    if new[1] > old[2]:
         return say("Higher, by more than chance")
-    if new[1] < old[0]:
+    if new[2] < old[1]:
         return say("Lower, by more than chance")
     return say("The difference is too small to tell")
 

@@ -63,7 +63,7 @@ def draw(chart: Any, locale: Locale, named_data: Mapping[str, Rows] | None = Non
     """
     import vl_convert
 
-    spec = chart.configure(**_CONFIG).to_dict()
+    spec = chart.configure(**_CONFIG).to_dict(validate=False)
     if named_data:
         spec.setdefault("datasets", {}).update(named_data)
     svg = vl_convert.vegalite_to_svg(spec, format_locale=chart_locale(locale))

@@ -5,14 +5,13 @@ What does not fit is left empty and said so; nothing is cut off or made up to fi
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
 from civic_ai.cards.exported import Published, as_json
+from civic_ai.core.csv import written
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import governance_folder, say
 from civic_ai.pilot.crosswalk import shipped_crosswalk
@@ -22,7 +21,6 @@ from civic_ai.store.yaml import load_yaml
 
 REGISTERS = ("atrs", "omb", "nyc", "nl", "cl", "co")
 Problem = Literal["required_and_empty", "does_not_fit", "is_no_choice"]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @cache
@@ -99,12 +97,8 @@ def _with(problem: str, cells: list[Cell]) -> Iterator[str]:
 
 
 def _csv(cells: list[Cell]) -> bytes:
-    """A header and one row, RFC 4180. A text that a spreadsheet would run gets a leading quote."""
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow([cell.column.header for cell in cells])
-    rows.writerow([f"'{cell.text}" if cell.text.startswith(_FORMULA) else cell.text for cell in cells])
-    return written.getvalue().encode()
+    """A header and one row."""
+    return written([cell.column.header for cell in cells], [[cell.text for cell in cells]])
 
 
 def _json(cells: list[Cell]) -> bytes:

@@ -17,11 +17,14 @@ from civic_ai.core.errors import CivicError
 from civic_ai.core.messages import say
 
 INTERRUPTED = 130
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+"""Two fits run at once; more threads inside of them would wait for each other, spinning (TARGETS 3)."""
 UNEXPECTED = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Never raises."""
+    os.environ.setdefault(BLAS_THREADS, "1")
     from civic_ai.cli.app import app
 
     try:

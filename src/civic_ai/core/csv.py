@@ -16,12 +16,12 @@ _UNSEEN = " \u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 
 def written(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """The table as UTF-8 with a byte order mark, so that a spreadsheet reads its accents."""
+    """The table in UTF-8 (RFC 4180)."""
     made = io.StringIO(newline="")
     writer = csv.writer(made, lineterminator="\r\n")
     writer.writerow([harmless(column) for column in columns])
     writer.writerows([[harmless(cell) for cell in row] for row in rows])
-    return b"\xef\xbb\xbf" + made.getvalue().encode()
+    return made.getvalue().encode()
 
 
 def harmless(cell: Cell) -> Cell:

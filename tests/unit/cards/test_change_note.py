@@ -40,9 +40,10 @@ def test_the_same_again_says_so_in_every_section(following: MakeFollowing) -> No
         "The models look at the same features.",
         "Both versions propose boosted trees (LightGBM).",
         "Every gate has the same verdict as before.",
-        "The difference is too small to tell",
+        "None: the figure is the same",
     ):
         assert says in seen
+    assert "too small to tell" not in seen
     assert "by more than chance" not in seen
     assert "New:" not in seen
 
@@ -71,7 +72,7 @@ def view(following: MakeFollowing, page: MakePage, **parts: Record) -> dict[str,
     records = replace(sealed.records, **parts)  # type: ignore[arg-type]
     earlier = replace(sealed, records=records, facts=sealed.facts | facts_of(records))
     now = page(City())
-    teller = replace(now.teller, facts=now.teller.facts | earlier_facts(earlier))
+    teller = replace(now.teller, facts={**now.teller.facts, **earlier_facts(earlier)})
     return change_note(replace(now, teller=teller, earlier=earlier), earlier)
 
 
@@ -111,7 +112,7 @@ def test_gates_that_are_asked_anew_or_no_more(following: MakeFollowing, page: Ma
     records = replace(sealed.records, policy=policy.model_copy(update={"gates": (*policy.gates, own)}))
     earlier = replace(sealed, gates=gates, records=records)
     now = page(City())
-    teller = replace(now.teller, facts=now.teller.facts | earlier_facts(earlier))
+    teller = replace(now.teller, facts={**now.teller.facts, **earlier_facts(earlier)})
     told = change_note(replace(now, teller=teller), earlier)
     rows = [tuple(Markup(cell).striptags() for cell in row) for row in told["gates"].rows]
     asks = [now.teller.text(gate.asks) for gate in policy.gates]
@@ -125,17 +126,20 @@ def test_gates_that_are_asked_anew_or_no_more(following: MakeFollowing, page: Ma
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ((0.1, 0.2), (0.21, 0.3), "Higher, by more than chance"),
-        ((0.21, 0.3), (0.1, 0.2), "Lower, by more than chance"),
-        ((0.1, 0.2), (0.2, 0.3), "The difference is too small to tell"),
-        ((0.2, 0.3), (0.1, 0.2), "The difference is too small to tell"),
-        ((0.1, 0.4), (0.2, 0.3), "The difference is too small to tell"),
-        ((None, 0.4), (0.5, 0.6), "Not known: one of them has no interval"),
-        ((0.1, 0.4), (0.5, None), "Not known: one of them has no interval"),
+        ((0.15, 0.1, 0.2), (0.25, 0.21, 0.3), "Higher, by more than chance"),
+        ((0.25, 0.21, 0.3), (0.15, 0.1, 0.2), "Lower, by more than chance"),
+        ((0.15, 0.1, 0.2), (0.25, 0.2, 0.3), "The difference is too small to tell"),
+        ((0.25, 0.2, 0.3), (0.15, 0.1, 0.2), "The difference is too small to tell"),
+        ((0.25, 0.1, 0.4), (0.25, 0.2, 0.3), "The difference is too small to tell"),
+        ((0.25, 0.1, 0.4), (0.25, 0.1, 0.4), "None: the figure is the same"),
+        ((0.25, 0.1, 0.4), (0.26, 0.1, 0.4), "The difference is too small to tell"),
+        ((0.25, None, 0.4), (0.55, 0.5, 0.6), "Not known: one of them has no interval"),
+        ((0.25, 0.1, 0.4), (0.55, 0.5, None), "Not known: one of them has no interval"),
+        ((None, None, None), (None, None, None), "Not known: one of them has no interval"),
     ],
 )
 def test_higher_or_lower_only_where_intervals_lie_apart(
-    old: tuple[float, float], new: tuple[float, float], says: str
+    old: tuple[float, ...], new: tuple[float, ...], says: str
 ) -> None:
     assert _apart(old, new).text() == says
 

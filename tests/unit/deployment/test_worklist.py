@@ -70,6 +70,12 @@ def test_never_more_than_the_capacity_and_the_best_first(
     assert {unit for unit, how in rest.items() if how == BY_LOT} == set(by_number[: counted[BY_LOT]])
 
 
+def test_among_equal_scores_the_lot_decides() -> None:
+    units = [f"r{i}" for i in range(12)]
+    order = rank_units(units, np.zeros(12), draw(3))
+    assert [units[i] for i in order] == sorted(units, key=draw(3).number) != units
+
+
 def test_the_lot_is_the_one_that_the_record_describes() -> None:
     assert draw(1, decision="ab").number("r1c2") == digest_of_bytes(b"ab 2026-11-23 r1c2")
 

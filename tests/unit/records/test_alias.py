@@ -10,7 +10,12 @@ from civic_ai.records.alias import AliasMove
 
 def test_each_field_makes_another_move() -> None:
     one = AliasMove(pilot="p", number=1, approved="a" * 64, retired=None)
-    others = [{"pilot": "q"}, {"number": 2}, {"approved": None}, {"retired": "a" * 64}]
+    others: list[dict[str, object]] = [
+        {"pilot": "q"},
+        {"number": 2},
+        {"approved": None},
+        {"retired": "a" * 64},
+    ]
     assert len({one.digest, *(one.model_copy(update=other).digest for other in others)}) == 5
     assert AliasMove.model_validate_json(one.to_json()) == one
 

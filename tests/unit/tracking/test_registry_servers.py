@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -95,14 +95,15 @@ def test_people_read_and_only_the_service_account_moves_aliases(
     version = find_version(client, "test-city", digest)
     assert version is not None
     assert aliases(client, NAME)["approved"] == version.version
-    for forbidden in (
+    forbidden: list[Callable[[], object]] = [
         lambda: client.set_registered_model_alias(NAME, "approved", version.version),
         lambda: client.delete_registered_model_alias(NAME, "approved"),
         lambda: client.set_model_version_tag(NAME, version.version, "civic_ai.dossier", "x"),
         lambda: client.delete_registered_model(NAME),
-    ):
+    ]
+    for act in forbidden:
         with pytest.raises(MlflowException, match=r"(?i)permission|403"):
-            forbidden()
+            act()
     become(monkeypatch, PERSON, "wrong")
     with pytest.raises(MlflowException, match=r"(?i)authenticated|401"):
         aliases(client, NAME)

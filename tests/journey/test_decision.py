@@ -14,6 +14,8 @@ from civic_ai.cards.verification import verify
 from civic_ai.cli.main import main
 from civic_ai.core.messages import governance_folder
 from civic_ai.runner import run
+from civic_ai.store.workspace import Workspace
+from civic_ai.tracking.outbox import alias_moves
 from tests.journey.tiny import quick, write_tiny_pilot
 from tests.unit.deployment.conftest import without_mitigations
 
@@ -63,7 +65,7 @@ class City:
                 self.says("keys", "enroll", public, "--sign-with", self.key("Olga Officer"))
 
     def key(self, person: str) -> Path:
-        return self.folder / "people" / f"{person.split()[0]}.key"
+        return self.folder / "people" / f"{person.split(maxsplit=1)[0]}.key"
 
     def says(self, *words: object) -> str:
         """What the command line prints; it must succeed."""
@@ -143,13 +145,18 @@ def test_seven_people_approve_with_a_condition_and_anybody_can_verify_it(
         "proof: minutes of the drill, if_missed: suspend}]"
     )
     told = city.must(
-        "close_vote", "Cha Chair", "verdict=approve", "reason=It finds more.", condition, f"expires_on={ENDS}",
-        "area=the whole city", "use=crews look at cells first", f"ends_on={ENDS}",
+        "close_vote", "Cha Chair", "verdict=approve", "reason=It finds more.", condition,
+        f"expires_on={ENDS}", "area=the whole city", "use=crews look at cells first", f"ends_on={ENDS}",
     )  # fmt: skip
     assert "approved_for_pilot" in told
     shown = city.says("case", "example-potholes", "--policy", city.policy)
     assert "Condition drill, Ona Owner" in shown
     assert "Impact level II." in shown
+    (move,) = alias_moves(Workspace(city.workspace))
+    assert (move.approved, move.retired) == (city.digest, None)
+    city.must("stop", "Olga Officer", "reason=The season is over.")
+    (move,) = alias_moves(Workspace(city.workspace))
+    assert (move.approved, move.retired) == (None, city.digest)
 
     exported = tmp_path / "fresh"
     city.says("ledger", "export", "--to", exported)

@@ -281,6 +281,13 @@ def test_every_colour_of_text_has_contrast(name: str, ground: str) -> None:
     assert _contrast(colours[name], colours[ground]) >= 4.5
 
 
+def test_where_the_keyboard_stands_is_seen() -> None:
+    ring = re.search(r"a:focus, summary:focus \{ outline: 3px solid (#\w+)", SHEET)
+    assert ring is not None
+    assert _contrast(ring[1], dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", SHEET))["paper"]) >= 3
+    assert "outline: none" not in SHEET
+
+
 def _contrast(one: str, other: str) -> float:
     """WCAG 2.1 contrast ratio of two colours."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))

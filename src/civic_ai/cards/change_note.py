@@ -1,7 +1,7 @@
 """The change note: what differs from the version that was published before.
 
-The facts of the earlier version stand under ``earlier.``: those of its own sealed records, for the public those
-of its public records alone. Both versions are told as they were published, so the note tells nothing beyond.
+The facts of the earlier version stand under ``earlier.``: those of its own sealed records, for the public
+those of its public records alone. Both are told as they were published, so the note tells nothing beyond.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def public_facts(facts: Facts, rule: Suppression) -> Facts:
 
 
 def _without_remainders(public: Facts) -> Facts:
-    """Rows read, where they less the rows kept would give the few that were set aside; their sum in hundreds."""
+    """Rows read, where less the rows kept they give the few that were set aside; their sum in hundreds."""
     told_by = [
         name.rpartition(".")[0]
         for name, value in public.items()

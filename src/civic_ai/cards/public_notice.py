@@ -40,7 +40,10 @@ def _answers(page: Page) -> list[tuple[Message, list[Markup]]]:
             [
                 teller.sentence(say("Write to {owner}, {contact}.", owner=spec.owner, contact=spec.contact)),
                 teller.sentence(
-                    say("The model card and the data card, which the city hands out, hold all the numbers.")
+                    say(
+                        "The model card, the data card and the audit report, which the city hands out, hold "
+                        "all the numbers."
+                    )
                 ),
             ],
         ),
@@ -76,7 +79,7 @@ def _data(page: Page) -> list[Markup]:
             )
         ),
         teller.sentence(
-            say("It learned from what was known in {period}.", period=teller.period("panel.period"))
+            say("It learned from what was known at the time: {period}.", period=teller.period("panel.period"))
         ),
     ]
 

@@ -15,11 +15,13 @@ from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.records.action import Action
+    from civic_ai.records.alias import AliasMove
     from civic_ai.records.case import Case
     from civic_ai.records.dossier import Dossier
     from civic_ai.records.impact_level import ImpactLevel
     from civic_ai.records.policy import Policy
     from civic_ai.review.office import Entered, Office
+    from civic_ai.store.workspace import Workspace
 
 WORKSPACE_HELP = "Where generated things are kept."
 POLICY_HELP = "The board's policy file."
@@ -47,9 +49,10 @@ class Typed:
 
 @dataclass(frozen=True)
 class Desk:
-    """An office, and how a step is made of what a person types."""
+    """An office, and how a step is made of what a person types. ``workspace``: where MLflow's outbox is."""
 
     office: Office
+    workspace: Workspace | None = None
 
     def take(self, kind: str, given: dict[str, Any], typed: Typed) -> Entered:
         """Make the step, have it checked, sign it, enter it.
@@ -59,11 +62,15 @@ class Desk:
         """
         from civic_ai.review.envelope import seal_envelope
         from civic_ai.review.key_files import sign_with_file
+        from civic_ai.tracking.outbox import post_aliases
 
         action = _made(kind, self._completed(kind, given, typed))
-        return self.office.sign_and_enter(
+        entered = self.office.sign_and_enter(
             typed.name, action, lambda said: seal_envelope(said, [sign_with_file(typed.key, said)])
         )
+        if self.workspace is not None and kind in _MOVES_ALIASES:
+            post_aliases(self.workspace, _alias_move(entered))
+        return entered
 
     def open_gates(self, dossier: Path) -> list[str]:
         """The gates of a sealed dossier that do not pass."""
@@ -158,6 +165,25 @@ def _proposed(pilot: Path, policy: Policy) -> dict[str, Any]:
     return {"level": found.level, "answers": pilot_answers(pilot, shipped_questionnaire()).digest}
 
 
+_MOVES_ALIASES = frozenset({"close_vote", "lapse", "void", "stop"})
+"""Steps that begin or end an approval."""
+
+
+def _alias_move(entered: Entered) -> AliasMove:
+    """Where MLflow's aliases belong after this step: a sign for scientists, never the gate."""
+    from civic_ai.records.alias import AliasMove
+
+    case = entered.case
+    approved = None if case.approval is None else case.approval.dossier
+    once = [made.dossier for made in case.decisions if made.ends_on is not None and made.dossier != approved]
+    return AliasMove(
+        pilot=entered.step.pilot,
+        number=entered.entry.number,
+        approved=approved,
+        retired=once[-1] if once else None,
+    )
+
+
 _BINDINGS = frozenset({"binding", "found"})
 
 
@@ -222,7 +248,7 @@ def open_desk(ledger: str | None, workspace: Path | None, policy: Path | None) -
     from civic_ai.store.workspace import open_workspace
 
     home = open_workspace(os.environ, workspace)
-    return Desk(Office(ledger_to_read(ledger), load_policy(policy), home.blobs))
+    return Desk(Office(ledger_to_read(ledger), load_policy(policy), home.blobs), home)
 
 
 def open_desk_to_write(
@@ -232,4 +258,5 @@ def open_desk_to_write(
     from civic_ai.cli.record import log_key as read_log_key
 
     desk = open_desk(ledger, workspace, policy)
-    return Desk(replace(desk.office, ledger=replace(desk.office.ledger, log_key=read_log_key(log_key))))
+    office = replace(desk.office, ledger=replace(desk.office.ledger, log_key=read_log_key(log_key)))
+    return replace(desk, office=office)

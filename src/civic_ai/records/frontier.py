@@ -17,8 +17,8 @@ class FrontierWay(Record):
     reference group's, the pair in which the champion's groups lie furthest apart. ``*_change``: against the
     champion, paired; of ``found_per_visit`` a difference, of ``ratio`` a factor. All of these count reports;
     ``need_per_visit`` and ``need_ratio`` count problems, reported or not, where that is known. ``widest``:
-    the ratio furthest from 1 that this way itself has, in ``widest_group`` of ``widest_attribute``: evening out
-    one pair may part another. ``decides_by_attribute``: the list cannot be made without looking at it.
+    the ratio furthest from 1 that this way itself has, in ``widest_group`` of ``widest_attribute``: evening
+    out one pair may part another. ``decides_by_attribute``: the list cannot be made without looking at it.
     ``strength``: of a sweep, how far depths go from the list as it is (0) to equal expected recall (1).
     """
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from jinja2 import UndefinedError
 
 from civic_ai.cards.render import CARDS, _environment
 from civic_ai.core.messages import governance_folder
-from tests.unit.cards.conftest import MakeCards, MakePage
+from tests.unit.cards.conftest import MakeCards, MakeFollowing, MakePage
 from tests.unit.cards.made_city import City
 from tests.unit.cards.reading import read_card
 
@@ -80,7 +82,39 @@ def test_the_brief_and_the_notice_are_one_printed_page(
     page, pdf = tmp_path / "card.html", tmp_path / "card.pdf"
     assert "</style>" in html
     page.write_text(html.replace("</style>", f"@page {{ size: {size} }}</style>"))
-    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
-               f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}", page.as_uri()]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    _browse(page, "--no-pdf-header-footer", f"--print-to-pdf={pdf}")
     assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 1
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None, reason="no chromium: apt-get install -y --no-install-recommends chromium"
+)
+def test_no_card_is_wider_than_a_phone(following: MakeFollowing, tmp_path: Path) -> None:
+    """Each page in a frame of 320 px with everything unfolded: WCAG 2.1, reflow (1.4.10)."""
+    rendered = following(City(), City(groups="unequal")).cards
+    pages = {path: html.decode() for path, html in rendered.items() if path.endswith(".es.html")}
+    frames = "".join(f'<iframe width="320" srcdoc="{escape(html)}"></iframe>' for html in pages.values())
+    (tmp_path / "phones.html").write_text(f"<pre></pre>{frames}<script>{_MEASURE}</script>")
+    shown = _browse(tmp_path / "phones.html", "--virtual-time-budget=20000", "--dump-dom")
+    told = re.search(r"<pre>(.*?)</pre>", shown)
+    assert told is not None
+    widths = dict(zip(pages, json.loads(told[1]), strict=True))
+    assert len(widths) == 2 * (len(CARDS) + 1)
+    assert {path: width for path, width in widths.items() if not 0 < width <= 320} == {}
+
+
+_MEASURE = """
+onload = () => {
+  const pages = [...document.querySelectorAll("iframe")].map(frame => frame.contentDocument);
+  pages.forEach(page => page.querySelectorAll("details").forEach(part => { part.open = true; }));
+  const widths = pages.map(page => page.documentElement.scrollWidth);
+  document.querySelector("pre").textContent = JSON.stringify(widths);
+};
+"""
+
+
+def _browse(page: Path, *options: str) -> str:
+    """What chromium prints for a page."""
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu",
+               f"--user-data-dir={page.parent / 'profile'}", *options, page.as_uri()]  # fmt: skip
+    return subprocess.run(command, check=True, capture_output=True, timeout=120, text=True).stdout

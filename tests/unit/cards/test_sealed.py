@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from civic_ai.cards.dossier import seal, write_dossier
 from civic_ai.cards.sealed import SealedBlobs, read_sealed
 from civic_ai.core.errors import ConfigError, RefusedError, StoreError
+from civic_ai.records.dossier import Audience
+from civic_ai.store.blobs import Blobs
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_dossier import seal_made
+from tests.unit.cards.made_evidence import make_evidence
 
 SMALL = City(groups="small")
 COUNT = "audit.counts.income_quartile.q1.positives"
@@ -30,6 +34,18 @@ def test_what_the_audits_mask_does_not_reach_is_masked_too(folder: Path) -> None
     share = "snapshot.worst_quarantined_share"
     assert read_sealed(folder, "board").facts[share] == 0.0043
     assert read_sealed(folder, "public").facts[share] == 0.004
+
+
+@pytest.mark.parametrize("audience", ["board", "public"])
+@pytest.mark.parametrize("after", [None, "d" * 64])
+def test_whether_it_follows_an_earlier_version_is_a_fact(
+    tmp_path: Path, audience: Audience, after: str | None
+) -> None:
+    one = make_evidence(Blobs(tmp_path / "blobs"), City())
+    evidence = one.evidence.model_copy(update={"after": after})
+    gates = one.gates.model_copy(update={"evidence": evidence.digest})
+    write_dossier(seal(evidence, gates, {}, one.blobs), one.blobs, tmp_path / "dossier")
+    assert read_sealed(tmp_path / "dossier", audience).facts["dossier.follows_earlier"] is (after is not None)
 
 
 def test_gates_and_manifest_stand_among_the_facts(folder: Path) -> None:

@@ -29,7 +29,7 @@ JOURNEY: tuple[Stage, ...] = (
     Stage("evaluation", "How good, at our capacity?", "Evaluation"),
     Stage("audit", "For whom? Who does not report?", "AuditReport", ("audit",)),
     Stage("explanation", "Why does it say so?", "Explanation"),
-    Stage("cards", "How do we tell people?", "Dossier", ("compare", "verify", "reproduce", "export")),
+    Stage("cards", "How do we tell people?", "Dossier", ("compare", "verify", "pdf", "reproduce", "export")),
     Stage("policy", "Does it meet what is required?", "GateReport"),
     Stage(
         "review",

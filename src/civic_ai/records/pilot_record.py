@@ -118,6 +118,10 @@ class Sources:
     level: Level | None = None
 
 
+ANSWERED_BY_STEPS = frozenset({"M07"})
+"""Fields of the city that a step of the workflow answers too: that the notice stands, and where."""
+
+
 def build_record(crosswalk: Crosswalk, sources: Sources) -> PilotRecord:
     """The record that ``sources`` give; the same sources give the same record."""
     entries = tuple(_entry(name, asked, sources) for name, asked in crosswalk.fields.items())
@@ -172,7 +176,7 @@ def _places(pattern: str) -> list[str]:
 
 def _answered(name: str, asked: RecordField, sources: Sources) -> FieldEntry:
     given = None if sources.answers is None else sources.answers.given(name)
-    if name in sources.decided and (given is None or not given.evidence):
+    if name in ANSWERED_BY_STEPS & sources.decided.keys() and (given is None or not given.evidence):
         return _decided(name, asked, sources)
     if given is None:
         return FieldEntry(field=name, filled_by="city", status="not_answered")

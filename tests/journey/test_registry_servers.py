@@ -17,9 +17,14 @@ from civic_ai.tracking.registry import aliases, find_version, model_name
 from civic_ai.tracking.sync import sync
 from tests.laws.conftest import postgres  # noqa: F401
 from tests.unit.explanation.judged import judge
-
-from .city import seal_city
-from .conftest import Server, free_port
+from tests.unit.tracking.city import seal_city
+from tests.unit.tracking.conftest import (  # noqa: F401  fixtures of the real server's tests
+    Server,
+    _nothing_from_outside,
+    free_port,
+    template_database,
+    workspace,
+)
 
 NAME = model_name("test-city")
 
@@ -36,7 +41,7 @@ def seal_and_approve(workspace: Workspace) -> str:
 
 
 @pytest.fixture
-def on_postgres(postgres: str, tmp_path: Path) -> Iterator[Server]:  # noqa: F811
+def on_postgres(postgres: str, tmp_path: Path) -> Iterator[Server]:
     made = Server(tmp_path, free_port(), backend=postgres)
     made.start()
     yield made

@@ -43,6 +43,7 @@ would be needed; ``unmatured_rows`` counts places on dates."""
 
 NO_SHARES = frozenset({
     "ratio", "joint", "jump", "widest", "ratio_change", "found_per_visit_change", "seen",
+    "need_ratio", "need_per_visit",
     "model", "observer", "within", "share",
     "area_of_model", "area_of_observer", "area_without_observer", "area_within_observers",
     "width", "days_earlier", "slope", "bias_ratio",

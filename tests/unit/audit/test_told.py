@@ -66,3 +66,14 @@ def test_parts_are_named_as_cards_name_them_and_twins_are_told_apart() -> None:
     assert [key for key, _ in parts_of(twins)] == ["a", "a#2", "2"]
     assert list(parts_of({"x": 1})) == [("x", 1)]
     assert list(parts_of(None)) == []
+
+
+def test_a_ratio_of_needs_is_no_share() -> None:
+    """Near 1 and of few hundreds it would look like all but a handful (found in a tiny city's frontier)."""
+
+    class Way(Record):
+        need_ratio: Figure
+
+    (told,) = told_in(Way(need_ratio=Figure(value=0.99, n=432)), None)
+    assert not told.is_share
+    assert told.cells == {"n": 432.0}

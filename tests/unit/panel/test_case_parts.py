@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from civic_ai.panel.case_parts import case_table, case_units
+from civic_ai.panel.feature_categories import code_of
 from civic_ai.store.blobs import Blobs
 from tests.unit.panel.case_city import UNIT, at, duration_spec, few_cases, made_cases, parts_of
 
@@ -21,7 +22,10 @@ def test_the_table_has_one_row_a_case_and_blanks_what_is_not_final(blobs: Blobs)
     keys = list(zip(table["as_of"].to_pylist(), table["unit"].to_pylist(), strict=True))
     assert keys == sorted(keys)
     assert "ended" not in table.column_names
-    assert all(name in table.column_names for name in ("size", "kind=tree", "baseline_group_rate"))
+    assert all(
+        name in table.column_names
+        for name in ("size", f"kind={code_of('kind', 'tree')}", "baseline_group_rate")
+    )
 
 
 def test_durations_say_which_ended(blobs: Blobs) -> None:

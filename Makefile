@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ENV := .venv
 BIN := $(ENV)/bin
 LOCK := requirements-dev.txt
-WORKERS ?= 2
+WORKERS ?= $(shell nproc)
 
 .PHONY: help env run test check lock locale reference examples clean
 

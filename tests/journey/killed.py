@@ -8,8 +8,10 @@ many milliseconds into the run.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -18,11 +20,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import civic_ai
 from civic_ai.core.code import code_digest
 from civic_ai.journey import JOURNEY
 from civic_ai.runner import run
 from tests.journey.tiny import quick
 
+LIBRARIES = ("altair", "ibis.backends.duckdb", "pandera.ibis", "pyarrow.parquet", "vl_convert", "jsonschema")
+"""What a run imports when it needs it."""
 Kind = Literal["stage", "before_rename", "after_rename", "milliseconds"]
 
 
@@ -134,14 +139,11 @@ class Nursery:
 
 def main() -> None:
     """Fork one run for each line on standard input; say on standard output where it ended."""
-    import civic_ai.audit.audit
-    import civic_ai.cards.render
-    import civic_ai.data.snapshot
-    import civic_ai.evaluation.evaluate
-    import civic_ai.explanation.explain
-    import civic_ai.models.fit
-    import civic_ai.panel.build  # noqa: F401
-
+    for module in pkgutil.walk_packages(civic_ai.__path__, "civic_ai."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for library in LIBRARIES:
+        importlib.import_module(library)
     for package in (stage.package for stage in JOURNEY):
         code_digest(package)
     code_digest()

@@ -37,7 +37,8 @@ def _is_few(cases: int, events: int, figures: Figures) -> bool:
 
 
 def _mask_gain(gain: ObserverGain, figures: Figures, few: bool) -> ObserverGain:
-    hidden = few or is_small(gain.model.n, figures.minimum)
+    count = gain.model.n
+    hidden = few or any(is_small(n, figures.minimum) for n in (count, _rounded(count, figures)))
     return gain.model_copy(update={name: _seen(getattr(gain, name), figures, hidden) for name in _GAINS})
 
 
@@ -50,10 +51,11 @@ def _rounded(count: int, figures: Figures) -> int:
 
 
 def mask_label_changes(changes: Iterable[LabelChange], figures: Figures) -> tuple[LabelChange, ...]:
-    """The dates stay; where a count between two changes is small, all levels of that series are hidden, since
-    it would follow from the others and the total. Idempotent."""
+    """The dates stay; where a count between two changes is small, or rounds to a small one, all levels of
+    that series are hidden, since it would follow from the others and the total. Idempotent."""
     made = tuple(changes)
-    few = {change.stratum for change in made if _has_small(change, figures.minimum)}
+    seen = tuple(_mask_change(change, figures, is_hidden=False) for change in made)
+    few = {change.stratum for change in (*made, *seen) if _has_small(change, figures.minimum)}
     return tuple(_mask_change(change, figures, change.stratum in few) for change in made)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from civic_ai.audit.observer_suppression import mask_label_changes, mask_observer
@@ -67,6 +67,7 @@ def test_an_unknown_test_or_none_stays_as_it_is() -> None:
 
 
 @given(st.integers(20, 3000), st.integers(0, 3000), st.integers(1, 300))
+@example(cases=20, events=0, lockbox=11)
 def test_masking_the_test_twice_is_masking_it_once(cases: int, events: int, lockbox: int) -> None:
     once = mask_observer(_test(cases, min(events, cases), lockbox), FIGURES)
     assert mask_observer(once, FIGURES) == once
@@ -94,3 +95,13 @@ def test_levels_of_a_series_with_a_small_count_are_hidden_and_dates_stay() -> No
 def test_few_without_the_outcome_are_hidden_too() -> None:
     (seen,) = mask_label_changes([_change(Figure(value=0.99, n=400), Figure(value=0.5, n=400))], FIGURES)
     assert seen.before.value is None
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.floats(0, 1), st.floats(0, 1))
+@example(before=11, after=400, share=0.5, later=0.5)
+def test_masking_changes_twice_is_masking_them_once(
+    before: int, after: int, share: float, later: float
+) -> None:
+    change = _change(Figure(value=share, n=before), Figure(value=later, n=after))
+    once = mask_label_changes([change], FIGURES)
+    assert mask_label_changes(once, FIGURES) == once

@@ -6,12 +6,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from civic_ai.cards.reproduction import compare_runs, require_intact
-from civic_ai.cards.verification import MANIFEST
+from civic_ai.cards.reproduction import compare_runs
+from civic_ai.cards.verification import read_manifest, require_intact
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.pilot.load import load_pilot
-from civic_ai.records.dossier import Dossier
 from civic_ai.records.policy import Policy
 from civic_ai.records.reproduction import Reproduction
 from civic_ai.runner import Options, Stages
@@ -40,7 +39,7 @@ def reproduce(dossier: Path, pilot: str | Path, options: Options | None = None) 
 
 def _run(dossier: Path, pilot: str | Path, policy: Policy, options: Options) -> Path:
     loaded = load_pilot(pilot, options.environment)
-    if Dossier.model_validate_json((dossier / MANIFEST).read_bytes()).pilot != loaded.spec.pilot:
+    if read_manifest(dossier).pilot != loaded.spec.pilot:
         raise RefusedError.because(
             say("is no dossier of the pilot {pilot}", pilot=loaded.spec.pilot),
             about=str(dossier),

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from civic_ai.cards.verification import verify
-from civic_ai.core.errors import RefusedError
-from civic_ai.core.messages import say
+from civic_ai.cards.verification import require_intact
 from civic_ai.records.audit import AuditReport, GroupFigure
 from civic_ai.records.dossier import Dossier
 from civic_ai.records.evaluation import Evaluation
@@ -52,12 +50,7 @@ def compare_frame(dossiers: Iterable[Path]) -> list[Comparison]:
 
 def compare_dossier(folder: Path) -> Comparison:
     """The row of one dossier."""
-    if not verify(folder).intact:
-        raise RefusedError.because(
-            say("the dossier was altered after it was sealed"),
-            about=str(folder),
-            remedy=say("`civic-ai verify` says which files; run the pilot again."),
-        )
+    require_intact(folder)
     manifest = _read(folder / "manifest.json", Dossier)
     gates = _read(folder / "gates.json", GateReport)
     evaluation = _read(folder / "full" / "records" / "evaluation.json", Evaluation)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from civic_ai.cards.verification import MANIFEST, verify
+from civic_ai.cards.verification import read_manifest, verify
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import say
-from civic_ai.records.dossier import Audience, Dossier
+from civic_ai.records.dossier import Audience
 
 VARIANT = "pdf/ua-1"
 _PRINTED = "details > summary { display: none } h1 { bookmark-level: 1 } h2 { bookmark-level: 2 }"
@@ -52,7 +52,7 @@ def pdf_cards(dossier: Path, audience: Audience) -> Iterator[tuple[str, bytes]]:
             about=str(dossier),
             remedy=say("`civic-ai verify` says which files; run the pilot again."),
         )
-    manifest = Dossier.model_validate_json((dossier / MANIFEST).read_bytes())
+    manifest = read_manifest(dossier)
     for file in manifest.files:
         path = dossier / file.path
         if file.role == "card" and file.audience == audience and path.suffix == ".html":

@@ -13,11 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from civic_ai.cards.verification import EVIDENCE, MANIFEST, verify
+from civic_ai.cards.verification import EVIDENCE, MANIFEST, read_manifest, require_intact
 from civic_ai.core.canonical import digest_of_bytes
-from civic_ai.core.errors import RefusedError
-from civic_ai.core.messages import say
-from civic_ai.records.dossier import Dossier
 from civic_ai.records.evidence import Evidence
 from civic_ai.records.record import Scalar
 from civic_ai.records.reproduction import Deviation, Kind, Part, Reproduction
@@ -47,7 +44,7 @@ def compare_runs(sealed: Path, again: Path, tolerance: float) -> Reproduction:
     tolerated = [each.off for each in found if each.off is not None and each.off <= tolerance]
     digests = [digest_of_bytes((folder / MANIFEST).read_bytes()) for folder in (sealed, again)]
     return Reproduction(
-        pilot=Dossier.model_validate_json((sealed / MANIFEST).read_bytes()).pilot,
+        pilot=read_manifest(sealed).pilot,
         dossier=digests[0],
         again=digests[1],
         tolerance=tolerance,
@@ -56,16 +53,6 @@ def compare_runs(sealed: Path, again: Path, tolerance: float) -> Reproduction:
         largest_off=max(tolerated, default=0.0),
         deviations=tuple(beyond),
     )
-
-
-def require_intact(folder: Path) -> None:
-    """Raise :class:`RefusedError` where the dossier in ``folder`` was altered."""
-    if not verify(folder).intact:
-        raise RefusedError.because(
-            say("the dossier was altered after it was sealed"),
-            about=str(folder),
-            remedy=say("`civic-ai verify` says which files; ask its sender for another copy."),
-        )
 
 
 def _parts(sealed: Evidence, again: Evidence) -> Iterator[Part]:

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from civic_ai.cards.facts import Facts, Records, facts_of, for_the_public, read_records
 from civic_ai.cards.page import public_facts
-from civic_ai.cards.verification import MANIFEST, verify
-from civic_ai.core.errors import ConfigError, RefusedError
-from civic_ai.core.messages import say
+from civic_ai.cards.verification import of_another_version, read_manifest, require_intact
 from civic_ai.records.dossier import Audience, Dossier
 from civic_ai.records.evidence import Evidence
 from civic_ai.records.gates import GateReport
@@ -50,24 +48,15 @@ def read_sealed(folder: Path, audience: Audience) -> Sealed:
     Raises :class:`RefusedError` where it was altered, :class:`ConfigError`
     where none stands or another version of civic-ai made it.
     """
-    if not verify(folder).intact:
-        raise RefusedError.because(
-            say("the dossier was altered after it was sealed"),
-            about=str(folder),
-            remedy=say("`civic-ai verify` says which files; run the pilot again."),
-        )
+    require_intact(folder)
     try:
         return _read(folder, audience)
     except ValueError as error:
-        raise ConfigError.because(
-            say("this version of civic-ai cannot read it"),
-            about=str(folder),
-            remedy=say("Run the pilot again, or use the version that made it."),
-        ) from error
+        raise of_another_version(folder) from error
 
 
 def _read(folder: Path, audience: Audience) -> Sealed:
-    manifest = Dossier.model_validate_json((folder / MANIFEST).read_bytes())
+    manifest = read_manifest(folder)
     blobs = SealedBlobs(folder, manifest)
     evidence = blobs.record(Evidence, manifest.evidence)
     gates = blobs.record(GateReport, manifest.gates)

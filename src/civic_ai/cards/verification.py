@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from civic_ai.core.canonical import digest_of_bytes
-from civic_ai.core.errors import ConfigError
+from civic_ai.core.errors import CivicError, ConfigError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.dossier import Dossier
 from civic_ai.records.evidence import Evidence
@@ -69,6 +69,37 @@ def verify(folder: str | Path) -> Verification:
     except ValidationError:
         return Verification(digest_of_bytes(content), altered=(MANIFEST,))
     return _compare(stated, content, _contents(place))
+
+
+def require_intact(folder: str | Path) -> Verification:
+    """What :func:`verify` found.
+
+    Raises :class:`RefusedError`, with every file that does not agree, unless the dossier is intact;
+    :class:`ConfigError` where none stands.
+    """
+    found = verify(folder)
+    if not found.intact:
+        wrong = sorted({*found.altered, *found.missing, *found.unexpected})
+        raise RefusedError.because(
+            say("the dossier was altered after it was sealed: {files}", files=", ".join(wrong)),
+            about=str(folder),
+            remedy=say("Use the folder that the run wrote; keep this one as evidence."),
+        )
+    return found
+
+
+def read_manifest(folder: Path) -> Dossier:
+    """The manifest of a dossier that is known to be intact. Raises :class:`ValueError` where it is none."""
+    return Dossier.model_validate_json((folder / MANIFEST).read_bytes())
+
+
+def of_another_version(about: Path) -> CivicError:
+    """The error for an intact dossier whose records (``about``) do not read as this version writes them."""
+    return ConfigError.because(
+        say("this version of civic-ai cannot read it"),
+        about=str(about),
+        remedy=say("Run the pilot again, or use the version that made it."),
+    )
 
 
 @dataclass

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from civic_ai.cli.dates import read_day, today
 from civic_ai.cli.language import reader_language
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import LANGUAGES, Message, say
@@ -40,7 +41,7 @@ def answer(
     left = unanswered(beside, answers, level_of(level))
     if missing:
         return _list(left, beside, spoken)
-    asking = _Terminal(beside, spoken, by, _day(on))
+    asking = _Terminal(beside, spoken, by, today() if on is None else read_day(on))
     if sets:
         for said in [asking.set_of(one, tuple(evidence or ())) for one in sets]:
             asking.write(said)
@@ -185,12 +186,3 @@ def language_of(text: str | None) -> str:
         about="--language",
         remedy=say("Say en, es or pt."),
     )
-
-
-def _day(text: str | None) -> date:
-    try:
-        return datetime.now(UTC).date() if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError.because(
-            say("must be a date like 2018-11-26, not {given}", given=text), about="--on"
-        ) from error

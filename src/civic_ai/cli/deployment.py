@@ -6,15 +6,16 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from civic_ai.cli.dates import read_day, today
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk
-from civic_ai.cli.record import LedgerOption
+from civic_ai.cli.record import LedgerOption, read_line_key
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.store.blobs import Blobs
@@ -49,7 +50,7 @@ def score(
     from civic_ai.pilot.load import load_pilot
     from civic_ai.store.workspace import open_workspace
 
-    loaded, wanted = load_pilot(pilot, os.environ), Wanted(_date(on), _now().date(), explore)
+    loaded, wanted = load_pilot(pilot, os.environ), Wanted(read_day(on), today(), explore)
     home = open_workspace(os.environ, workspace)
     if release is None:
         authority = _by_ledger(loaded, home, open_desk(ledger, workspace, policy).office, log)
@@ -148,24 +149,8 @@ def _place_for_rows(home: Workspace, release: Path | None) -> Iterator[Blobs]:
 
 def _trust(log: Path) -> Trust:
     from civic_ai.review.ledger_trust import Trust
-    from civic_ai.review.note import read_verifier_key
 
-    try:
-        text = log.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise ConfigError.because(
-            say("cannot be read"), about=str(log), remedy=say("Name the file with the log's public key.")
-        ) from error
-    return Trust(read_verifier_key(text.strip()))
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError.because(
-            say("is no date"), about=text, remedy=say("Write it as 2027-06-30.")
-        ) from error
+    return Trust(read_line_key(log))
 
 
 def _now() -> datetime:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from civic_ai.cli.dates import read_day, today
 from civic_ai.core.errors import ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import say
 
@@ -97,7 +97,7 @@ class Desk:
             "kind": kind,
             "by": self._holder(typed.key),
             "role": typed.role,
-            "at": _today(),
+            "at": today(),
         }
         found |= {"pilot": typed.name} if "pilot" in wanted else {}
         found |= {"dossier": about or case.dossier} if "dossier" in wanted else {}
@@ -156,11 +156,11 @@ def impact_of(pilot: Path, policy: Policy) -> ImpactLevel | None:
 
 def _proposed(pilot: Path, policy: Policy) -> dict[str, Any]:
     """The level that the questionnaire gives, and the digest of its answers; nothing where it has none."""
-    from civic_ai.policy.impact_answers import ANSWERS_FILE, pilot_answers
+    from civic_ai.policy.impact_answers import pilot_answers
     from civic_ai.policy.impact_questionnaire import shipped_questionnaire
 
     found = impact_of(pilot, policy)
-    if found is None or found.level is None or not (pilot / ANSWERS_FILE).is_file():
+    if found is None or found.level is None:
         return {}
     return {"level": found.level, "answers": pilot_answers(pilot, shipped_questionnaire()).digest}
 
@@ -195,17 +195,8 @@ def _bound(field: str, given: dict[str, Any], dossier: Path | None) -> dict[str,
     rest = {name: value for name, value in given.items() if name not in scope}
     if dossier is None or len(scope) < 3:
         return given
-    bound = binding_of(dossier, scope["area"], scope["use"], _day(scope["ends_on"]))
+    bound = binding_of(dossier, scope["area"], scope["use"], read_day(scope["ends_on"]))
     return rest | {field: bound.model_dump(mode="json")}
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError.because(
-            say("is no date"), about=text, remedy=say("Write it as 2027-06-30.")
-        ) from error
 
 
 def _made(kind: str, fields: dict[str, Any]) -> Action:
@@ -225,16 +216,10 @@ def _mistake(kind: str, detail: Any) -> Mistake:
 
 def _manifest(dossier: Path) -> Dossier:
     """The manifest of an intact dossier. Raises :class:`RefusedError` where it was altered."""
-    from civic_ai.cards.verification import MANIFEST
-    from civic_ai.records.dossier import Dossier
-    from civic_ai.review.binding import require_intact
+    from civic_ai.cards.verification import read_manifest, require_intact
 
     require_intact(dossier)
-    return Dossier.model_validate_json((dossier / MANIFEST).read_bytes())
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
+    return read_manifest(dossier)
 
 
 def open_desk(ledger: str | None, workspace: Path | None, policy: Path | None) -> Desk:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from civic_ai.cli.compare import newest_dossiers
+from civic_ai.cli.dates import today
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk
 from civic_ai.cli.record import LedgerOption
@@ -38,7 +38,7 @@ def publish(
             newest.parent.name: _of(newest.parent, shown.get(newest.parent.name)) or newest
             for newest in newest_dossiers(workspace)
         }
-    register = make_register(office, by_pilot.values(), datetime.now(UTC).date())
+    register = make_register(office, by_pilot.values(), today())
     many = write_site(register, by_pilot, to)
     print(say("{many} files stand in {folder}", many=many, folder=to).text(reader_language()))
     return 0

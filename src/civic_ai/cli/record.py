@@ -65,7 +65,11 @@ def read_line_key(path: Path) -> VerifierKey:
     try:
         return read_verifier_key(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError.because(say("cannot be read: {reason}", reason=error), about=str(path)) from error
+        raise ConfigError.because(
+            say("cannot be read: {reason}", reason=error),
+            about=str(path),
+            remedy=say("Name the file with the public key of the log or the witness."),
+        ) from error
 
 
 def _workspace() -> Path:

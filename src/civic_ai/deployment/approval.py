@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from civic_ai.cards.verification import MANIFEST
+from civic_ai.cards.verification import read_manifest, require_intact
 from civic_ai.core.errors import Mistake, RefusedError
 from civic_ai.core.messages import Message, say
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.case import RUNNING, Case, State
 from civic_ai.records.decision import Binding, Decision, Difference, differences
-from civic_ai.records.dossier import Dossier
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import Scalar
-from civic_ai.review.binding import as_declared, binding_of, require_intact
+from civic_ai.review.binding import as_declared, binding_of
 
 _BOARD = say("Only a decision of the board changes this; `civic-ai case` shows where it stands.")
 _STOPPED: Mapping[State, Message] = {
@@ -81,7 +80,7 @@ def _refuse(mistakes: Iterator[Mistake]) -> None:
 
 
 def _of_another_pilot(case: Case, folder: Path, declared: Declared | None) -> Iterator[Mistake]:
-    sealed = Dossier.model_validate_json((folder / MANIFEST).read_bytes()).pilot
+    sealed = read_manifest(folder).pilot
     named = (case.pilot, None if declared is None else declared.spec.pilot)
     for pilot in dict.fromkeys(name for name in named if name not in (None, sealed)):
         yield Mistake(

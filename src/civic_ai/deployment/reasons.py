@@ -9,12 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from civic_ai.cards.sealed import SealedBlobs
-from civic_ai.cards.verification import MANIFEST
+from civic_ai.cards.verification import read_manifest
 from civic_ai.core.messages import say
 from civic_ai.explanation.contributions import RULE_FAMILIES
 from civic_ai.explanation.reasons import give_reasons, tell_reason
 from civic_ai.models.scorer import ModelScorer
-from civic_ai.records.dossier import Dossier
 from civic_ai.records.evidence import Evidence
 from civic_ai.records.explanation import Explanation
 from civic_ai.records.panel import PanelManifest
@@ -55,7 +54,7 @@ class Reasons:
 
 def read_reasons(folder: Path) -> Reasons:
     """What the sealed dossier in ``folder`` says of its model's reasons; without trials none is stable."""
-    manifest = Dossier.model_validate_json((folder / MANIFEST).read_bytes())
+    manifest = read_manifest(folder)
     blobs = SealedBlobs(folder, manifest)
     evidence = blobs.record(Evidence, manifest.evidence)
     trials = blobs.record(Explanation, evidence.explanation).trials

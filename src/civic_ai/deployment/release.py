@@ -23,14 +23,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from civic_ai.cards.verification import MANIFEST
+from civic_ai.cards.verification import read_manifest
 from civic_ai.core.errors import ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import Message, say
 from civic_ai.deployment.approval import require_approval
 from civic_ai.records.case import Case
 from civic_ai.records.decision import Decision
 from civic_ai.records.deployment import Deployment
-from civic_ai.records.dossier import Dossier
 from civic_ai.records.policy import Policy
 from civic_ai.review.history import PolicyOf, Taken, cases_of, read_steps
 from civic_ai.review.ledger_export import ExportedLedger, export, read_export
@@ -110,7 +109,7 @@ def case_on(exported: ExportedLedger, pilot: str, policy_of: PolicyOf, trust: Tr
 
 def _pilot_of(dossier: Path) -> str:
     try:
-        return Dossier.model_validate_json((dossier / MANIFEST).read_bytes()).pilot
+        return read_manifest(dossier).pilot
     except (OSError, ValueError) as error:
         raise ConfigError.because(
             say("holds no manifest.json, so it is no dossier"),

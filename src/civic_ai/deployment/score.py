@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from civic_ai.cards.verification import of_another_version
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import ConfigError, DataError, RefusedError
 from civic_ai.core.messages import say
@@ -203,11 +204,7 @@ def sealed_policy(folder: Path) -> Policy:
     try:
         return Policy.model_validate_json((folder / "policy.json").read_bytes())
     except ValueError as error:
-        raise ConfigError.because(
-            say("this version of civic-ai cannot read it"),
-            about=str(folder / "policy.json"),
-            remedy=say("Run the pilot again, or use the version that made it."),
-        ) from error
+        raise of_another_version(folder / "policy.json") from error
 
 
 def _ends_on(decision: Decision) -> date:

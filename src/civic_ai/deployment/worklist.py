@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from civic_ai.core.canonical import digest_of_bytes
+from civic_ai.core.csv import Cell, written
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
 from civic_ai.records.deployment import Worklist
@@ -21,8 +20,6 @@ from civic_ai.store.blobs import store_error, write_file
 
 BY_SCORE, BY_LOT, NOT_CHOSEN = "score", "lot", ""
 MOST_EXPLORED = 0.5
-_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
-"""With these a spreadsheet begins a formula, in plain and in full width (OWASP, CSV injection)."""
 Places = NDArray[np.int64]
 
 
@@ -80,21 +77,15 @@ def choose_units(units: Sequence[str], order: Places, draw: Draw) -> list[str]:
 def table_bytes(frame: pd.DataFrame) -> bytes:
     """The list as CSV (RFC 4180, UTF-8): text that a spreadsheet would run gets an apostrophe in front;
     numbers stay numbers, in the fewest digits that give them back."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in frame.columns])
-    for row in frame.itertuples(index=False, name=None):
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue().encode("utf-8")
+    rows = ([_cell(value) for value in row] for row in frame.itertuples(index=False, name=None))
+    return written([str(name) for name in frame.columns], rows)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object) -> Cell:
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    if isinstance(value, int | float | np.integer | np.floating):
-        return repr(value.item() if isinstance(value, np.generic) else value)
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \ufeff\u00a0")[:1] in _FORMULA and text else text
+        return None
+    plain = value.item() if isinstance(value, np.generic) else value
+    return plain if isinstance(plain, int | float) else str(plain)
 
 
 def sidecar_of(path: Path) -> Path:
@@ -118,13 +109,13 @@ def write_worklist(path: Path, table: bytes, record: Worklist) -> None:
     Raises :class:`~civic_ai.core.errors.StoreError` when they cannot be written; nothing is then left.
     """
     require_free(path)
-    written: list[Path] = []
+    made: list[Path] = []
     try:
         for place, content in _contents(path, table, record):
             write_file(place, content, mode=0o640)
-            written.append(place)
+            made.append(place)
     except BaseException as error:
-        for place in written:
+        for place in made:
             place.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise store_error(path, error) from error

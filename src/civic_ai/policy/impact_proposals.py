@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from civic_ai.cards.verification import verify
-from civic_ai.core.errors import RefusedError
-from civic_ai.core.messages import say
+from civic_ai.cards.verification import require_intact
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.dossier import Dossier
 from civic_ai.records.evaluation import Evaluation
@@ -47,13 +45,7 @@ class Proposed:
 
 def read_sealed(folder: Path) -> Sealed:
     """The records of the dossier in ``folder``. Raises :class:`RefusedError` when it was altered."""
-    found = verify(folder)
-    if not found.intact:
-        raise RefusedError.because(
-            say("the dossier was altered after it was sealed"),
-            about=str(folder),
-            remedy=say("`civic-ai verify` says which files; run the pilot again."),
-        )
+    found = require_intact(folder)
     manifest = _read(folder / "manifest.json", Dossier)
     records = folder / "full" / "records"
     return Sealed(

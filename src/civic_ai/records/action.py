@@ -351,8 +351,3 @@ _ANY: TypeAdapter[Action] = TypeAdapter(Action)
 def read_action(content: bytes) -> Action:
     """The action that this JSON says. Raises pydantic's ``ValidationError`` for anything else."""
     return _ANY.validate_json(content)
-
-
-def predicate_type(kind: str) -> str:
-    """The in-toto predicate type of an action's statement: ``https://civic-ai.dev/vote/v1``."""
-    return f"https://civic-ai.dev/{kind}/v1"

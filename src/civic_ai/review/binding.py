@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from civic_ai.cards.sealed import SealedBlobs
-from civic_ai.cards.verification import MANIFEST, verify
+from civic_ai.cards.verification import MANIFEST, of_another_version, require_intact
 from civic_ai.core.canonical import digest_of, digest_of_bytes
-from civic_ai.core.errors import ConfigError, RefusedError
+from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import Message, say
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.decision import Binding
@@ -31,23 +31,7 @@ def binding_of(folder: Path, area: str, use: str, ends_on: date) -> Binding:
     try:
         return _read(folder, (area, use, ends_on))
     except ValueError as error:
-        raise ConfigError.because(
-            say("this version of civic-ai cannot read it"),
-            about=str(folder),
-            remedy=say("Run the pilot again, or use the version that made it."),
-        ) from error
-
-
-def require_intact(folder: Path) -> None:
-    """Raise :class:`RefusedError`, with every file that does not agree, unless the dossier is intact."""
-    found = verify(folder)
-    if not found.intact:
-        wrong = sorted({*found.altered, *found.missing, *found.unexpected})
-        raise RefusedError.because(
-            say("the dossier was altered after it was sealed: {files}", files=", ".join(wrong)),
-            about=str(folder),
-            remedy=say("Use the folder that the run wrote; keep this one as evidence."),
-        )
+        raise of_another_version(folder) from error
 
 
 def _read(folder: Path, scope: tuple[str, str, date]) -> Binding:

@@ -16,14 +16,14 @@ from pydantic import ValidationError
 from civic_ai.core.canonical import canonical_json, digest_of
 from civic_ai.core.errors import CivicError, RefusedError
 from civic_ai.core.messages import Message, say
-from civic_ai.records.action import ACTIONS, Action, OpenCase, predicate_type, read_action
+from civic_ai.records.action import ACTIONS, Action, OpenCase, read_action
 from civic_ai.records.case import Case
 from civic_ai.records.ledger import LedgerEntry
 from civic_ai.records.policy import Policy
 from civic_ai.review.admission import Admitted, admit
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister
-from civic_ai.review.statement import Digests, Statement, Subject
+from civic_ai.review.statement import Digests, Statement, Subject, predicate_type
 from civic_ai.review.workflow import next_case
 
 POLICY = "policy"

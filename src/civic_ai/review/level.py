@@ -7,6 +7,7 @@ from datetime import date
 
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
+from civic_ai.policy.levels import rules_for
 from civic_ai.records.levels import LEVELS, Level, LevelRules
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_policy import WorkflowPolicy
@@ -25,14 +26,7 @@ def workflow_of(policy: Policy) -> WorkflowPolicy:
 
 def rules_at(policy: Policy, level: Level | None) -> LevelRules:
     """What the policy asks at this level; at the highest while none is confirmed."""
-    known = level or LEVELS[-1]
-    if known not in policy.levels:
-        raise ConfigError.because(
-            say("the policy does not say what level {level} asks for", level=known),
-            about="levels",
-            remedy=say("Copy the levels block of the policy that came with civic-ai."),
-        )
-    return policy.levels[known]
+    return rules_for(policy, level or LEVELS[-1])
 
 
 def months_after(day: date, months: int) -> date:

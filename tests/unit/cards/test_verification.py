@@ -10,9 +10,9 @@ import pytest
 
 from civic_ai.cards.dossier import seal, sealed_file, write_dossier
 from civic_ai.cards.render import render_cards
-from civic_ai.cards.verification import MANIFEST, RECEIPT, SIDECAR, verify
+from civic_ai.cards.verification import MANIFEST, RECEIPT, SIDECAR, read_manifest, require_intact, verify
 from civic_ai.core.canonical import canonical_json, digest_of_bytes
-from civic_ai.core.errors import ConfigError
+from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.records.dossier import Dossier
 from civic_ai.records.predictions import Bundle
 from civic_ai.store.blobs import Blobs
@@ -250,3 +250,16 @@ def test_the_evidence_is_the_one_that_the_cards_foot_shows(sealed: Path, copy: P
     assert evidence[:12] in (sealed / "public" / "model_card.es.html").read_text()
     (copy / "evidence.json").write_bytes(b"{}")
     assert verify(copy).evidence is None
+
+
+def test_an_intact_dossier_is_told_and_every_altered_file_named(sealed: Path, copy: Path) -> None:
+    assert require_intact(sealed) == verify(sealed)
+    (copy / "policy.json").write_bytes(b"{}")
+    (copy / "spec.json").unlink()
+    (copy / "more.txt").write_bytes(b"?")
+    with pytest.raises(RefusedError, match=r"more\.txt, policy\.json, spec\.json"):
+        require_intact(copy)
+
+
+def test_the_manifest_reads_back(sealed: Path) -> None:
+    assert read_manifest(sealed).digest == verify(sealed).digest

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from civic_ai.records.action import ACTIONS, CloseVote, Review, predicate_type, read_action
+from civic_ai.records.action import ACTIONS, CloseVote, Review, read_action
 from tests.unit.review.made_case import PEOPLE, act, deed
 
 GIVEN = {
@@ -57,7 +57,3 @@ def test_each_condition_is_named_once() -> None:
     assert isinstance(act(given), CloseVote)
     with pytest.raises(ValidationError, match="name each condition once"):
         act({**given, "conditions": (("c", "ona", 9, "suspend"), ("c", "off", 9, "suspend"))})
-
-
-def test_the_predicate_type_names_kind_and_version() -> None:
-    assert predicate_type("vote") == "https://civic-ai.dev/vote/v1"

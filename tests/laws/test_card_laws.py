@@ -21,7 +21,16 @@ from civic_ai.cards.views import read_views
 from civic_ai.core.messages import governance_folder
 from civic_ai.records.dossier import Audience
 from civic_ai.store.blobs import Blobs
-from tests.unit.cards.conftest import MakeCards, MakeFollowing, MakeMade, cards, following, made  # noqa: F401
+from tests.unit.cards.conftest import (  # noqa: F401
+    MakeCards,
+    MakeFollowing,
+    MakeMade,
+    MakeRendered,
+    cards,
+    following,
+    made,
+    rendered,
+)
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_evidence import make_evidence
 from tests.unit.cards.reading import Card, read_card
@@ -38,12 +47,18 @@ CITIES = {
     "durations": City(question="durations", locale="es-MX"),
     "durations, nothing known": City(question="durations", known=False),
 }
-every_city = pytest.mark.parametrize("city", CITIES.values(), ids=CITIES)
 NEVER = {
     "en": ("compliant", "fair", "unbiased", "approved", "accuracy"),
     "es": ("conformidad", "imparcial", "aprobado", "exactitud"),
     "pt": ("conformidade", "imparcial", "aprovado", "exatidão", "acurácia"),
 }
+
+
+@pytest.fixture(scope="module", params=CITIES.values(), ids=CITIES)
+def city(request: pytest.FixtureRequest) -> City:
+    """One city after the other, so that its cards are made and read once."""
+    made_city: City = request.param
+    return made_city
 
 
 def _all(rendered: dict[str, str]) -> list[tuple[str, Card]]:
@@ -54,7 +69,6 @@ def _language(path: str) -> str:
     return path.split(".")[-2]
 
 
-@every_city
 def test_a_card_for_each_kind_language_and_audience(city: City, cards: MakeCards) -> None:  # noqa: F811
     kinds = ("board_brief", "model_card", "data_card", "audit_report", "public_notice")
     assert set(cards(city)) == {
@@ -63,7 +77,6 @@ def test_a_card_for_each_kind_language_and_audience(city: City, cards: MakeCards
     }  # fmt: skip
 
 
-@every_city
 def test_every_number_is_the_fact_that_it_names(
     city: City, cards: MakeCards, made: MakeMade  # noqa: F811
 ) -> None:  # fmt: skip
@@ -113,7 +126,6 @@ def test_every_number_of_the_change_note_is_a_fact_of_one_of_two_versions(
         assert set(re.findall(r"\w+", card.seen.lower())) & set(NEVER[language]) == set()
 
 
-@every_city
 def test_no_number_is_printed_that_names_no_fact(city: City, cards: MakeCards) -> None:  # noqa: F811
     """Beside facts only these: numbers that stand in the sentences themselves, and names of things."""
     constants = _numbers_of_sentences()
@@ -129,7 +141,6 @@ def _numbers_of_sentences() -> set[str]:
     return set(re.findall(r"\d+", text.split('"Generated-By')[1]))
 
 
-@every_city
 def test_every_limit_is_the_one_that_the_policy_sets(
     city: City, cards: MakeCards, made: MakeMade  # noqa: F811
 ) -> None:  # fmt: skip
@@ -140,14 +151,12 @@ def test_every_limit_is_the_one_that_the_policy_sets(
         assert bool(held) == ("brief" in path or "model_card" in path)
 
 
-@every_city
 def test_the_words_that_are_never_said(city: City, cards: MakeCards) -> None:  # noqa: F811
     for path, card in _all(cards(city)):
         words = set(re.findall(r"\w+", card.seen.lower()))
         assert words & set(NEVER[_language(path)]) == set(), path
 
 
-@every_city
 def test_the_dossier_has_one_of_two_verdicts(
     city: City, cards: MakeCards, made: MakeMade  # noqa: F811
 ) -> None:  # fmt: skip
@@ -158,7 +167,6 @@ def test_the_dossier_has_one_of_two_verdicts(
             assert ("Not ready" in card.seen) == (not is_ready)
 
 
-@every_city
 def test_every_card_stands_alone_and_runs_nothing(city: City, cards: MakeCards) -> None:  # noqa: F811
     for path, html in cards(city).items():
         card = read_card(html)
@@ -176,7 +184,6 @@ def test_every_card_stands_alone_and_runs_nothing(city: City, cards: MakeCards) 
         assert "https://" not in html
 
 
-@every_city
 def test_every_card_can_be_read_without_seeing_it(city: City, cards: MakeCards) -> None:  # noqa: F811
     for path, card in _all(cards(city)):
         assert card.all("html")[0].attributes["lang"] == _language(path)
@@ -198,22 +205,18 @@ def test_every_card_can_be_read_without_seeing_it(city: City, cards: MakeCards) 
                     if not element.text.strip()]  # fmt: skip
 
 
-@every_city
 def test_below_every_picture_stand_its_numbers(city: City, cards: MakeCards) -> None:  # noqa: F811
     for path, card in _all(cards(city)):
         inside = [table for table in card.all("table") if "figure" in table.parents]
         assert len(inside) == len(card.all("figure")), path
 
 
-@every_city
 def test_the_twin_holds_every_fact_of_every_page(
-    city: City, cards: MakeCards, made: MakeMade  # noqa: F811
+    city: City, cards: MakeCards, rendered: MakeRendered  # noqa: F811
 ) -> None:  # fmt: skip
-    one = made(city)
-    rendered = render_cards(one.evidence, one.gates, one.policy, one.blobs)
     for path, card in _all(cards(city)):
         audience, name = path.split("/")
-        told = json.loads(rendered[f"{audience}/cards.{_language(path)}.json"])
+        told = json.loads(rendered(city)[f"{audience}/cards.{_language(path)}.json"])
         assert (told["audience"], told["language"]) == (audience, _language(path))
         shown = [(one["fact"], one["value"], one["words"]) for one in told["cards"][name.split(".")[0]]]
         seen = [
@@ -229,9 +232,9 @@ def test_the_same_evidence_gives_the_same_bytes(tmp_path: Path) -> None:
     first = make_evidence(Blobs(tmp_path / "one"), City(languages=("es",)))
     other = make_evidence(Blobs(tmp_path / "two"), City(languages=("es",), groups="unequal"))
     again = make_evidence(Blobs(tmp_path / "two"), City(languages=("es",)))
-    rendered = [render_cards(one.evidence, one.gates, one.policy, one.blobs) for one in (first, other, again)]
-    assert rendered[0] == rendered[2]
-    assert rendered[0] != rendered[1]
+    pages = [render_cards(one.evidence, one.gates, one.policy, one.blobs) for one in (first, other, again)]
+    assert pages[0] == pages[2]
+    assert pages[0] != pages[1]
 
 
 def test_what_is_hidden_cannot_change_what_the_public_sees(cards: MakeCards, made: MakeMade) -> None:  # noqa: F811
@@ -251,10 +254,10 @@ def test_what_is_hidden_cannot_change_what_the_public_sees(cards: MakeCards, mad
 
 
 def test_what_is_hidden_is_said_to_be_hidden(cards: MakeCards) -> None:  # noqa: F811
-    rendered = cards(City(groups="small"))
-    assert "Too few to tell (would need about 810)" in read_card(rendered["board/model_card.en.html"]).seen
+    pages = cards(City(groups="small"))
+    assert "Too few to tell (would need about 810)" in read_card(pages["board/model_card.en.html"]).seen
     for name in ("model_card", "audit_report"):
-        public = read_card(rendered[f"public/{name}.en.html"])
+        public = read_card(pages[f"public/{name}.en.html"])
         assert "Too few to show (privacy)" in public.seen
         named = [element.attributes["data-fact"] for element in public.facts]
         assert not [name for name in named if ".q1." in name and name.startswith("audit.groups")]
@@ -265,8 +268,8 @@ def test_what_is_hidden_is_said_to_be_hidden(cards: MakeCards) -> None:  # noqa:
 def test_what_a_city_writes_is_only_text(tmp_path: Path, text: str) -> None:
     hostile = f"<script>alert(1)</script>{{{{ 7*7 }}}} {text} \"'>&amp;"
     one = make_evidence(Blobs(tmp_path), City(text=hostile, languages=("en",)))
-    rendered = render_cards(one.evidence, one.gates, one.policy, one.blobs)
-    card = read_card(rendered["public/data_card.en.html"].decode())
+    pages = render_cards(one.evidence, one.gates, one.policy, one.blobs)
+    card = read_card(pages["public/data_card.en.html"].decode())
     assert not card.all("script")
     assert card.all("h1")[0].text == hostile
 
@@ -317,7 +320,6 @@ def test_rows_handed_over_and_rows_made_of_them_are_told_apart(cards: MakeCards)
     assert "Made of them: 6,400 rows for 64 units on 100 dates," in card.seen
 
 
-@every_city
 def test_the_foot_says_where_its_number_can_be_found_again(
     city: City, cards: MakeCards, made: MakeMade  # noqa: F811
 ) -> None:  # fmt: skip

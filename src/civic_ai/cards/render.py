@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from civic_ai.cards.audit_report import audit_report
@@ -120,6 +121,23 @@ def render_template(name: str, teller: Teller, view: Mapping[str, Any]) -> bytes
     return _environment(teller).get_template(f"{name}.html").render(tell=teller, **view).encode()
 
 
+class _Compiled(BytecodeCache):
+    """Templates that this process has compiled; every reader's environment speaks through the same."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(teller: Teller) -> Environment:
     """Templates from ``governance/cards``: escaped, undefined names refused, ``_`` speaks the language."""
 
@@ -132,6 +150,7 @@ def _environment(teller: Teller) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     environment.globals["_"] = say
     return environment

@@ -25,6 +25,7 @@ from tests.unit.cards.made_evidence import Made, make_evidence
 MakeMade = Callable[[City], Made]
 MakePage = Callable[..., Page]
 MakeCards = Callable[[City], dict[str, str]]
+MakeRendered = Callable[[City], dict[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,25 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> MakeMade:
 
 
 @pytest.fixture(scope="session")
-def cards(made: MakeMade) -> MakeCards:
-    """Every page of a made city, as text."""
+def rendered(made: MakeMade) -> MakeRendered:
+    """Every page of a made city, and the twins of the pages, in bytes."""
 
-    def render(city: City) -> dict[str, str]:
+    def render(city: City) -> dict[str, bytes]:
         one = made(city)
-        rendered = render_cards(one.evidence, one.gates, one.policy, one.blobs)
-        return {path: content.decode() for path, content in rendered.items() if path.endswith(".html")}
+        return render_cards(one.evidence, one.gates, one.policy, one.blobs)
 
     return cache(render)
+
+
+@pytest.fixture(scope="session")
+def cards(rendered: MakeRendered) -> MakeCards:
+    """Every page of a made city, as text."""
+
+    def read(city: City) -> dict[str, str]:
+        files = rendered(city)
+        return {path: content.decode() for path, content in files.items() if path.endswith(".html")}
+
+    return cache(read)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -64,6 +65,7 @@ class _Reader(HTMLParser):
             self.card.plain += data
 
 
+@lru_cache(maxsize=64)
 def read_card(html: str) -> Card:
     """The card; fails where its tags do not nest."""
     reader = _Reader()

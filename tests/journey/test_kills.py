@@ -54,7 +54,7 @@ def moments(seed: int) -> list[Moment]:
 @pytest.mark.slow
 def test_25_kills_leave_the_same_digests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seed = random.SystemRandom().randrange(10**6)
-    pilot = write_tiny_pilot(tmp_path / "tiny-potholes", {"languages: [en, es, pt]": "languages: [en]"})
+    pilot = write_tiny_pilot(tmp_path / "tiny-potholes")
     undisturbed = tmp_path / "undisturbed"
     hit: dict[str, int] = {}
     with Nursery() as nursery:

@@ -16,6 +16,7 @@ CHANGES = {
     "size: standard": "size: tiny",
     "splits: 4": "splits: 2",
     "every_days: 14": "every_days: 28",
+    "languages: [en, es, pt]": "languages: [en]",
 }
 
 

@@ -61,7 +61,7 @@ def city(request: pytest.FixtureRequest) -> City:
     return made_city
 
 
-def _all(rendered: dict[str, str]) -> list[tuple[str, Card]]:
+def _all(rendered: dict[str, str]) -> list[tuple[str, Card]]:  # noqa: F811
     return [(path, read_card(html)) for path, html in rendered.items()]
 
 

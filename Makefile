@@ -21,6 +21,8 @@ $(ENV)/.made: $(LOCK) pyproject.toml
 run: env  ## Take the example city the whole way to a sealed dossier. Exit codes 0 and 3 both mean done.
 	@$(BIN)/civic-ai run pilots/example-potholes || [ $$? -eq 3 ]
 
+# Some hundred child processes would else compile everything anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: env  ## The whole suite.
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 

@@ -146,7 +146,7 @@ def try_out(campaign: Campaign, module: str, source: str | None, limit: int, scr
 
 
 def print_score(rows: Sequence[Row]) -> None:
-    """By module: mutants, noticed before and after, equivalent, and the share noticed of those that matter."""
+    """By module: mutants, noticed before and after, equivalent, and the share noticed of the others."""
     print("module | mutants | noticed before | noticed after | equivalent | share\n---|---|---|---|---|---")
     for module in [*sorted({row["module"] for row in rows}), "all"]:
         of = [row for row in rows if module in (row["module"], "all")]

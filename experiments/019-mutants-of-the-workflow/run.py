@@ -1,6 +1,6 @@
 """Which small changes to workflow, ledger and deployment do their tests notice?
 
-PYTHONPATH=src:. nice .venv/bin/python experiments/019-mutants-of-the-workflow/run.py --mutants 12       resumable
+PYTHONPATH=src:. nice .venv/bin/python experiments/019-mutants-of-the-workflow/run.py --mutants 14   resumable
 PYTHONPATH=src:. nice .venv/bin/python experiments/019-mutants-of-the-workflow/run.py review.quorum --again
 """
 
@@ -70,7 +70,9 @@ def tests(module: str) -> list[str]:
 def _neighbours(name: str) -> tuple[str, ...]:
     if name in LEDGER:
         return LEDGER
-    return (*CASE, "policies", "publication") if name in (*CASE, "binding") else (*DECIDE, "verdicts", "queue")
+    if name in (*CASE, "binding"):
+        return (*CASE, "policies", "publication")
+    return (*DECIDE, "verdicts", "queue")
 
 
 WORKFLOW = Campaign(

@@ -99,6 +99,8 @@ def test_the_keys_go_along_within_one_transaction(tmp_path: Path) -> None:
     with ledger.writing() as book:
         assert book.register.spans[BEA.public_key.id].last == 3
         assert book.admit(vote(3, ANA)).signers == (ANA.public_key,)
+    assert set(ledger.register().spans) == {ANA.public_key.id, BEA.public_key.id}
+    assert ledger.register().spans[BEA.public_key.id].last == 3
 
 
 def test_what_may_not_stand_is_refused(tmp_path: Path) -> None:

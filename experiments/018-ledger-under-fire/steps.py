@@ -15,7 +15,7 @@ from statistics import median
 
 from tests.unit.review.made_case import DIGESTS, act, deed
 from tests.unit.review.made_ledger import key_file, said
-from tests.unit.review.made_office import TO_APPROVAL, _about, office_in
+from tests.unit.review.made_office import TO_APPROVAL, about_pilot, office_in
 
 from civic_ai.records.ledger import SignedEnvelope
 from civic_ai.review.history import statement_of
@@ -29,7 +29,7 @@ def history(office: Office) -> Iterator[SignedEnvelope]:
     for number in itertools.count():
         pilot = f"pilot-{number}"
         for kind, by, role, given in TO_APPROVAL:
-            action = _about(act(deed(kind, by, role, **given)), pilot, DIGESTS["A"])
+            action = about_pilot(act(deed(kind, by, role, **given)), pilot, DIGESTS["A"])
             about = None if kind == "open_case" else DIGESTS["A"]
             yield said(statement_of(pilot, action, about, office.policy), key_file(by))
 

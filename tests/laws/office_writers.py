@@ -12,7 +12,7 @@ import multiprocessing
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
@@ -131,7 +131,13 @@ def vote_at_once(url: str, folder: Path, members: int) -> Told:
     for one in running:
         one.join(_PATIENCE)
     assert [one.exitcode for one in running] == [0] * len(jobs)
-    return [word for number in range(len(jobs)) for word in words(notes_of(folder, number))]
+    return told_in(folder)
+
+
+def told_in(folder: Path) -> Told:
+    """What all processes noted; a line cut off by a kill is none."""
+    notes = sorted(folder.glob("told-*.txt"))
+    return [Word(**json.loads(line)) for one in notes for line in one.read_text().split("\n")[:-1]]
 
 
 def _run(url: str, folder: Path, number: int, job: Run, gate: Path) -> None:
@@ -174,7 +180,6 @@ def _closes(desk: Window) -> None:
 def kill_deciders(url: str, folder: Path, draw: random.Random, kills: int) -> Told:
     """A process decides on one pilot after another; it is killed with SIGKILL at a random moment after its
     first step, and the next goes on from what stands."""
-    told: Told = []
     for number in range(kills):
         notes = notes_of(folder, number)
         decider = _FORK.Process(target=_decide, args=(url, folder, number))
@@ -185,8 +190,7 @@ def kill_deciders(url: str, folder: Path, draw: random.Random, kills: int) -> To
         decider.kill()
         decider.join()
         assert decider.exitcode == -signal.SIGKILL
-        told += words(notes)
-    return told
+    return told_in(folder)
 
 
 def _decide(url: str, folder: Path, number: int) -> None:
@@ -194,9 +198,3 @@ def _decide(url: str, folder: Path, number: int) -> None:
     for pilot in (f"pilot-{number}" for number in itertools.count()):
         for kind, by, role, given in TO_APPROVAL[len(desk.office.steps(pilot)) :]:
             desk.take(pilot, about_pilot(act(deed(kind, by, role, **given)), pilot, DIGESTS["A"]))
-
-
-def words(notes: Path) -> Iterator[Word]:
-    """What was noted; a line cut off by the kill is none."""
-    for line in notes.read_text().split("\n")[:-1]:
-        yield Word(**json.loads(line))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from civic_ai.core.canonical import digest_of
 from civic_ai.core.errors import RefusedError
 from civic_ai.records.case import Case
 from civic_ai.review.history import faults_of, statement_of
@@ -37,6 +38,20 @@ def test_what_may_not_be_is_refused_before_anybody_signs_and_again_when_it_is_en
     with pytest.raises(RefusedError):
         office.enter(said(statement_of(PILOT, submit, None, office.policy), key_file("dee")))
     assert office.ledger.entries() == before
+
+
+def test_what_is_signed_names_the_dossier_that_it_is_about(tmp_path: Path) -> None:
+    """Before there is one, the pilot; then the dossier of the case, or the new one that is handed in."""
+    office = office_in(tmp_path)
+
+    def about(kind: str, by: str, role: str, **given: object) -> str:
+        return office.prepare(PILOT, act(deed(kind, by, role, **given))).subject[0].digest_of_it.sha256
+
+    assert about(*TO_APPROVAL[0][:3], **TO_APPROVAL[0][3]) == digest_of({"pilot": PILOT})
+    take(office, *TO_APPROVAL[0][:3], **TO_APPROVAL[0][3])
+    assert about("submit", "ona", "owner", dossier="B") == DIGESTS["B"]
+    take(office, "submit", "ona", "owner")
+    assert about("comment", "coa", "coach") == DIGESTS["A"]
 
 
 def test_nobody_signs_for_another(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from civic_ai.core.errors import ConfigError, RefusedError
-from civic_ai.records.ledger import Checkpoint
+from civic_ai.records.ledger import Checkpoint, Cosignature
 from civic_ai.review.checkpoint import sign_checkpoint
 from civic_ai.review.merkle import consistency_proof, leaf_hash, root
 from civic_ai.review.note import NoteKey, read_note, read_verifier_key
@@ -24,7 +24,7 @@ def request(old: int, size: int, leaves: list[bytes] = LEAVES, key: NoteKey = LO
 
 @pytest.fixture
 def witness(tmp_path: Path) -> Witness:
-    return Witness(WITNESS, tmp_path / "memory")
+    return Witness(WITNESS, tmp_path / "coach" / "memory")
 
 
 def test_the_published_cosignature_of_c2sp_is_read_apart() -> None:
@@ -75,6 +75,11 @@ def test_a_proof_may_not_be_altered(witness: Witness) -> None:
     lines[1], lines[2] = lines[2], lines[1]
     with pytest.raises(RefusedError, match="contradicts"):
         witness.cosign("\n".join(lines), LOG.public, 2000)
+
+
+def test_of_many_cosignatures_the_last_moment_counts() -> None:
+    made = [Cosignature(witness=WITNESS.name, at=at) for at in (2000, 3000, 1000)]
+    assert latest(made) == 3000
 
 
 def test_two_logs_are_remembered_apart(witness: Witness) -> None:

@@ -33,6 +33,8 @@ LEDGER = (
 )
 CASE = ("history", "office")
 DEPLOYMENT = ("approval", "loader", "cohort", "release", "score")
+USED_BY = {"approval": ("score",), "loader": ("score",), "cohort": ("score",)}
+"""Whose tests, beside a module's own, would notice it."""
 MODULES = (
     "records.decision",
     *(f"review.{name}" for name in (*DECIDE, *LEDGER, *CASE, "binding")),
@@ -58,7 +60,7 @@ WALKS = (
 def tests(module: str) -> list[str]:
     """A module's own tests, those of its neighbours, and the walks where it decides."""
     package, name = module.split(".")
-    of = {"deployment": ("deployment", DEPLOYMENT)}.get(package, ("review", _neighbours(name)))
+    of = {"deployment": ("deployment", USED_BY.get(name, ()))}.get(package, ("review", _neighbours(name)))
     first = [f"tests/unit/{package}/test_{name}.py"]
     rest = [f"tests/unit/{of[0]}/test_{other}.py" for other in of[1]]
     walks = [f"tests/unit/review/test_workflow.py::test_{walk}" for walk in WALKS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from civic_ai.core.canonical import digest_of
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.decision import differences
@@ -73,6 +75,16 @@ def test_what_makes_a_row_is_bound(change: Change) -> None:
 )
 def test_what_may_move_is_not_bound_by_the_features(change: Change) -> None:
     assert digest_of_features(spec_with(change)) == digest_of_features(spec_with())
+
+
+def test_the_digest_of_features_is_made_of_the_spec_as_it_is_sealed() -> None:
+    """Else the approvals that stand would be void after an update."""
+    told = json.loads(spec_with().to_json())
+    for source in told["sources"].values():
+        for moved in ("path", "contract", "polygons", "example"):
+            source.pop(moved, None)
+    bound = {"features", "unit", "cohort", "label", "as_of", "validation", "time_zone", "sources"}
+    assert digest_of_features(spec_with()) == digest_of({name: told[name] for name in bound})
 
 
 @pytest.fixture

@@ -145,7 +145,10 @@ def test_founding_is_done_once_and_opening_makes_nothing(tmp_path: Path) -> None
     with pytest.raises(ConfigError, match="no ledger stands here"):
         open_ledger(url(tmp_path))
     assert not list(tmp_path.iterdir())
-    found_ledger(url(tmp_path), LOG)
+    empty = found_ledger(url(tmp_path), LOG).snapshot()
+    sealed = open_checkpoint(empty.checkpoint, LOG.public)
+    assert sealed is not None
+    assert (sealed.size, empty.lines, empty.witnessed) == (0, (), None)
     with pytest.raises(RefusedError, match="stands here already"):
         found_ledger(url(tmp_path), LOG)
     assert stat.S_IMODE((tmp_path / "ledger.sqlite").stat().st_mode) == 0o600

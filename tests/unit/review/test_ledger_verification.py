@@ -44,7 +44,9 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> ExportedLedger:
 
 
 def kinds(exported: ExportedLedger, trust: Trust = TRUST) -> list[tuple[str, int | None]]:
-    return [(finding.kind, finding.entry) for finding in verify_ledger(exported, trust, TODAY).findings]
+    found_ = verify_ledger(exported, trust, TODAY).findings
+    assert all(finding.says.text() for finding in found_), "every place of a sentence is filled"
+    return [(finding.kind, finding.entry) for finding in found_]
 
 
 def sealed(lines: list[bytes], key: NoteKey = LOG) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.records.action import Action
@@ -103,7 +104,7 @@ def found_board(url: str, folder: Path, members: int) -> Office:
     enrol_all(ledger, dict.fromkeys(person for person, _ in people))
     made = Window(Office(ledger, policy(), Blobs(folder / "blobs")), folder / "before.txt")
     seats = tuple(person for person, role in people if role in ("chair", "member"))
-    changed = {"open_case": {"people": people}, "open_meeting": {"present": seats}}
+    changed: dict[str, dict[str, Any]] = {"open_case": {"people": people}, "open_meeting": {"present": seats}}
     for kind, by, role, given in TO_APPROVAL[: _HANDS_UP + 1]:
         word = made.take(PILOT, act(deed(kind, by, role, **{**given, **changed.get(kind, {})})))
         assert not word.refusal, word

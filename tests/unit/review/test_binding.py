@@ -116,8 +116,9 @@ def test_what_the_city_declares_now(dossier: Path) -> None:
 
 def test_a_rule_that_won_leaves_nothing_to_bind(tmp_path: Path) -> None:
     folder = seal_made(tmp_path, City(), with_model=False)
-    with pytest.raises(RefusedError, match="a simple rule won"):
+    with pytest.raises(RefusedError, match=r"^made-potholes: a simple rule won") as refused:
         binding_of(folder, "north", "crews", ENDS)
+    assert "binds a model and a capacity" in refused.value.text()
 
 
 def test_a_pilot_without_a_list_has_no_capacity() -> None:

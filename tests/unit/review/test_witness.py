@@ -49,6 +49,15 @@ def test_a_witness_signs_what_goes_on_from_what_it_saw(witness: Witness) -> None
     assert latest(()) is None
 
 
+def test_a_cosignature_is_eight_bytes_of_time_and_a_signature_over_what_c2sp_says(witness: Witness) -> None:
+    note = read_note(witness.cosign(request(0, 5), LOG.public, 1679315147))
+    (line,) = note.signatures_by(WITNESS.public)
+    assert len(line.signature) == 8 + 64
+    assert line.signature[:8] == bytes.fromhex("00000000641850cb")
+    signed = b"cosignature/v1\ntime 1679315147\n" + note.text.encode()
+    WITNESS.private.public_key().verify(line.signature[8:], signed)
+
+
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
@@ -64,8 +73,9 @@ def test_a_witness_signs_what_goes_on_from_what_it_saw(witness: Witness) -> None
 )
 def test_a_witness_refuses_all_else_and_still_goes_on(witness: Witness, asked: str, says: str) -> None:
     witness.cosign(request(0, 5), LOG.public, 1000)
-    with pytest.raises(RefusedError, match=says):
+    with pytest.raises(RefusedError, match=says) as refused:
         witness.cosign(asked, LOG.public, 2000)
+    assert all(mistake.remedy is not None for mistake in refused.value.mistakes)
     witness.cosign(request(5, 8), LOG.public, 3000)
 
 

@@ -1,85 +1,19 @@
-"""A real PostgreSQL, started for the tests that need it, in a folder that is removed afterwards."""
+"""The PostgreSQL that the laws share."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-USER = "postgres"
-
-
-def _programs() -> Path | None:
-    """The folder with ``initdb`` and ``postgres``; None where there is none."""
-    known = [path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)]
-    found = shutil.which("initdb")
-    return next((one for one in (*known, *([Path(found).parent] if found else []))), None)
-
-
-def _as_user(folder: Path) -> list[str] | None:
-    """How to run a program as another than root, who then owns ``folder``; None where that cannot be done."""
-    if os.geteuid() != 0:
-        return []
-    if (
-        shutil.which("setpriv") is None
-        or subprocess.run(["id", USER], capture_output=True, check=False).returncode
-    ):
-        return None
-    shutil.chown(folder, USER, USER)
-    return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
+from tests.laws.postgres import postgres_server
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of an empty database."""
     pytest.importorskip("psycopg", reason="the extra civic-ai[postgres] is not installed")
-    folder, programs = Path(tempfile.mkdtemp(prefix="civic-pg-")), _programs()
-    prefix = _as_user(folder)
-    if programs is None or prefix is None:
-        folder.rmdir()
-        pytest.skip("PostgreSQL is not installed, or cannot be run by another than root")
-    made = [
-        *prefix,
-        str(programs / "initdb"),
-        "-D",
-        str(folder / "data"),
-        "-A",
-        "trust",
-        "-U",
-        USER,
-        "--no-sync",
-    ]
-    subprocess.run(made, check=True, capture_output=True, cwd=folder)
-    serve = [*prefix, str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
-    settings = ["-c", "listen_addresses=", "-c", "max_connections=80"]
-    server = subprocess.Popen([*serve, *settings], stderr=subprocess.DEVNULL, cwd=folder)
-    try:
-        yield _ready(f"postgresql+psycopg://{USER}@/postgres?host={folder}", server)
-    finally:
-        server.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for clients
-        server.wait(30)
-        shutil.rmtree(folder)
-
-
-def _ready(url: str, server: subprocess.Popen[bytes]) -> str:
-    """``url``, once it answers."""
-    from sqlalchemy import create_engine
-    from sqlalchemy.exc import OperationalError
-    from sqlalchemy.pool import NullPool
-
-    for _ in range(300):
-        assert server.poll() is None, "PostgreSQL did not start"
-        try:
-            create_engine(url, poolclass=NullPool).connect().close()
-        except OperationalError:
-            time.sleep(0.1)
-        else:
-            return url
-    raise TimeoutError(url)
+    with postgres_server() as url:
+        if url is None:
+            pytest.skip("PostgreSQL is not installed, or cannot be run by another than root")
+        yield url

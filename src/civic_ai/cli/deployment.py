@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from civic_ai.cli.dates import read_day, today
+from civic_ai.cli.dates import read_day
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk
 from civic_ai.cli.record import LedgerOption, read_line_key
@@ -50,7 +50,7 @@ def score(
     from civic_ai.pilot.load import load_pilot
     from civic_ai.store.workspace import open_workspace
 
-    loaded, wanted = load_pilot(pilot, os.environ), Wanted(read_day(on), today(), explore)
+    loaded, wanted = load_pilot(pilot, os.environ), Wanted(read_day(on), _now().date(), explore)
     home = open_workspace(os.environ, workspace)
     if release is None:
         authority = _by_ledger(loaded, home, open_desk(ledger, workspace, policy).office, log)

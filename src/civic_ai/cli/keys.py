@@ -47,9 +47,7 @@ def new(
 @app.command("show")
 def show(ledger: LedgerOption = None) -> int:
     """List the keys on the ledger: whose, which kind, which entries they may sign."""
-    from civic_ai.review.ledger import register_of
-
-    for span in register_of(list(ledger_to_read(ledger).entries())).spans.values():
+    for span in ledger_to_read(ledger).register().spans.values():
         print(_told(span))
     return 0
 

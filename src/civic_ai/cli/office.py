@@ -112,10 +112,9 @@ class Desk:
     def _holder(self, key: Path) -> str:
         """Whom the ledger knows this key as."""
         from civic_ai.review.key_files import read_public_key
-        from civic_ai.review.ledger import register_of
 
         public = read_public_key(key.with_name(key.name + ".pub"), holder="-")
-        span = register_of(list(self.office.ledger.entries())).spans.get(public.id)
+        span = self.office.ledger.register().spans.get(public.id)
         if span is None:
             raise RefusedError.because(
                 say("this key is not enrolled"),

@@ -31,7 +31,7 @@ from civic_ai.records.case import Case
 from civic_ai.records.decision import Decision
 from civic_ai.records.deployment import Deployment
 from civic_ai.records.policy import Policy
-from civic_ai.review.history import PolicyOf, Taken, cases_of, read_steps
+from civic_ai.review.history import PolicyOf, Taken, case_of
 from civic_ai.review.ledger_export import ExportedLedger, export, read_export
 from civic_ai.review.ledger_trust import Trust
 from civic_ai.review.ledger_verification import verify_ledger
@@ -103,8 +103,7 @@ def case_on(exported: ExportedLedger, pilot: str, policy_of: PolicyOf, trust: Tr
         raise RefusedError(
             Mistake("ledger", finding.says, remedy=remedy) for finding in found.findings if finding.is_fault
         )
-    steps = read_steps(entry for entry, _ in found.admitted)
-    return cases_of((step for step in steps if step.pilot == pilot), policy_of).get(pilot, Case())
+    return case_of(pilot, (entry for entry, _ in found.admitted), policy_of)
 
 
 def _pilot_of(dossier: Path) -> str:

@@ -108,12 +108,25 @@ def read_steps(entries: Iterable[LedgerEntry]) -> Iterator[Taken]:
             yield read_step(entry.number, entry.moment.date(), admitted)
 
 
+def steps_of(pilot: str, entries: Iterable[LedgerEntry]) -> Iterator[Taken]:
+    """The steps of one pilot, in order; ``entries`` hold at least those about keys and about the pilot.
+
+    Raises :class:`RefusedError` at an entry that may not stand.
+    """
+    return (step for step in read_steps(entries) if step.pilot == pilot)
+
+
 def cases_of(steps: Iterable[Taken], policy_of: PolicyOf) -> dict[str, Case]:
     """The case of each pilot after its steps. Raises :class:`RefusedError` at the first that may not be."""
     cases: dict[str, Case] = {}
     for step in steps:
         cases[step.pilot] = after(cases.get(step.pilot, Case()), step, policy_of)
     return cases
+
+
+def case_of(pilot: str, entries: Iterable[LedgerEntry], policy_of: PolicyOf) -> Case:
+    """The case of one pilot after its steps; as :func:`steps_of`, :func:`cases_of`."""
+    return cases_of(steps_of(pilot, entries), policy_of).get(pilot, Case())
 
 
 def after(case: Case, step: Taken, policy_of: PolicyOf) -> Case:

@@ -3,31 +3,34 @@
 ::
 
     with ledger.writing() as book:
-        case = fold(book.entries())           # whatever the caller must know
         book.append(envelope)                 # refused unless its signatures are good
+        case = fold(book.about("streets"))    # whatever the caller must know; an error enters nothing
 
-What stands after the ``with`` is on disk. Order is the entry's number; the clock is read here only, and a
-clock that went back is told by verification, never trusted.
+Before that, every line is hashed and compared with the last signed checkpoint: what that covers was admitted
+when it came, so only entries about the case and about keys are read again. What stands after the ``with`` is
+on disk. Order is the entry's number; the clock is read here only, and a clock that went back is told by
+verification, never trusted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import Message, say
-from civic_ai.records.ledger import Checkpoint, LedgerEntry, SignedEnvelope, read_entry
+from civic_ai.records.ledger import Checkpoint, LedgerEntry, SignedEnvelope
 from civic_ai.review import ledger_engine, ledger_schema
 from civic_ai.review.admission import Admitted, admit
 from civic_ai.review.checkpoint import open_checkpoint, sign_checkpoint
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister, apply
+from civic_ai.review.ledger_lines import entries_about, entries_in
 from civic_ai.review.ledger_schema import CHECKPOINTS, COSIGNATURES, ENTRIES
 from civic_ai.review.merkle import leaf_hash, root
 from civic_ai.review.note import NoteKey, VerifierKey, read_note
@@ -49,17 +52,23 @@ class Book:
     connection: Connection
     at: str
     """The moment of whatever is appended in this transaction (UTC, microseconds)."""
-    _entries: list[LedgerEntry]
+    _lines: list[bytes]
+    leaves: list[bytes]
+    """The leaf hash of each entry, those of this transaction too."""
     register: KeyRegister = field(init=False)
     """The keys as the entries leave them."""
 
     def __post_init__(self) -> None:
-        self._size_before = len(self._entries)
-        self.register = register_of(self._entries)
+        self._size_before = len(self._lines)
+        self.register = register_of(_read(entries_about(self._lines)))
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """All entries, those of this transaction too."""
-        return tuple(self._entries)
+        return _read(entries_in(self._lines))
+
+    def about(self, subject: str) -> tuple[LedgerEntry, ...]:
+        """As :meth:`Ledger.about`, those of this transaction too."""
+        return _read(entries_about(self._lines, subject))
 
     def admit(self, envelope: SignedEnvelope) -> Admitted:
         """What ``envelope`` says and who signed it, if it may be the next entry.
@@ -67,7 +76,7 @@ class Book:
         Raises :class:`RefusedError` when a signature is not good, the key is not in use, or its holder may
         not say this about keys.
         """
-        found = admit(self.register, len(self._entries), envelope)
+        found = admit(self.register, len(self._lines), envelope)
         if isinstance(found, Finding):
             raise _refused(found.says)
         return found
@@ -82,18 +91,19 @@ class Book:
         where = select(ENTRIES.c.number).where(ENTRIES.c.statement == said)
         if (number := self.connection.scalar(where)) is not None:
             raise _refused(say("the same statement stands already as entry {number}", number=number))
-        entry = LedgerEntry(number=len(self._entries), at=self.at, envelope=envelope)
+        entry = LedgerEntry(number=len(self._lines), at=self.at, envelope=envelope)
         text = envelope.to_json().decode()
         row = {"number": entry.number, "at": entry.at, "envelope": text, "statement": said}
         self.connection.execute(insert(ENTRIES).values(row))
-        self._entries.append(entry)
+        self._lines.append(entry.line)
+        self.leaves.append(leaf_hash(entry.line))
         self.register = admitted.register
         return entry
 
     @property
     def has_grown(self) -> bool:
         """Whether anything was appended in this transaction."""
-        return len(self._entries) > self._size_before
+        return len(self._lines) > self._size_before
 
 
 @dataclass(frozen=True)
@@ -112,22 +122,30 @@ class Ledger:
         """
         key = self._key()
         with ledger_engine.writing(self.engine) as connection:
-            entries = _entries(connection)
-            _require_intact(connection, entries, key.public)
-            book = Book(connection, _moment(self.clock()), entries)
+            lines = _lines(connection)
+            leaves = [leaf_hash(line) for line in lines]
+            _require_intact(connection, leaves, key.public)
+            book = Book(connection, _moment(self.clock()), lines, leaves)
             yield book
             if book.has_grown:
-                _write_checkpoint(connection, book.entries(), key)
+                _write_checkpoint(connection, book.leaves, key)
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """All entries as they stand."""
-        with ledger_engine.reading(self.engine) as connection:
-            return tuple(_entries(connection))
+        return _read(entries_in(self.snapshot().lines))
+
+    def about(self, subject: str) -> tuple[LedgerEntry, ...]:
+        """The entries about keys, and those with the subject of that name; perhaps one that quotes it."""
+        return _read(entries_about(self.snapshot().lines, subject))
+
+    def register(self) -> KeyRegister:
+        """The keys as the entries leave them."""
+        return register_of(_read(entries_about(self.snapshot().lines)))
 
     def snapshot(self) -> Snapshot:
         """The ledger's own bytes in one moment, unread and unchecked."""
         with ledger_engine.reading(self.engine) as connection:
-            lines = tuple(_line(row) for row in _rows(connection))
+            lines = tuple(_lines(connection))
             sizes = connection.scalars(select(COSIGNATURES.c.size).distinct()).all()
             latest = connection.scalar(select(func.max(CHECKPOINTS.c.size)))
             witnessed = _with_cosignatures(connection, max(sizes)) if sizes else None
@@ -174,7 +192,7 @@ def found_ledger(url: str, log_key: NoteKey, clock: Clock = now) -> Ledger:
         if ledger_schema.stands(connection):
             raise _refused(say("a ledger stands here already"))
         ledger_schema.create(connection)
-        _write_checkpoint(connection, (), log_key)
+        _write_checkpoint(connection, [], log_key)
     return Ledger(engine, log_key, clock)
 
 
@@ -195,7 +213,7 @@ def _stands(engine: Engine) -> bool:
         return ledger_schema.stands(connection)
 
 
-def register_of(entries: list[LedgerEntry]) -> KeyRegister:
+def register_of(entries: Iterable[LedgerEntry]) -> KeyRegister:
     """The keys as admitted entries leave them; their signatures are not checked again."""
     register = KeyRegister()
     for entry in entries:
@@ -207,38 +225,34 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _rows(connection: Connection) -> list[Row[tuple[int, str, str, str]]]:
-    return list(connection.execute(select(ENTRIES).order_by(ENTRIES.c.number)))
+def _lines(connection: Connection) -> list[bytes]:
+    rows = connection.execute(select(ENTRIES.c.at, ENTRIES.c.envelope).order_by(ENTRIES.c.number))
+    return [f"{at} {envelope}".encode() for at, envelope in rows]
 
 
-def _line(row: Row[tuple[int, str, str, str]]) -> bytes:
-    return f"{row.at} {row.envelope}".encode()
-
-
-def _entries(connection: Connection) -> list[LedgerEntry]:
+def _read(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
     try:
-        return [read_entry(number, _line(row)) for number, row in enumerate(_rows(connection))]
+        return tuple(entries)
     except ValueError as error:
         raise _altered() from error
 
 
-def _require_intact(connection: Connection, entries: list[LedgerEntry], key: VerifierKey) -> None:
+def _require_intact(connection: Connection, leaves: list[bytes], key: VerifierKey) -> None:
     note = connection.scalar(select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size.desc()).limit(1))
     stated = open_checkpoint(note, key) if note else None
     if stated is None:
         raise _refused(say("the last checkpoint of the ledger is not signed by {log}", log=key.name))
-    if stated != _checkpoint(entries, key.name):
+    if stated != _checkpoint(leaves, key.name):
         raise _altered()
 
 
-def _checkpoint(entries: list[LedgerEntry] | tuple[LedgerEntry, ...], origin: str) -> Checkpoint:
-    leaves = [leaf_hash(entry.line) for entry in entries]
+def _checkpoint(leaves: list[bytes], origin: str) -> Checkpoint:
     return Checkpoint(origin=origin, size=len(leaves), root=root(leaves).hex())
 
 
-def _write_checkpoint(connection: Connection, entries: tuple[LedgerEntry, ...], key: NoteKey) -> None:
-    note = sign_checkpoint(_checkpoint(entries, key.name), key)
-    connection.execute(insert(CHECKPOINTS).values(size=len(entries), note=note))
+def _write_checkpoint(connection: Connection, leaves: list[bytes], key: NoteKey) -> None:
+    note = sign_checkpoint(_checkpoint(leaves, key.name), key)
+    connection.execute(insert(CHECKPOINTS).values(size=len(leaves), note=note))
 
 
 def _with_cosignatures(connection: Connection, size: int) -> str:

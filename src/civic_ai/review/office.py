@@ -19,7 +19,7 @@ from civic_ai.records.action import Action
 from civic_ai.records.case import Case
 from civic_ai.records.ledger import LedgerEntry, SignedEnvelope
 from civic_ai.records.policy import Policy
-from civic_ai.review.history import Taken, after, cases_of, read_step, read_steps, statement_of
+from civic_ai.review.history import Taken, case_of, cases_of, read_step, read_steps, statement_of, steps_of
 from civic_ai.review.ledger import Ledger
 from civic_ai.review.statement import Statement
 from civic_ai.review.workflow import next_case
@@ -45,7 +45,7 @@ class Office:
 
     def case(self, pilot: str) -> Case:
         """Where the case of ``pilot`` stands; a new one where nothing was entered."""
-        return self.cases().get(pilot, Case())
+        return case_of(pilot, self.ledger.about(pilot), self.policy_of)
 
     def cases(self) -> dict[str, Case]:
         """Where each case stands."""
@@ -53,7 +53,7 @@ class Office:
 
     def steps(self, pilot: str) -> tuple[Taken, ...]:
         """Everything that was done in the case of ``pilot``, in order."""
-        return tuple(step for step in read_steps(self.ledger.entries()) if step.pilot == pilot)
+        return tuple(steps_of(pilot, self.ledger.about(pilot)))
 
     def prepare(self, pilot: str, action: Action) -> Statement:
         """What ``action.by`` signs to take this step.
@@ -72,12 +72,11 @@ class Office:
         """
         self.blobs.put_record(self.policy)
         with self.ledger.writing() as book:
-            before = cases_of(read_steps(book.entries()), self.policy_of)
             admitted = book.admit(envelope)
             entry = book.append(envelope)
             step = read_step(entry.number, entry.moment.date(), admitted)
             self._require_in_force(step)
-            case = after(before.get(step.pilot, Case()), step, self.policy_of)
+            case = case_of(step.pilot, book.about(step.pilot), self.policy_of)
         return Entered(entry, step, case)
 
     def sign_and_enter(

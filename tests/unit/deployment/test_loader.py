@@ -81,8 +81,10 @@ def test_links_paths_and_giants_are_not_read(
     (tmp_path / "elsewhere").write_bytes(content)
     (folder / "booster.txt").unlink()
     (folder / "booster.txt").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(RefusedError, match="is not a file of bundle/1"):
+    with pytest.raises(RefusedError, match=r"the file booster\.txt is not a file of bundle/1") as refused:
         open_approved(folder, sealed.binding)
+    assert str(folder) in refused.value.text()
+    assert "do not load this file" in refused.value.text()
     (folder / "booster.txt").unlink()
     (folder / "booster.txt").write_bytes(content)
     monkeypatch.setattr(loader, "MOST_BYTES", len(content) - 1)

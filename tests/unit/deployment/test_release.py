@@ -39,7 +39,7 @@ def at(number: int) -> datetime:
 
 def step(office: Office, sealed: Sealed, kind: str, by: str, role: str, **given: object) -> None:
     """One step in the case of the sealed dossier, bound to what it really holds."""
-    action = made_office._about(act(deed(kind, by, role, **given)), PILOT, sealed.binding.dossier)
+    action = made_office.about_pilot(act(deed(kind, by, role, **given)), PILOT, sealed.binding.dossier)
     if getattr(action, "binding", None) is not None:
         action = action.model_copy(update={"binding": sealed.binding})
     made_office._enter(office, PILOT, action)

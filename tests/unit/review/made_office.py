@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from civic_ai.records.action import Action, OnDossier, OpenCase
 from civic_ai.records.policy import Policy
 from civic_ai.review.keys import enrol
-from civic_ai.review.ledger import found_ledger
+from civic_ai.review.ledger import Ledger, found_ledger
 from civic_ai.review.office import Entered, Office
 from civic_ai.store.blobs import Blobs
 from tests.unit.review.made_case import COMMUNITY, DIGESTS, PEOPLE, act, day, deed, policy
@@ -49,13 +50,18 @@ class Calendar:
 def office_in(folder: Path, calendar: Calendar | None = None, ruled_by: Policy | None = None) -> Office:
     """A new office in which every person of the tiny city has an enrolled key."""
     ledger = found_ledger(f"sqlite:///{folder}/ledger.db", LOG, calendar or Calendar())
+    enrol_all(ledger, [person for person, _ in PEOPLE])
+    return Office(ledger, ruled_by or policy(), Blobs(folder / "blobs"))
+
+
+def enrol_all(ledger: Ledger, people: Iterable[str]) -> None:
+    """Enrol the key of each on a new ledger; the governance officer is the custodian."""
     custodian = key_file("off")
     with ledger.writing() as book:
         book.append(said(enrol(custodian.public_key, is_custodian=True), custodian))
-        for person, _ in PEOPLE:
+        for person in people:
             if person != "off":
                 book.append(said(enrol(key_file(person).public_key), custodian))
-    return Office(ledger, ruled_by or policy(), Blobs(folder / "blobs"))
 
 
 def take(office: Office, kind: str, by: str, role: str, **given: Any) -> Entered:
@@ -66,7 +72,7 @@ def take(office: Office, kind: str, by: str, role: str, **given: Any) -> Entered
 def to_approval(office: Office, pilot: str = PILOT, dossier: str = DIGESTS["A"]) -> Entered:
     """Every step up to an approved pilot; the last one."""
     for kind, by, role, given in TO_APPROVAL:
-        entered = _enter(office, pilot, _about(act(deed(kind, by, role, **given)), pilot, dossier))
+        entered = _enter(office, pilot, about_pilot(act(deed(kind, by, role, **given)), pilot, dossier))
     return entered
 
 
@@ -74,7 +80,7 @@ def _enter(office: Office, pilot: str, action: Action) -> Entered:
     return office.enter(said(office.prepare(pilot, action), key_file(action.by)))
 
 
-def _about(action: Action, pilot: str, dossier: str) -> Action:
+def about_pilot(action: Action, pilot: str, dossier: str) -> Action:
     """The same action about this pilot and dossier."""
     if isinstance(action, OpenCase):
         return action.model_copy(update={"pilot": pilot})

@@ -71,6 +71,17 @@ def test_each_fault_has_its_name() -> None:
     assert kind(good.model_copy(update={"payload": base64_text(b"{}")})) == "no statement"
 
 
+def test_the_key_that_is_wrong_is_named_by_the_first_12_digits_of_its_id() -> None:
+    for key, envelope in (
+        (EVE, vote(1, EVE)),
+        (BEA, vote(1, BEA)),
+        (ANA, vote(1, ANA).model_copy(update={"payload": vote(2, ANA).payload})),
+    ):
+        found = admit(REGISTER, 4, envelope)
+        assert isinstance(found, Finding)
+        assert f" {key.public_key.id[:12]} " in found.says.text()
+
+
 def test_another_payload_type_is_no_statement() -> None:
     good = vote(1, ANA)
     message = pre_authentication_encoding("text/plain", good.content)

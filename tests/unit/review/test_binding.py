@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from civic_ai.core.canonical import digest_of
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.decision import differences
@@ -75,6 +77,16 @@ def test_what_may_move_is_not_bound_by_the_features(change: Change) -> None:
     assert digest_of_features(spec_with(change)) == digest_of_features(spec_with())
 
 
+def test_the_digest_of_features_is_made_of_the_spec_as_it_is_sealed() -> None:
+    """Else the approvals that stand would be void after an update."""
+    told = json.loads(spec_with().to_json())
+    for source in told["sources"].values():
+        for moved in ("path", "contract", "polygons", "example"):
+            source.pop(moved, None)
+    bound = {"features", "unit", "cohort", "label", "as_of", "validation", "time_zone", "sources"}
+    assert digest_of_features(spec_with()) == digest_of({name: told[name] for name in bound})
+
+
 @pytest.fixture
 def dossier(tmp_path: Path) -> Path:
     return seal_made(tmp_path, City(), with_model=True)
@@ -104,8 +116,9 @@ def test_what_the_city_declares_now(dossier: Path) -> None:
 
 def test_a_rule_that_won_leaves_nothing_to_bind(tmp_path: Path) -> None:
     folder = seal_made(tmp_path, City(), with_model=False)
-    with pytest.raises(RefusedError, match="a simple rule won"):
+    with pytest.raises(RefusedError, match=r"^made-potholes: a simple rule won") as refused:
         binding_of(folder, "north", "crews", ENDS)
+    assert "binds a model and a capacity" in refused.value.text()
 
 
 def test_a_pilot_without_a_list_has_no_capacity() -> None:

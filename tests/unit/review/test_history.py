@@ -8,16 +8,25 @@ import pytest
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.review.history import faults_of, read_steps, statement_of
-from civic_ai.review.statement import state
+from civic_ai.review.statement import read_statement, state
 from tests.unit.review.made_case import COMMUNITY, PEOPLE, act, deed
 from tests.unit.review.made_ledger import append, key_file, said
 from tests.unit.review.made_office import PILOT, office_in, to_approval
+
+CLOSING = deed("close_vote", "cha", "chair")
 
 
 def test_an_honest_ledger_has_no_faults(tmp_path: Path) -> None:
     office = office_in(tmp_path)
     to_approval(office)
     assert list(faults_of(office.ledger.entries(), office.policy_of)) == []
+
+
+def test_what_is_signed_reads_back_as_it_was(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    for one in (deed("open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY), CLOSING):
+        statement = statement_of(PILOT, act(one), None, office.policy)
+        assert read_statement(statement.to_json()) == statement
 
 
 def test_a_step_that_a_changed_program_let_in_is_found(tmp_path: Path) -> None:

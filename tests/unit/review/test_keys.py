@@ -60,6 +60,7 @@ def test_a_replaced_key_ends_where_the_new_one_begins() -> None:
 
 
 def test_the_first_entry_enrols_a_person_as_custodian() -> None:
+    assert founded_by(enrol(A, is_custodian=True)).spans[A.id].first == 0
     assert founded_by(enrol(A, is_custodian=True)).custodians(0) == {A.id}
     nothing = KeyRegister()
     assert founded_by(enrol(A)) == nothing

@@ -99,6 +99,8 @@ def test_the_keys_go_along_within_one_transaction(tmp_path: Path) -> None:
     with ledger.writing() as book:
         assert book.register.spans[BEA.public_key.id].last == 3
         assert book.admit(vote(3, ANA)).signers == (ANA.public_key,)
+    assert set(ledger.register().spans) == {ANA.public_key.id, BEA.public_key.id}
+    assert ledger.register().spans[BEA.public_key.id].last == 3
 
 
 def test_what_may_not_stand_is_refused(tmp_path: Path) -> None:
@@ -143,7 +145,10 @@ def test_founding_is_done_once_and_opening_makes_nothing(tmp_path: Path) -> None
     with pytest.raises(ConfigError, match="no ledger stands here"):
         open_ledger(url(tmp_path))
     assert not list(tmp_path.iterdir())
-    found_ledger(url(tmp_path), LOG)
+    empty = found_ledger(url(tmp_path), LOG).snapshot()
+    sealed = open_checkpoint(empty.checkpoint, LOG.public)
+    assert sealed is not None
+    assert (sealed.size, empty.lines, empty.witnessed) == (0, (), None)
     with pytest.raises(RefusedError, match="stands here already"):
         found_ledger(url(tmp_path), LOG)
     assert stat.S_IMODE((tmp_path / "ledger.sqlite").stat().st_mode) == 0o600

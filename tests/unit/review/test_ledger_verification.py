@@ -16,6 +16,7 @@ from civic_ai.review.ledger_trust import Trust
 from civic_ai.review.ledger_verification import verify_ledger
 from civic_ai.review.merkle import leaf_hash, root
 from civic_ai.review.note import NoteKey
+from civic_ai.review.witness import Witness
 from tests.unit.review.made_ledger import (
     ANA,
     BEA,
@@ -24,10 +25,13 @@ from tests.unit.review.made_ledger import (
     OTHER_LOG,
     START,
     TRUST,
+    WITNESS,
     append,
+    cosign,
     found,
     founding,
     history,
+    seconds,
     vote,
 )
 
@@ -40,7 +44,9 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> ExportedLedger:
 
 
 def kinds(exported: ExportedLedger, trust: Trust = TRUST) -> list[tuple[str, int | None]]:
-    return [(finding.kind, finding.entry) for finding in verify_ledger(exported, trust, TODAY).findings]
+    found_ = verify_ledger(exported, trust, TODAY).findings
+    assert all(finding.says.text() for finding in found_), "every place of a sentence is filled"
+    return [(finding.kind, finding.entry) for finding in found_]
 
 
 def sealed(lines: list[bytes], key: NoteKey = LOG) -> dict[str, bytes]:
@@ -125,7 +131,8 @@ def test_each_bad_entry_that_the_log_let_in_is_named(honest: ExportedLedger) -> 
         at + envelope.to_json()
         for envelope in (vote(52, EVE), vote(53, BEA), broken, vote(3, ANA), vote(54, ANA))
     ]
-    told = kinds(replace(honest, **sealed([*lines, *added, b"no entry"])))
+    made = sealed([*lines, *added, b"no entry"])
+    told = kinds(replace(honest, **made))
     assert told == [
         ("foreign key", 16),
         ("revoked key", 17),
@@ -133,6 +140,10 @@ def test_each_bad_entry_that_the_log_let_in_is_named(honest: ExportedLedger) -> 
         ("repeated", 19),
         ("malformed", 21),
     ]
+    (again,) = (
+        one for one in verify_ledger(replace(honest, **made), TRUST, TODAY).findings if one.entry == 19
+    )
+    assert again.says.text() == "it says again what entry 3 said"
 
 
 def test_a_ledger_that_nobody_founded_is_told() -> None:
@@ -150,6 +161,17 @@ def test_a_clock_that_went_back_is_told_and_no_fault(tmp_path: Path) -> None:
     found_ = verify_ledger(export(ledger.snapshot()), TRUST, TODAY)
     assert found_.is_good
     assert [(one.kind, one.entry) for one in found_.findings] == [("clock", 1), ("no witness", None)]
+    before, after = (entry.at for entry in ledger.entries())
+    assert found_.findings[0].says.text() == f"the server's clock went back from {before} to {after}"
+
+
+def test_the_largest_size_that_a_witness_saw_is_told(tmp_path: Path) -> None:
+    ledger, coach = found(tmp_path), Witness(WITNESS, tmp_path / "coach")
+    early = cosign(ledger, coach, 0, seconds(START)).encode()
+    append(ledger, vote(1, ANA))
+    cosign(ledger, coach, 1, seconds(START))
+    trust = replace(TRUST, remembered=(early,))
+    assert verify_ledger(export(ledger.snapshot()), trust, TODAY).witnessed_size == 2
 
 
 def test_2000_entries_are_verified_in_two_seconds() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from civic_ai.review import needs
 from tests.unit.review.cases import case_after
-from tests.unit.review.made_case import PEOPLE, day, deed, policy
+from tests.unit.review.made_case import COMMUNITY, PEOPLE, day, deed, policy
 from tests.unit.review.scenes import at_the_board, prepared
 
 
@@ -39,3 +39,14 @@ def test_the_first_day_after_the_notice_is_named(on: int, says: str | None) -> N
 def test_a_board_needs_a_chair_and_a_resident() -> None:
     nobody = case_after([deed("open_case", "ona", "owner", people=PEOPLE[:1], community="x")])
     assert len(list(needs.board_is_whole(nobody, day(0), policy()))) == 2
+
+
+@pytest.mark.parametrize("community", ["aud", "ona"])
+def test_a_resident_without_a_seat_speaks_for_nobody(community: str) -> None:
+    """Neither the seats of others nor a community person in another role make up for that seat."""
+    case = case_after([deed("open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)])
+    moved = tuple(
+        holder.model_copy(update={"is_community": holder.person == community}) for holder in case.people
+    )
+    (told,) = needs.board_is_whole(case.model_copy(update={"people": moved}), day(0), policy())
+    assert "No seat of the board speaks for residents" in told.text()

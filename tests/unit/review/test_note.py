@@ -52,8 +52,9 @@ def test_the_id_of_a_key_depends_on_name_type_and_key() -> None:
     ],
 )
 def test_what_is_no_key_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="no public key"):
+    with pytest.raises(ConfigError, match="no public key") as refused:
         read_verifier_key(text)
+    assert "Ask the city, or the witness" in refused.value.text()
 
 
 @pytest.mark.parametrize(

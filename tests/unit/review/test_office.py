@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from civic_ai.core.canonical import digest_of
 from civic_ai.core.errors import RefusedError
 from civic_ai.records.case import Case
-from civic_ai.review.history import statement_of
-from tests.unit.review.made_case import DIGESTS, act, deed, policy
-from tests.unit.review.made_ledger import key_file, said
+from civic_ai.review.history import faults_of, statement_of
+from tests.unit.review.made_case import DIGESTS, PEOPLE, act, deed, policy
+from tests.unit.review.made_ledger import append, key_file, said
 from tests.unit.review.made_office import PILOT, TO_APPROVAL, Calendar, office_in, take, to_approval
 
 
@@ -37,6 +38,20 @@ def test_what_may_not_be_is_refused_before_anybody_signs_and_again_when_it_is_en
     with pytest.raises(RefusedError):
         office.enter(said(statement_of(PILOT, submit, None, office.policy), key_file("dee")))
     assert office.ledger.entries() == before
+
+
+def test_what_is_signed_names_the_dossier_that_it_is_about(tmp_path: Path) -> None:
+    """Before there is one, the pilot; then the dossier of the case, or the new one that is handed in."""
+    office = office_in(tmp_path)
+
+    def about(kind: str, by: str, role: str, **given: object) -> str:
+        return office.prepare(PILOT, act(deed(kind, by, role, **given))).subject[0].digest_of_it.sha256
+
+    assert about(*TO_APPROVAL[0][:3], **TO_APPROVAL[0][3]) == digest_of({"pilot": PILOT})
+    take(office, *TO_APPROVAL[0][:3], **TO_APPROVAL[0][3])
+    assert about("submit", "ona", "owner", dossier="B") == DIGESTS["B"]
+    take(office, "submit", "ona", "owner")
+    assert about("comment", "coa", "coach") == DIGESTS["A"]
 
 
 def test_nobody_signs_for_another(tmp_path: Path) -> None:
@@ -101,3 +116,28 @@ def test_a_changed_policy_does_not_rewrite_what_was_decided(tmp_path: Path) -> N
     with pytest.raises(RefusedError, match="under another policy than the one in force"):
         later.enter(old)
     assert take(later, "comment", "coa", "coach").step.policy == stricter.digest
+
+
+def test_a_step_reads_what_concerns_its_case_and_no_more(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    to_approval(office, "trees")
+    to_approval(office)
+    assert len(office.ledger.entries()) == len(PEOPLE) + 2 * len(TO_APPROVAL)
+    read = office.ledger.about(PILOT)
+    assert read == office.ledger.entries()[: len(PEOPLE)] + office.ledger.entries()[-len(TO_APPROVAL) :]
+    with office.ledger.writing() as book:
+        assert book.about(PILOT) == read
+    assert office.cases() == {PILOT: office.case(PILOT), "trees": office.case("trees")}
+
+
+def test_what_a_changed_program_let_into_one_case_does_not_stop_another(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    to_approval(office, "trees")
+    forged = statement_of("trees", act(deed("start_pilot", "ona", "owner")), None, office.policy)
+    append(office.ledger, said(forged, key_file("ona")))
+    assert to_approval(office).case.state == "approved_for_pilot"
+    with pytest.raises(RefusedError):
+        office.case("trees")
+    assert [fault.kind for fault in faults_of(office.ledger.entries(), office.policy_of)][:1] == [
+        "not allowed"
+    ]

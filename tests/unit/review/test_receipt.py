@@ -60,6 +60,7 @@ def test_it_is_small_and_fast(receipts: list[str]) -> None:
 def kind(text: str) -> str:
     found = check_receipt(text, LOG.public, [WITNESS.public])
     assert isinstance(found, Finding)
+    assert found.says.text(), "every place of the sentence is filled"
     return found.kind
 
 

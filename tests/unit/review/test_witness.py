@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from civic_ai.core.errors import ConfigError, RefusedError
-from civic_ai.records.ledger import Checkpoint
+from civic_ai.records.ledger import Checkpoint, Cosignature
 from civic_ai.review.checkpoint import sign_checkpoint
 from civic_ai.review.merkle import consistency_proof, leaf_hash, root
 from civic_ai.review.note import NoteKey, read_note, read_verifier_key
@@ -24,7 +24,7 @@ def request(old: int, size: int, leaves: list[bytes] = LEAVES, key: NoteKey = LO
 
 @pytest.fixture
 def witness(tmp_path: Path) -> Witness:
-    return Witness(WITNESS, tmp_path / "memory")
+    return Witness(WITNESS, tmp_path / "coach" / "memory")
 
 
 def test_the_published_cosignature_of_c2sp_is_read_apart() -> None:
@@ -49,6 +49,15 @@ def test_a_witness_signs_what_goes_on_from_what_it_saw(witness: Witness) -> None
     assert latest(()) is None
 
 
+def test_a_cosignature_is_eight_bytes_of_time_and_a_signature_over_what_c2sp_says(witness: Witness) -> None:
+    note = read_note(witness.cosign(request(0, 5), LOG.public, 1679315147))
+    (line,) = note.signatures_by(WITNESS.public)
+    assert len(line.signature) == 8 + 64
+    assert line.signature[:8] == bytes.fromhex("00000000641850cb")
+    signed = b"cosignature/v1\ntime 1679315147\n" + note.text.encode()
+    WITNESS.private.public_key().verify(line.signature[8:], signed)
+
+
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
@@ -64,8 +73,9 @@ def test_a_witness_signs_what_goes_on_from_what_it_saw(witness: Witness) -> None
 )
 def test_a_witness_refuses_all_else_and_still_goes_on(witness: Witness, asked: str, says: str) -> None:
     witness.cosign(request(0, 5), LOG.public, 1000)
-    with pytest.raises(RefusedError, match=says):
+    with pytest.raises(RefusedError, match=says) as refused:
         witness.cosign(asked, LOG.public, 2000)
+    assert all(mistake.remedy is not None for mistake in refused.value.mistakes)
     witness.cosign(request(5, 8), LOG.public, 3000)
 
 
@@ -75,6 +85,11 @@ def test_a_proof_may_not_be_altered(witness: Witness) -> None:
     lines[1], lines[2] = lines[2], lines[1]
     with pytest.raises(RefusedError, match="contradicts"):
         witness.cosign("\n".join(lines), LOG.public, 2000)
+
+
+def test_of_many_cosignatures_the_last_moment_counts() -> None:
+    made = [Cosignature(witness=WITNESS.name, at=at) for at in (2000, 3000, 1000)]
+    assert latest(made) == 3000
 
 
 def test_two_logs_are_remembered_apart(witness: Witness) -> None:

@@ -77,6 +77,7 @@ def test_a_dossier_judged_by_other_gates_or_limits_is_not_read_as_closed(
         looser,
         policy.model_copy(update={"tolerances": tolerant}),
         policy.model_copy(update={"gates": (easier, *policy.gates[1:])}),
+        policy.model_copy(update={"limits": policy.limits.model_copy(update={"group_events": 3})}),
         policy.model_copy(update={"suppression": policy.suppression.model_copy(update={"minimum": 5})}),
     ):
         with pytest.raises(RefusedError, match="judged by other gates or limits"):

@@ -1,43 +1,81 @@
-"""From a sealed dossier to a decision that binds: by command line, seven people with a key each."""
+"""From a sealed dossier to a decision that binds: by command line, seven people with a key each.
+
+The same steps on the real pilots, each person in a process of their own: experiments/020-two-decisions.
+"""
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import ruamel.yaml
 
+from civic_ai.cards.reproduction import compare_runs
 from civic_ai.cards.verification import verify
 from civic_ai.cli.main import main
+from civic_ai.cli.office import open_desk_to_write
 from civic_ai.core.messages import governance_folder
+from civic_ai.policy.load import load_policy
+from civic_ai.records.action import Submit
+from civic_ai.review.envelope import seal_envelope
+from civic_ai.review.key_files import sign_with_file
+from civic_ai.review.level import workflow_of
 from civic_ai.runner import run
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.outbox import alias_moves
+from tests.journey.board_walk import (
+    ENDS,
+    REFUSED,
+    TODAY,
+    City,
+    Seat,
+    Told,
+    approve,
+    before_the_board,
+    found_city,
+    hand_in,
+    meet,
+    open_case,
+    vote,
+    waive,
+    witnessed,
+)
 from tests.journey.tiny import quick, write_tiny_pilot
 from tests.unit.deployment.conftest import without_mitigations
 
-PEOPLE = {
-    "Ona Owner": "owner",
-    "Dee Developer": "developer",
-    "Tec Reviewer": "technical_reviewer",
-    "Equ Reviewer": "equity_reviewer",
-    "Olga Officer": "governance_officer",
-    "Cha Chair": "chair",
-    "Com Resident": "member",
-}
-TODAY = datetime.now(UTC).date()
-ENDS = str(TODAY + timedelta(days=200))
-Say = Callable[..., int]
+PEOPLE = (
+    Seat("Ona Owner", "owner"),
+    Seat("Dee Developer", "developer"),
+    Seat("Tec Reviewer", "technical_reviewer"),
+    Seat("Equ Reviewer", "equity_reviewer"),
+    Seat("Olga Officer", "governance_officer"),
+    Seat("Cha Chair", "chair"),
+    Seat("Com Resident", "member", is_community=True),
+)
+KEPT_GATES = ("places-not-observers", "labels-matured", "reasons-add-up")
+"""A tiny city can answer two of them; the first is open, since the city names no observers."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A tiny pilot that has run once: its folder, the policy, the workspace, the dossier inside of it."""
+
+    pilot: Path
+    policy: Path
+    workspace: Path
+    dossier: Path
 
 
 def open_policy(folder: Path) -> Path:
-    """The starter policy with the gates that a tiny city can pass."""
+    """The starter policy with gates that a tiny city can pass, and one that it cannot."""
     yaml = ruamel.yaml.YAML()
     policy = yaml.load((governance_folder() / "policy.yaml").read_text("utf-8"))
-    policy["gates"] = [gate for gate in policy["gates"] if gate["id"] in ("labels-matured", "reasons-add-up")]
+    policy["gates"] = [gate for gate in policy["gates"] if gate["id"] in KEPT_GATES]
     for rules in policy["levels"].values():
         rules["gates_not_waivable"] = []
     with (folder / "policy.yaml").open("w", encoding="utf-8") as target:
@@ -45,145 +83,207 @@ def open_policy(folder: Path) -> Path:
     return folder / "policy.yaml"
 
 
-class City:
-    """A workspace with a ledger, everybody's enrolled key, and a sealed dossier."""
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
+    """One run for all tests of this file; each works on a copy of its workspace."""
+    folder = tmp_path_factory.mktemp("decided")
+    policy, pilot = open_policy(folder), write_tiny_pilot(folder / "tiny-potholes", without_mitigations())
+    workspace = folder / "workspace"
+    return Sealed(pilot, policy, workspace, run(pilot, quick(workspace, policy=policy)).dossier)
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.capsys = folder, capsys
-        self.workspace, self.policy = folder / "workspace", open_policy(folder)
-        self.pilot = write_tiny_pilot(folder / "tiny-potholes", without_mitigations())
-        self.dossier = run(self.pilot, quick(self.workspace, policy=self.policy)).dossier
-        self.digest = verify(self.dossier).digest
-        keys = self.workspace / "keys"
-        self.says("keys", "new", keys / "log.key", "--name", "city.example/ledger", "--kind", "log")
-        for person in PEOPLE:
-            self.says("keys", "new", self.key(person), "--name", person)
-        self.says("ledger", "new", "--sign-with", self.key("Olga Officer"))
-        for person in PEOPLE:
-            if person != "Olga Officer":
-                public = f"{self.key(person)}.pub"
-                self.says("keys", "enroll", public, "--sign-with", self.key("Olga Officer"))
 
-    def key(self, person: str) -> Path:
-        return self.folder / "people" / f"{person.split(maxsplit=1)[0]}.key"
+@dataclass(frozen=True)
+class Here:
+    """Says a command in this process."""
 
-    def says(self, *words: object) -> str:
-        """What the command line prints; it must succeed."""
-        code, told = self.tries(*words)
-        assert code == 0, told
-        return told
+    capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch
 
-    def tries(self, *words: object) -> tuple[int, str]:
-        """Exit code, and what is printed on either stream."""
+    def __call__(self, person: str, words: Sequence[str], stdin: str) -> Told:
+        self.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         self.capsys.readouterr()
-        code = main([str(word) for word in words])
+        code = main(list(words))
         told = self.capsys.readouterr()
-        return code, told.out + told.err
+        return Told(code, told.out, told.err)
 
-    def decides(self, step: str, person: str, *fields: str, **options: object) -> tuple[int, str]:
-        """One step by its person, in the role that the person has."""
-        role = options.pop("role", PEOPLE[person])
-        words = ["decide", step, self.pilot, "--key", self.key(person), "--role", role]
-        words += ["--dossier", self.dossier, "--policy", self.policy]
-        for field in fields:
-            words += ["--set", field]
-        return self.tries(*words)
 
-    def must(self, step: str, person: str, *fields: str) -> str:
-        code, told = self.decides(step, person, *fields)
-        assert code == 0, told
-        return told
+@dataclass(frozen=True)
+class Held:
+    """A founded city whose dossier stands in its workspace, and a report of a second run that agrees."""
 
-    def before_the_board(self) -> None:
-        """Every step up to the meeting."""
-        people = ", ".join(
-            f"{{person: {person}, role: {role}, is_community: {str(role == 'member').lower()}}}"
-            for person, role in PEOPLE.items()
-        )
-        self.must("open_case", "Ona Owner", f"people=[{people}]")
-        self.says("submit", self.pilot, "--dossier", self.dossier, "--key", self.key("Ona Owner"),
-                  "--policy", self.policy)  # fmt: skip
-        self.must("propose_level", "Olga Officer")
-        self.must("confirm_level", "Cha Chair", "level=II")
-        for person in ("Tec Reviewer", "Equ Reviewer"):
-            self.says("review", self.pilot, "--key", self.key(person), "--role", PEOPLE[person], "--reason",
-                      "I read the dossier and its data.", "--policy", self.policy)  # fmt: skip
-        self.must("attest_reproduction", "Tec Reviewer", f"report={'ab' * 32}", "agrees=true")
-        self.must("hand_to_board", "Olga Officer")
-        self.must("post_notice", "Olga Officer", f"notice={'cd' * 32}", "where=city hall")
-        self.must("open_meeting", "Cha Chair", "present=[Cha Chair, Com Resident]")
+    city: City
+    dossier: Path
+    report: Path
+    policy: Path
 
-    def vote(self, verdict: str) -> None:
-        for person in ("Cha Chair", "Com Resident"):
-            self.must("vote", person, f"verdict={verdict}", "reason=I heard the residents.")
+    @property
+    def digest(self) -> str:
+        """The dossier's id."""
+        return verify(self.dossier).digest
 
 
 @pytest.fixture
-def city(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> City:
-    monkeypatch.setenv("CIVIC_AI_HOME", str(tmp_path / "workspace"))
+def held(
+    sealed: Sealed, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Held:
+    workspace = tmp_path / "workspace"
+    shutil.copytree(sealed.workspace, workspace)
+    monkeypatch.setenv("CIVIC_AI_HOME", str(workspace))
     monkeypatch.setenv("CIVIC_AI_LANGUAGE", "en")
-    return City(tmp_path, capsys)
+    by_policy = ("--policy", str(sealed.policy))
+    city = City(tmp_path, sealed.pilot, PEOPLE, Here(capsys, monkeypatch), by_policy)
+    found_city(city)
+    dossier = workspace / sealed.dossier.relative_to(sealed.workspace)
+    report = tmp_path / "report.json"
+    report.write_bytes(compare_runs(dossier, dossier, 0.001).to_json())
+    return Held(city, dossier, report, sealed.policy)
 
 
-def state(city: City) -> str:
-    return str(
-        json.loads(city.says("case", "example-potholes", "--json", "--policy", city.policy))["case"]["state"]
-    )
+def to_the_board(held: Held) -> None:
+    """Every step up to the meeting."""
+    open_case(held.city)
+    hand_in(held.city, held.dossier)
+    before_the_board(held.city, "II", held.dossier, held.report)
+    meet(held.city)
 
 
-def test_seven_people_approve_with_a_condition_and_anybody_can_verify_it(
-    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
+    held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert city.decides("start_pilot", "Olga Officer")[0] == 3
-    city.before_the_board()
-    refused, why = city.decides("vote", "Dee Developer", "verdict=approve", "reason=mine", role="member")
-    assert refused == 3
+    city = held.city
+    city.step("governance_officer", "start_pilot", code=REFUSED)
+    to_the_board(held)
+    why = city.step("member", "vote", "verdict=approve", "reason=mine", by="Dee Developer", code=REFUSED)
     assert "Dee Developer" in why
-    city.vote("approve")
-    condition = (
-        f"conditions=[{{id: drill, text: Try the fallback once., owner: Ona Owner, due_on: {ENDS}, "
-        "proof: minutes of the drill, if_missed: suspend}]"
+    for person in ("Cha Chair", "Com Resident"):
+        vote(city, person, "approve", "I heard the residents.")
+    scope = ("expires_on=" + ENDS, "ends_on=" + ENDS, "area=all", "use=look first")
+    why = city.step("chair", "close_vote", "verdict=approve", "reason=It finds more.", *scope, code=REFUSED)
+    assert "places-not-observers did not pass and nobody waived it" in why
+    assert "a waiver with reason and end from: chair" in why
+    before = city.says("Ona Owner", "case", "example-potholes", *city.by_policy)
+    assert (
+        "Gate places-not-observers did not pass and nobody waived it. It may be waived by: chair." in before
     )
-    told = city.must(
-        "close_vote", "Cha Chair", "verdict=approve", "reason=It finds more.", condition,
-        f"expires_on={ENDS}", "area=the whole city", "use=crews look at cells first", f"ends_on={ENDS}",
-    )  # fmt: skip
+    assert waive(city, {gate.id: gate.waivable_by for gate in load_policy(held.policy).gates}) == [
+        "places-not-observers"
+    ]
+    told = approve(city)
     assert "approved_for_pilot" in told
-    shown = city.says("case", "example-potholes", "--policy", city.policy)
+    shown = city.says("Ona Owner", "case", "example-potholes", *city.by_policy)
     assert "Condition drill, Ona Owner" in shown
+    assert f"Waived by Cha Chair until {ENDS}: places-not-observers. The city keeps" in shown
+    assert "nobody waived it" not in shown
     assert "Impact level II." in shown
-    (move,) = alias_moves(Workspace(city.workspace))
-    assert (move.approved, move.retired) == (city.digest, None)
-    city.must("stop", "Olga Officer", "reason=The season is over.")
-    (move,) = alias_moves(Workspace(city.workspace))
-    assert (move.approved, move.retired) == (None, city.digest)
+    (move,) = alias_moves(Workspace(tmp_path / "workspace"))
+    assert (move.approved, move.retired) == (held.digest, None)
+    city.step("governance_officer", "stop", "reason=The season is over.")
+    (move,) = alias_moves(Workspace(tmp_path / "workspace"))
+    assert (move.approved, move.retired) == (None, held.digest)
 
     exported = tmp_path / "fresh"
-    city.says("ledger", "export", "--to", exported)
-    log = city.workspace / "keys" / "log.key.pub"
+    city.says("Olga Officer", "ledger", "export", "--to", exported)
     monkeypatch.setenv("CIVIC_AI_HOME", str(tmp_path / "nothing-here"))
-    verified = city.says("ledger", "verify", exported, "--log", log)
+    verified = city.says("Sue Stranger", "ledger", "verify", exported, "--log", city.log)
     assert verified.startswith("good; entries: ")
     assert "no witness" in verified
+    with_dossier = ("ledger", "verify", exported, "--log", city.log, "--dossier", held.dossier)
+    assert city.says("Sue Stranger", *with_dossier).startswith("good; entries: ")
     for policy in (exported / "policies").iterdir():
         policy.unlink()
-    code, verified = city.tries("ledger", "verify", exported, "--log", log)
-    assert code == 3
+    verified = city.says("Sue Stranger", "ledger", "verify", exported, "--log", city.log, code=REFUSED)
     assert "is not at hand, so nobody can judge it" in verified
 
 
-def test_a_refusal_stands_and_nothing_may_run(city: City) -> None:
-    city.before_the_board()
-    city.vote("reject")
-    told = city.must("close_vote", "Cha Chair", "verdict=reject", "reason=Too few cases.")
+def test_a_refusal_stands_and_nothing_may_run(held: Held, tmp_path: Path) -> None:
+    city = held.city
+    to_the_board(held)
+    for person in ("Cha Chair", "Com Resident"):
+        vote(city, person, "reject", "I heard the residents.")
+    told = city.step("chair", "close_vote", "verdict=reject", "reason=Too few cases.")
     assert "rejected" in told
-    code, why = city.tries("score", city.pilot, "--on", "2024-12-02", "--to", city.folder / "list.csv",
-                           "--policy", city.policy)  # fmt: skip
-    assert code == 3, why
-    assert not (city.folder / "list.csv").exists()
-    site = city.folder / "site"
-    city.says("publish", "--to", site, "--policy", city.policy)
+    listed = tmp_path / "list.csv"
+    city.says("Ona Owner", "score", city.pilot, "--on", "2024-12-02", "--to", listed, *city.by_policy,
+              code=REFUSED)  # fmt: skip
+    assert not listed.exists()
+    site, exported = tmp_path / "site", tmp_path / "fresh"
+    witness = witnessed(city, "Wim Witness")
+    city.says("Olga Officer", "ledger", "export", "--to", exported)
+    verified = city.says(
+        "Sue Stranger", "ledger", "verify", exported, "--log", city.log, "--witness", witness
+    )
+    assert verified.startswith("good; entries: ")
+    assert "no witness" not in verified
+    city.says("Olga Officer", "publish", "--to", site, *city.by_policy)
     page = (site / "en" / "example-potholes" / "index.html").read_text("utf-8")
     assert "Refused" in page
     assert "Too few cases." in page
     assert "Com Resident" not in page
+
+
+def test_what_the_files_say_is_not_typed_otherwise(held: Held, tmp_path: Path) -> None:
+    city = held.city
+    open_case(city)
+    why = city.says(
+        "Ona Owner", "decide", "submit", city.pilot, "--key", city.key("Ona Owner"), "--role", "owner",
+        "--dossier", held.dossier, *city.by_policy, "--set", "open_gates=[]", code=REFUSED,
+    )  # fmt: skip
+    assert "the files say places-not-observers" in why
+    answered = city.step("owner", "submit", "--dossier", held.dossier)
+    assert "submitted" in answered
+    why = city.step("governance_officer", "propose_level", "answered=[A01, J02, J03]", code=REFUSED)
+    assert "the files say" in why
+    other = json.loads(held.report.read_bytes()) | {"dossier": "ab" * 32}
+    (tmp_path / "other.json").write_text(json.dumps(other), "utf-8")
+    city.step("governance_officer", "propose_level")
+    city.step("chair", "confirm_level", "level=II")
+    attest = ("technical_reviewer", "attest_reproduction")
+    assert "another dossier" in city.step(*attest, "--file", tmp_path / "other.json", code=REFUSED)
+    assert "the files say true" in city.step(*attest, "--file", held.report, "agrees=false", code=REFUSED)
+    assert city.step(*attest, "--file", held.dossier / "gates.json", code=2).startswith(str(held.dossier))
+
+
+def test_a_hand_in_that_hides_a_gate_is_found_by_whoever_has_the_dossier(held: Held, tmp_path: Path) -> None:
+    """Somebody with a good key and a program of their own signs that every gate passed."""
+    city = held.city
+    open_case(city)
+    office = open_desk_to_write(None, None, None, held.policy).office
+    hidden = Submit(
+        by="Ona Owner", role="owner", at=TODAY, dossier=held.digest,
+        answered=workflow_of(office.policy).evidence["G0"],
+    )  # fmt: skip
+    key = city.key("Ona Owner")
+    office.sign_and_enter(city.name, hidden, lambda said: seal_envelope(said, [sign_with_file(key, said)]))
+    city.says("Olga Officer", "ledger", "export", "--to", tmp_path / "fresh")
+    verifies = ("ledger", "verify", tmp_path / "fresh", "--log", city.log)
+    city.says("Sue Stranger", *verifies)
+    told = city.says("Sue Stranger", *verifies, "--dossier", held.dossier, code=REFUSED)
+    assert "not in dossier #8: handed in with the open gates -; the dossier has places-not-observers" in told
+
+
+def test_a_dossier_judged_by_other_gates_is_not_handed_in(held: Held) -> None:
+    open_case(held.city)
+    starter = City(held.city.folder, held.city.pilot, PEOPLE, held.city.speak)
+    why = starter.step("owner", "submit", "--dossier", held.dossier, code=REFUSED)
+    assert "judged by other gates or limits than those of the policy in force" in why
+    assert "Run the pilot again" in why
+
+
+def test_a_step_without_its_evidence_says_what_to_name(held: Held) -> None:
+    open_case(held.city)
+    owner = held.city.key("Ona Owner")
+    said = ("decide", "submit", held.city.pilot, "--key", owner, "--role", "owner", *held.city.by_policy)
+    assert "--dossier" in held.city.says("Ona Owner", *said, code=2)
+    by_name = ("submit", "example-potholes", "--key", owner, "--dossier", held.dossier, *held.city.by_policy)
+    assert "Name the pilot's folder" in held.city.says("Ona Owner", *by_name, code=2)
+
+
+def test_a_missing_field_is_named_with_who_fills_it(held: Held) -> None:
+    open_case(held.city)
+    copied = held.city.folder / "bare"
+    shutil.copytree(held.city.pilot, copied)
+    (copied / "answers.yaml").unlink()
+    bare = City(held.city.folder, copied, PEOPLE, held.city.speak, held.city.by_policy)
+    why = bare.step("owner", "submit", "--dossier", held.dossier, code=REFUSED)
+    assert "A05 (Accountable person)" in why
+    assert "civic-ai answer PILOT --field A05" in why

@@ -25,6 +25,9 @@ _KINDS: Mapping[Kind, tuple[str, ...]] = {
     "promised": ("spec", "policy"),
     "made": ("snapshot", "panel", "predictions", "evaluation", "audit", "explanation", "bundle"),
 }
+NOUGHT = 1e-9
+"""What is left of a sum that should be nought (``explanation.additivity_error``: 1e-15) has no digit that
+another processor repeats; smaller figures are held against this one. No share, count or score is so small."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Leaves = dict[str, Scalar]
 
@@ -107,10 +110,11 @@ def _held_against(sealed: Leaves, again: Leaves) -> Iterator[Deviation]:
 
 
 def _off(one: Scalar, other: Scalar) -> float | None:
-    """Difference of two figures over the larger one; None where one is no figure."""
+    """Difference of two figures over the larger one, or over what counts as nought; None where one is no
+    figure."""
     figures = [
         value for value in (one, other) if isinstance(value, int | float) and not isinstance(value, bool)
     ]
     if len(figures) < 2:
         return None
-    return abs(figures[0] - figures[1]) / max(abs(figures[0]), abs(figures[1]))
+    return abs(figures[0] - figures[1]) / max(abs(figures[0]), abs(figures[1]), NOUGHT)

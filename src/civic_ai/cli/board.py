@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 KEY_HELP = "Your private key file (`civic-ai keys new`), or an OpenSSH key. Its .pub file stands beside it."
 SET_HELP = "One field: name=value. A list or an object may be written as YAML. May be given often."
 FROM_HELP = "A YAML file with the fields."
-DOSSIER_HELP = "The sealed dossier's folder: its digest is what is decided on."
+DOSSIER_HELP = "The sealed dossier's folder; once handed in, the workspace's own is found."
+FILE_HELP = "The file that the step names by its digest: a report, the notice, a proof. Or overrides=FILE."
 PILOT_HELP = "The pilot's folder, for the answers that gates rest on."
 
 
@@ -50,9 +51,7 @@ def submit(
 ) -> int:
     """Hand a sealed dossier to the governance office."""
     desk = open_desk_to_write(ledger, log_key, workspace, policy)
-    given = {"open_gates": desk.open_gates(dossier)}
-    entered = desk.take("submit", given, Typed(Path(pilot), key, role, dossier))
-    print(_told(entered))
+    print(_told(desk.take("submit", {}, Typed(Path(pilot), key, role, dossier))))
     return 0
 
 
@@ -87,6 +86,7 @@ def decide(
     sets: Annotated[list[str] | None, typer.Option("--set", help=SET_HELP)] = None,
     source: Annotated[Path | None, typer.Option("--from", help=FROM_HELP)] = None,
     dossier: Annotated[Path | None, typer.Option(help=DOSSIER_HELP)] = None,
+    file: Annotated[list[str] | None, typer.Option("--file", help=FILE_HELP)] = None,
     ledger: LedgerOption = None,
     log_key: LogKeyOption = None,
     workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
@@ -97,7 +97,7 @@ def decide(
 
     desk = open_desk_to_write(ledger, log_key, workspace, policy)
     given: dict[str, Any] = read_fields(source, sets or [])
-    print(_told(desk.take(step, given, Typed(Path(pilot), key, role, dossier))))
+    print(_told(desk.take(step, given, Typed(Path(pilot), key, role, dossier, tuple(file or ())))))
     return 0
 
 

@@ -9,9 +9,14 @@ from datetime import UTC, datetime
 from civic_ai.cli.table import format_table
 from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import say
+from civic_ai.records.case import Case
 from civic_ai.records.decision import Decision
+from civic_ai.records.policy import Policy
+from civic_ai.review.grant_rules import unwaived
+from civic_ai.review.level import may_waive
 from civic_ai.review.office import Office
 from civic_ai.review.queue import Missing, waiting_for, what_is_missing
+from civic_ai.review.steps import JUDGED
 
 
 def case_text(office: Office, pilot: str, language: str) -> str:
@@ -20,6 +25,8 @@ def case_text(office: Office, pilot: str, language: str) -> str:
     parts = [say("{pilot}: {state}", pilot=pilot, state=case.state).text(language)]
     if case.level is not None:
         parts.append(say("Impact level {level}.", level=case.level).text(language))
+    if case.state in JUDGED:
+        parts += [_open_gate(gate, case, office.policy, language) for gate in unwaived(case, today)]
     parts += [_decision(decision, language) for decision in case.decisions]
     if case.people:
         parts.append(format_table(("person", "role"), [(each.person, each.role) for each in case.people]))
@@ -78,7 +85,27 @@ def _decision(decision: Decision, language: str) -> str:
                 text=condition.text,
             )
         )
+    for waiver in decision.waivers:
+        told.append(
+            say(
+                "Waived by {person} until {day}: {gate}. {reason}",
+                person=waiver.grantor,
+                day=waiver.ends_on,
+                gate=waiver.gate,
+                reason=waiver.reason,
+            )
+        )
+    for vote in decision.votes:
+        if vote.dissent is not None:
+            told.append(say("Dissent of {person}: {text}", person=vote.by, text=vote.dissent))
     return "\n".join(message.text(language) for message in told)
+
+
+def _open_gate(gate: str, case: Case, policy: Policy, language: str) -> str:
+    role = may_waive(policy, case.level, gate)
+    told = say("Gate {gate} did not pass and nobody waived it.", gate=gate)
+    who = say("It may be waived by: {role}.", role=role or say("nobody"))
+    return f"{told.text(language)} {who.text(language)}"
 
 
 def _missing(missing: Missing, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +42,8 @@ def new(
     from civic_ai.review.key_files import make_key_file
 
     print(make_key_file(file, kind.value, name).public_text, end="")
+    told = say("Keep {file} to yourself; hand over {file}.pub.", file=file)
+    print(told.text(reader_language()), file=sys.stderr)
     return 0
 
 

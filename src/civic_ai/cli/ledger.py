@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +27,7 @@ from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.review.findings import Finding
+    from civic_ai.review.ledger_export import ExportedLedger
     from civic_ai.review.ledger_verification import LedgerVerification
 
 app = typer.Typer(help="The record: found, export, verify, receipts.", no_args_is_help=True)
@@ -64,7 +67,12 @@ def export(
 
     book, blobs = ledger_to_read(ledger), open_workspace(os.environ).blobs
     write_policies(read_steps(book.entries()), lambda digest: blobs.record(Policy, digest), to)
-    write_export(make_export(book.snapshot()), to)
+    snapshot = book.snapshot()
+    write_export(make_export(snapshot), to)
+    told = say(
+        "{many} entries and every policy that ruled stand in {folder}", many=len(snapshot.lines), folder=to
+    )
+    print(told.text(reader_language()), file=sys.stderr)
     return 0
 
 
@@ -77,26 +85,41 @@ def verify(
         list[Path] | None, typer.Option("--remembered", help="A checkpoint that you or the witness kept.")
     ] = None,
     most_days: Annotated[int, typer.Option("--most-days", help="How old the last co-signature may be.")] = 30,
+    dossier: Annotated[
+        list[Path] | None, typer.Option("--dossier", help="Hold what steps say of this dossier against it.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Verify an exported ledger from its files and public keys alone, then each step by the policy that
     ruled it: signatures, roles, quorum. Each fault is named."""
-    from civic_ai.review.history import faults_of
     from civic_ai.review.ledger import now
-    from civic_ai.review.ledger_export import entries_of, read_export
+    from civic_ai.review.ledger_export import read_export
     from civic_ai.review.ledger_trust import Trust
     from civic_ai.review.ledger_verification import verify_ledger
-    from civic_ai.review.policies import policies_in
 
     kept = tuple(_read(path).encode() for path in remembered or ())
     trust = Trust(read_line_key(log), tuple(read_line_key(path) for path in witness or ()), kept, most_days)
     exported = read_export(folder)
     found = verify_ledger(exported, trust, now())
     if found.is_good:
-        wrong = tuple(faults_of(entries_of(exported), policies_in(folder)))
+        wrong = _wrong_steps(exported, folder, dossier or [])
         found = replace(found, findings=(*found.findings, *wrong))
     print(_json(found) if as_json else _text(found))
     return 0 if found.is_good else REFUSED
+
+
+def _wrong_steps(exported: ExportedLedger, folder: Path, dossiers: list[Path]) -> Iterator[Finding]:
+    """Steps that the workflow does not allow; where there are none, those that a dossier contradicts."""
+    from civic_ai.review.handed_in import contradictions
+    from civic_ai.review.history import faults_of, read_steps
+    from civic_ai.review.ledger_export import entries_of
+    from civic_ai.review.policies import policies_in
+
+    entries, policy_of = entries_of(exported), policies_in(folder)
+    wrong = tuple(faults_of(entries, policy_of))
+    yield from wrong
+    for one in () if wrong else dossiers:
+        yield from contradictions(read_steps(entries), one, policy_of)
 
 
 @app.command("receipt")

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from civic_ai.cli.dates import read_day, today
+from civic_ai.cli.dates import today
+from civic_ai.cli.language import reader_language
+from civic_ai.cli.step_evidence import (
+    answered_fields,
+    by_name,
+    filed,
+    manifest_of,
+    proposed_level,
+    require_as_read,
+    with_binding,
+)
 from civic_ai.core.errors import ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import say
 
@@ -17,9 +27,6 @@ if TYPE_CHECKING:
     from civic_ai.records.action import Action
     from civic_ai.records.alias import AliasMove
     from civic_ai.records.case import Case
-    from civic_ai.records.dossier import Dossier
-    from civic_ai.records.impact_level import ImpactLevel
-    from civic_ai.records.policy import Policy
     from civic_ai.review.office import Entered, Office
     from civic_ai.store.workspace import Workspace
 
@@ -29,12 +36,16 @@ POLICY_HELP = "The board's policy file."
 
 @dataclass(frozen=True)
 class Typed:
-    """What a person names besides the fields of a step: ``pilot`` is its folder, or only its name."""
+    """What a person names besides the fields of a step: ``pilot`` is its folder, or only its name.
+
+    ``files``: what the step names by digest, each ``FILE`` or ``field=FILE``.
+    """
 
     pilot: Path
     key: Path
     role: str
     dossier: Path | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -65,20 +76,15 @@ class Desk:
         from civic_ai.tracking.outbox import post_aliases
 
         action = _made(kind, self._completed(kind, given, typed))
-        entered = self.office.sign_and_enter(
-            typed.name, action, lambda said: seal_envelope(said, [sign_with_file(typed.key, said)])
-        )
+        try:
+            entered = self.office.sign_and_enter(
+                typed.name, action, lambda said: seal_envelope(said, [sign_with_file(typed.key, said)])
+            )
+        except RefusedError as error:
+            raise RefusedError(by_name(mistake, reader_language()) for mistake in error.mistakes) from error
         if self.workspace is not None and kind in _MOVES_ALIASES:
             post_aliases(self.workspace, _alias_move(entered))
         return entered
-
-    def open_gates(self, dossier: Path) -> list[str]:
-        """The gates of a sealed dossier that do not pass."""
-        from civic_ai.records.gates import GateReport
-
-        _manifest(dossier)
-        report = GateReport.model_validate_json((dossier / "gates.json").read_bytes())
-        return [check.gate for check in report.checks if check.verdict != "pass"]
 
     def _completed(self, kind: str, given: dict[str, Any], typed: Typed) -> dict[str, Any]:
         """The fields that need not be typed: who, in which role, when, on which dossier, on what evidence."""
@@ -90,24 +96,50 @@ class Desk:
                 about=kind,
                 remedy=say("Use one of: {kinds}.", kinds=", ".join(ACTIONS)),
             )
-        wanted = ACTIONS[kind].model_fields
-        case = self.office.case(typed.name)
-        about = None if typed.dossier is None else _manifest(typed.dossier).digest
+        wanted, case = ACTIONS[kind].model_fields, self.office.case(typed.name)
+        folder = typed.dossier or self._handed_in(typed.name, case)
         found: dict[str, Any] = {
             "kind": kind,
             "by": self._holder(typed.key),
             "role": typed.role,
             "at": today(),
+            "pilot": typed.name,
+            "dossier": case.dossier if typed.dossier is None else manifest_of(typed.dossier).digest,
         }
-        found |= {"pilot": typed.name} if "pilot" in wanted else {}
-        found |= {"dossier": about or case.dossier} if "dossier" in wanted else {}
-        if typed.pilot.is_dir():
-            found["answered"] = self._answered(typed, case)
         if kind == "propose_level":
-            found |= _proposed(typed.pilot, self.office.policy)
-        for field in _BINDINGS & wanted.keys():
-            given = _bound(field, given, typed.dossier)
-        return found | given
+            found |= proposed_level(typed.pilot, self.office.policy)
+        read = self._read(kind, typed.pilot, case, folder)
+        read |= filed(kind, typed.files, wanted) if typed.files else {}
+        require_as_read(read, given)
+        known = {name: value for name, value in found.items() if name in wanted}
+        return known | with_binding(given, wanted, folder) | read
+
+    def _handed_in(self, pilot: str, case: Case) -> Path | None:
+        """Where the dossier that the case is about stands in this workspace; None where it does not."""
+        if self.workspace is None or case.dossier is None:
+            return None
+        folder = self.workspace.dossiers(pilot) / case.dossier[:12]
+        return folder if folder.is_dir() else None
+
+    def _read(self, kind: str, pilot: Path, case: Case, folder: Path | None) -> dict[str, Any]:
+        """What the step rests on, as the files say it: the answered fields of its gate, the open gates."""
+        from civic_ai.records.action import ACTIONS
+        from civic_ai.review.decided import decided_of
+        from civic_ai.review.handed_in import open_gates
+        from civic_ai.review.workflow import not_now, steps_in
+
+        possible = [step for step in steps_in(case) if step.kind == kind]
+        if not possible:
+            raise not_now(case, kind)
+        has_gate = any(step.gate is not None for step in possible)
+        hands_in = "open_gates" in ACTIONS[kind].model_fields
+        if not has_gate and not hands_in:
+            return {}
+        if folder is None or not pilot.is_dir():
+            raise _not_at_hand(kind, folder is None)
+        decided = decided_of(self.office.steps(case.pilot or ""))
+        read: dict[str, Any] = {"answered": answered_fields(pilot, folder, self.office.policy, decided)}
+        return read | ({"open_gates": open_gates(folder, self.office.policy)} if hands_in else {})
 
     def _holder(self, key: Path) -> str:
         """Whom the ledger knows this key as."""
@@ -123,45 +155,20 @@ class Desk:
             )
         return span.key.holder
 
-    def _answered(self, typed: Typed, case: Case) -> list[str]:
-        """The fields that the pilot's record answers with evidence: by its run, its city, and this board."""
-        from civic_ai.cards.pilot_record import Declared, record_of
-        from civic_ai.cards.sealed import read_sealed
-        from civic_ai.pilot.answers import Beside, load_answers
-        from civic_ai.pilot.crosswalk import shipped_crosswalk
-        from civic_ai.review.decided import decided_of
 
-        if typed.dossier is None:
-            return []
-        crosswalk = shipped_crosswalk()
-        answers = load_answers(Beside(crosswalk, typed.name, typed.pilot.resolve()))
-        decided = decided_of(self.office.steps(typed.name))
-        impact = impact_of(typed.pilot, self.office.policy)
-        declared = Declared(answers=answers, decided=decided, level=case.level, impact=impact)
-        return sorted(record_of(read_sealed(typed.dossier, "board"), declared, crosswalk).answered)
-
-
-def impact_of(pilot: Path, policy: Policy) -> ImpactLevel | None:
-    """The level that the pilot's answers to the questionnaire give; None where it has none."""
-    from civic_ai.policy.impact_answers import ANSWERS_FILE, pilot_answers
-    from civic_ai.policy.impact_level import find_level
-    from civic_ai.policy.impact_questionnaire import shipped_questionnaire
-
-    if not (pilot / ANSWERS_FILE).is_file():
-        return None
-    questions = shipped_questionnaire()
-    return find_level(questions, pilot_answers(pilot, questions), policy)
-
-
-def _proposed(pilot: Path, policy: Policy) -> dict[str, Any]:
-    """The level that the questionnaire gives, and the digest of its answers; nothing where it has none."""
-    from civic_ai.policy.impact_answers import pilot_answers
-    from civic_ai.policy.impact_questionnaire import shipped_questionnaire
-
-    found = impact_of(pilot, policy)
-    if found is None or found.level is None:
-        return {}
-    return {"level": found.level, "answers": pilot_answers(pilot, shipped_questionnaire()).digest}
+def _not_at_hand(kind: str, no_dossier: bool) -> Exception:
+    """What this step rests on is not here to be read."""
+    if no_dossier:
+        return ConfigError.because(
+            say("this step rests on the sealed dossier, and none is at hand"),
+            about=kind,
+            remedy=say("Name its folder: --dossier workspace/dossiers/PILOT/DIGEST."),
+        )
+    return ConfigError.because(
+        say("this step rests on the city's answers, and only the pilot's name was given"),
+        about=kind,
+        remedy=say("Name the pilot's folder, where answers.yaml stands."),
+    )
 
 
 _MOVES_ALIASES = frozenset({"close_vote", "lapse", "void", "stop"})
@@ -183,19 +190,8 @@ def _alias_move(entered: Entered) -> AliasMove:
     )
 
 
-_BINDINGS = frozenset({"binding", "found"})
-
-
-def _bound(field: str, given: dict[str, Any], dossier: Path | None) -> dict[str, Any]:
-    """The fields with the binding read from the dossier, where area, use and end date are given."""
-    from civic_ai.review.binding import binding_of
-
-    scope = {name: given[name] for name in ("area", "use", "ends_on") if name in given}
-    rest = {name: value for name, value in given.items() if name not in scope}
-    if dossier is None or len(scope) < 3:
-        return given
-    bound = binding_of(dossier, scope["area"], scope["use"], read_day(scope["ends_on"]))
-    return rest | {field: bound.model_dump(mode="json")}
+_TYPED_BY_US = frozenset({"kind", "by", "role", "at", "pilot", "dossier", "answered", "open_gates"})
+"""Fields that nobody needs to type."""
 
 
 def _made(kind: str, fields: dict[str, Any]) -> Action:
@@ -209,16 +205,13 @@ def _made(kind: str, fields: dict[str, Any]) -> Action:
 
 
 def _mistake(kind: str, detail: Any) -> Mistake:
-    about = ".".join([kind, *map(str, detail["loc"])])
-    return Mistake(about, say("{reason}", reason=detail["msg"]), None, say("Give it with --set or --from."))
+    from civic_ai.pilot.located import did_you_mean, sentence_of
+    from civic_ai.records.action import ACTIONS
 
-
-def _manifest(dossier: Path) -> Dossier:
-    """The manifest of an intact dossier. Raises :class:`RefusedError` where it was altered."""
-    from civic_ai.cards.verification import read_manifest, require_intact
-
-    require_intact(dossier)
-    return read_manifest(dossier)
+    remedy = say("Give it with --set or --from.")
+    if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
+        remedy = did_you_mean(str(detail["loc"][0]), sorted(ACTIONS[kind].model_fields.keys() - _TYPED_BY_US))
+    return Mistake(".".join([kind, *map(str, detail["loc"])]), sentence_of(detail), None, remedy)
 
 
 def open_desk(ledger: str | None, workspace: Path | None, policy: Path | None) -> Desk:

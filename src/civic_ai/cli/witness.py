@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from civic_ai.cli.language import reader_language
 from civic_ai.cli.record import LedgerOption, ledger_to_read, read_line_key
+from civic_ai.core.messages import say
 
 app = typer.Typer(help="Co-signatures of checkpoints.", no_args_is_help=True)
 
@@ -51,7 +53,8 @@ def record(
     ledger: LedgerOption = None,
 ) -> int:
     """Read a co-signed checkpoint from standard input and keep the co-signature on the ledger."""
-    ledger_to_read(ledger).record_cosignature(
-        sys.stdin.buffer.read().decode("utf-8", "replace"), read_line_key(witness)
-    )
+    key = read_line_key(witness)
+    ledger_to_read(ledger).record_cosignature(sys.stdin.buffer.read().decode("utf-8", "replace"), key)
+    told = say("The co-signature of {name} stands on the ledger.", name=key.name)
+    print(told.text(reader_language()), file=sys.stderr)
     return 0

@@ -86,8 +86,8 @@ def _mistakes(error: ValidationError, document: Document, kind: type[Record]) ->
         if detail["type"] == "mean_of_closed":
             remedy = say("Ask for a duration: kind: duration, objective: integrated_brier_score.")
         if detail["type"] == "extra_forbidden":
-            remedy = _did_you_mean(str(path[-1]), sorted(_keys_at(schema, path[:-1])))
-        yield mistake_at(document, path, _sentence(dict(detail)), remedy)
+            remedy = did_you_mean(str(path[-1]), sorted(_keys_at(schema, path[:-1])))
+        yield mistake_at(document, path, sentence_of(dict(detail)), remedy)
 
 
 def _remedy(document: Document, path: Path_) -> Message | None:
@@ -97,7 +97,8 @@ def _remedy(document: Document, path: Path_) -> Message | None:
     return say("`civic-ai describe {part}` says what belongs there.", part=part) if part else None
 
 
-def _did_you_mean(key: str, known: list[str]) -> Message:
+def did_you_mean(key: str, known: list[str]) -> Message:
+    """The remedy for an unknown ``key``: the known one that is like it, else all of them."""
     close = get_close_matches(key, known, n=1, cutoff=0.6)
     if close:
         return say("Did you mean {word}?", word=close[0])
@@ -139,7 +140,7 @@ _KINDS: dict[str, str] = {
 }
 
 
-def _sentence(detail: Mapping[str, Any]) -> Message:
+def sentence_of(detail: Mapping[str, Any]) -> Message:
     """Our sentence for a kind of error; what the reader gave is shown, shortened."""
     kind, context, given = detail["type"], detail.get("ctx", {}), _shown(detail.get("input"))
     if kind in _LIMITS:

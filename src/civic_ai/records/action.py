@@ -230,10 +230,12 @@ class StartPilot(OnDossier):
 
 
 class ReportPilot(OnDossier):
-    """The pilot is over; ``report`` is the digest of what came of it."""
+    """The pilot is over; ``report`` is the digest of what came of it, ``overrides`` that of the log of lists
+    that people changed, and what they found."""
 
     kind: Literal["report_pilot"] = "report_pilot"
     report: Digest
+    overrides: Digest | None = None
 
 
 class StartUse(OnDossier):
@@ -243,10 +245,12 @@ class StartUse(OnDossier):
 
 
 class RequestRenewal(OnDossier):
-    """Ask for the next term with a dossier on new data."""
+    """Ask for the next term with a dossier on new data; ``monitoring`` is the digest of what was watched in
+    the term that ends."""
 
     kind: Literal["request_renewal"] = "request_renewal"
     open_gates: tuple[Word, ...] = ()
+    monitoring: Digest | None = None
 
 
 class Appeal(OnDossier, Reasoned):

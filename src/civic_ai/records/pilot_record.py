@@ -118,8 +118,9 @@ class Sources:
     level: Level | None = None
 
 
-ANSWERED_BY_STEPS = frozenset({"M07"})
-"""Fields of the city that a step of the workflow answers too: that the notice stands, and where."""
+ANSWERED_BY_STEPS = frozenset({"M07", "E06", "H02", "L02"})
+"""Fields of the city and the run that a step of the workflow answers too: that the notice stands, what came
+of the pilot, what people overruled, what was watched. Each step names a file by its digest."""
 
 
 def build_record(crosswalk: Crosswalk, sources: Sources) -> PilotRecord:
@@ -140,6 +141,8 @@ def build_record(crosswalk: Crosswalk, sources: Sources) -> PilotRecord:
 def _entry(name: str, asked: RecordField, sources: Sources) -> FieldEntry:
     fill = {"run": _measured, "city": _answered, "board": _decided}[asked.filled_by]
     entry = fill(name, asked, sources)
+    if entry.status != "answered_with_evidence" and name in ANSWERED_BY_STEPS & sources.decided.keys():
+        entry = _decided(name, asked, sources)
     if entry.is_gap and not asked.is_needed_at(sources.level):
         return entry.model_copy(update={"status": "not_needed"})
     return entry
@@ -176,8 +179,6 @@ def _places(pattern: str) -> list[str]:
 
 def _answered(name: str, asked: RecordField, sources: Sources) -> FieldEntry:
     given = None if sources.answers is None else sources.answers.given(name)
-    if name in ANSWERED_BY_STEPS & sources.decided.keys() and (given is None or not given.evidence):
-        return _decided(name, asked, sources)
     if given is None:
         return FieldEntry(field=name, filled_by="city", status="not_answered")
     return FieldEntry(

@@ -28,7 +28,7 @@ class Part(Record):
 
 class Deviation(Record):
     """A figure or a word of the records that is not the same; ``off``: how far, as a share of the larger
-    one; None for words, and for what only one side has."""
+    one (of 1e-9 where both are smaller); None for words, and for what only one side has."""
 
     fact: str
     sealed: Scalar

@@ -29,6 +29,7 @@ Kind = Literal[
     "early key",
     "not entitled",
     "not allowed",
+    "not in dossier",
     "no statement",
     "clock",
 ]

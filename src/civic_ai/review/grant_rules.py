@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import say
@@ -10,9 +11,15 @@ from civic_ai.records.action import CloseVote, Vote
 from civic_ai.records.case import Case
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_policy import reaches
-from civic_ai.review.level import months_after, rules_at, workflow_of
+from civic_ai.review.level import may_waive, months_after, rules_at, workflow_of
 from civic_ai.review.quorum import counted
 from civic_ai.review.step import refusal
+
+
+def unwaived(case: Case, on: date) -> tuple[str, ...]:
+    """The gates that did not pass and have no waiver that holds on that day."""
+    waived = {waiver.gate for waiver in case.waivers if on <= waiver.ends_on}
+    return tuple(gate for gate in case.open_gates if gate not in waived)
 
 
 def verdict_was_voted(case: Case, action: CloseVote, policy: Policy) -> Iterator[Mistake]:
@@ -49,7 +56,7 @@ def binds_this_dossier(case: Case, action: CloseVote, policy: Policy) -> Iterato
     if action.binding is None:
         yield refusal(
             say("The approval does not say what exactly is approved."),
-            say("Name the digests of dossier, model, contracts and features, with capacity, area and use."),
+            say("Give area, use and ends_on; what they hold for is read from the dossier."),
         )
     elif action.binding.dossier != case.dossier:
         yield refusal(
@@ -79,13 +86,14 @@ def ends_in_time(case: Case, action: CloseVote, policy: Policy) -> Iterator[Mist
 
 def open_gates_are_waived(case: Case, action: CloseVote, policy: Policy) -> Iterator[Mistake]:
     """Each gate that did not pass has a waiver that has not ended."""
-    waived = {waiver.gate for waiver in case.waivers if action.at <= waiver.ends_on}
-    for gate in case.open_gates:
-        if gate not in waived:
-            yield refusal(
-                say("Gate {gate} did not pass and nobody waived it.", gate=gate),
-                say("Return the case, or ask who may waive it for a waiver with reason and end."),
-            )
+    for gate in unwaived(case, action.at):
+        role = may_waive(policy, case.level, gate)
+        yield refusal(
+            say("Gate {gate} did not pass and nobody waived it.", gate=gate),
+            say("Return the case, or ask for a waiver with reason and end from: {role}.", role=role)
+            if role
+            else say("Nobody may waive it: return the case to the team."),
+        )
 
 
 def conditions_can_be_kept(case: Case, action: CloseVote, policy: Policy) -> Iterator[Mistake]:

@@ -29,6 +29,14 @@ def rules_at(policy: Policy, level: Level | None) -> LevelRules:
     return rules_for(policy, level or LEVELS[-1])
 
 
+def may_waive(policy: Policy, level: Level | None, gate: str) -> str:
+    """The role that may waive this gate at this level; empty where nobody may."""
+    if gate in rules_at(policy, level).gates_not_waivable:
+        return ""
+    named = (each.waivable_by for each in policy.gates if each.id == gate)
+    return (next(named, None) or "").removeprefix("board_")
+
+
 def months_after(day: date, months: int) -> date:
     """The same day of the month, so many months later; the month's last day where it has no such day."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -32,7 +32,7 @@ from civic_ai.records.case import Case
 from civic_ai.records.decision import differences
 from civic_ai.records.policy import Policy
 from civic_ai.review.changes import DUTY_OF_ROLE
-from civic_ai.review.level import months_after, rules_at, workflow_of
+from civic_ai.review.level import may_waive, months_after, workflow_of
 from civic_ai.review.needs import missing_reviews
 from civic_ai.review.permissions import barred
 from civic_ai.review.quorum import present, seats
@@ -174,12 +174,10 @@ def review_stays_blind(case: Case, action: Review, policy: Policy) -> Iterator[M
 
 def gate_may_be_waived(case: Case, action: Waive, policy: Policy) -> Iterator[Mistake]:
     """The gate is open, its waiver is this role's to give, and it ends in time."""
-    may = {gate.id: gate.waivable_by for gate in policy.gates if gate.id in case.open_gates}
-    if action.gate not in may:
+    if action.gate not in case.open_gates:
         yield refusal(say("Gate {gate} is not open.", gate=action.gate), say("Nothing is to be waived."))
         return
-    is_closed = action.gate in rules_at(policy, case.level).gates_not_waivable
-    role = "" if is_closed else (may[action.gate] or "").removeprefix("board_")
+    role = may_waive(policy, case.level, action.gate)
     if action.role != role:
         yield refusal(
             say("The role {role} may not waive {gate}.", role=action.role, gate=action.gate),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import reduce
 
-from civic_ai.core.errors import Mistake, RefusedError
+from civic_ai.core.errors import CivicError, Mistake, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.action import Action, CloseVote, MissCondition
 from civic_ai.records.case import Case
@@ -50,9 +50,14 @@ def step_for(case: Case, action: Action) -> Step:
     for step in steps_in(case):
         if step.kind == action.kind and step.outcome == outcome:
             return step
+    raise not_now(case, action.kind)
+
+
+def not_now(case: Case, kind: str) -> CivicError:
+    """The refusal of a step that the case's state does not know, with the steps that it knows."""
     possible = dict.fromkeys(step.kind for step in steps_in(case))
-    raise RefusedError.because(
-        say("This cannot be done while the case is {state}: {kind}.", state=case.state, kind=action.kind),
+    return RefusedError.because(
+        say("This cannot be done while the case is {state}: {kind}.", state=case.state, kind=kind),
         remedy=say("What can be done now: {kinds}.", kinds=", ".join(possible)),
     )
 

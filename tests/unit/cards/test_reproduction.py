@@ -61,3 +61,10 @@ def test_another_promise_or_other_data_is_no_reproduction(part: str, agrees: boo
 def test_one_figure_beyond_the_tolerance_is_enough() -> None:
     assert made().agrees
     assert not made((Deviation(fact="a", sealed=1.0, found=2.0, off=0.5),)).agrees
+
+
+def test_what_is_left_of_a_sum_that_should_be_nought_is_no_figure() -> None:
+    """Another kernel of the linear algebra gave these two on Houston (experiments/020)."""
+    assert _off(1.3322676295501878e-15, 1.203632849270928e-15) == pytest.approx(0, abs=1e-6)
+    assert _off(0.0, 1e-15) == pytest.approx(0, abs=1e-5)
+    assert _off(1e-15, 1e-6) == pytest.approx(1)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from civic_ai.cli.office import Desk, Typed
+from civic_ai.cli.step_evidence import proposed_level
 from civic_ai.core.errors import ConfigError, RefusedError
+from civic_ai.policy.load import load_policy
 from civic_ai.review.key_files import make_key_file
 from civic_ai.review.keys import enrol
 from tests.unit.review.made_case import COMMUNITY, PEOPLE
@@ -64,3 +66,22 @@ def test_every_field_that_is_wrong_is_named(desk: Desk, tmp_path: Path) -> None:
     assert "open_case.people.0.person" in str(refused.value)
     assert "open_case.people.0.role" in str(refused.value)
     assert desk.office.steps("streets") == ()
+
+
+def test_a_field_that_there_is_not_names_one_like_it(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        desk.take("open_case", {"peeple": HOLDERS}, typed(tmp_path, desk))
+    told = {mistake.about: mistake.text() for mistake in refused.value.mistakes}
+    assert "Did you mean people?" in told["open_case.peeple"]
+    assert "is missing" in told["open_case.people"]
+
+
+def test_a_step_that_the_state_does_not_know_is_refused_before_its_fields(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="open_case") as refused:
+        desk.take("start_pilot", {}, typed(tmp_path, desk))
+    assert "start_pilot" in str(refused.value)
+
+
+def test_no_level_is_proposed_of_a_pilot_without_its_questionnaire(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match=r"impact\.yaml gives no level"):
+        proposed_level(tmp_path, load_policy())

@@ -68,7 +68,7 @@ def test_the_city_cannot_fill_what_the_run_or_the_board_fills() -> None:
 def test_the_board_fills_only_its_own_fields() -> None:
     said = {name: Decided(text=Text(any="Approved"), decision="d" * 64) for name in WALK.fields}
     record = build_record(WALK, Sources("p", decided=said))
-    assert record.answered == {*BOARD, "M07"}
+    assert record.answered == {*BOARD, "M07", "E06", "H02", "L02"}
     assert record.entry("M03").decision == "d" * 64
 
 
@@ -172,3 +172,20 @@ def test_the_words_compliant_and_fair_stand_nowhere_in_it() -> None:
 def test_an_unknown_field_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         build_record(WALK, Sources("p")).entry("Z99")
+
+
+def test_a_simple_rule_has_results_at_capacity_without_a_calibration() -> None:
+    scores = {f"evaluation.scores.year_count.all.{name}_at_capacity.figure.value": 0.2
+              for name in ("precision", "recall")}  # fmt: skip
+    facts = {"evaluation.champion": "year_count", "evaluation.calibration.slope.value": None, **scores}
+    assert build_record(WALK, Sources("p", facts=facts)).entry("E02").status == "answered_with_evidence"
+    for name in scores:
+        missing = build_record(WALK, Sources("p", facts=facts | {name: None})).entry("E02")
+        assert missing.status == "not_measured"
+
+
+def test_a_file_of_a_step_answers_what_no_run_can() -> None:
+    said = {"E06": Decided(text=Text(any="ona: " + "a" * 64), decision="d" * 64)}
+    entry = build_record(WALK, Sources("p", decided=said)).entry("E06")
+    assert (entry.status, entry.filled_by, entry.decision) == ("answered_with_evidence", "run", "d" * 64)
+    assert build_record(WALK, Sources("p")).entry("E06").status == "not_measured"

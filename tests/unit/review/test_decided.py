@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from civic_ai.records.action import Action, ReportPilot, RequestRenewal
 from civic_ai.review.decided import decided_of
+from civic_ai.review.history import Taken
 from tests.unit.review.made_office import PILOT, office_in, to_approval
+
+
+def taken(number: int, action: Action) -> Taken:
+    """A step as the ledger tells it."""
+    return Taken(number, f"{number:064x}", PILOT, action, "0" * 64, True)
 
 
 def test_reviewers_findings_decision_and_what_it_binds(tmp_path: Path) -> None:
@@ -36,3 +43,18 @@ def test_two_reviewers_both_stand(tmp_path: Path) -> None:
 
 def test_nothing_done_is_nothing_decided() -> None:
     assert decided_of([]) == {}
+
+
+def test_the_files_of_the_pilots_report_stand_until_a_report_without_them() -> None:
+    one, other = "ab" * 32, "cd" * 32
+    told = {"by": "ona", "role": "owner", "at": "2026-11-23", "dossier": other, "report": one}
+    whole = ReportPilot.model_validate(told | {"overrides": other})
+    found = decided_of([taken(1, whole)])
+    assert {name: decided.text.any for name, decided in found.items()} == {
+        "E06": f"ona: {one}", "H02": f"ona: {other}"
+    }  # fmt: skip
+    assert set(decided_of([taken(1, whole), taken(2, ReportPilot.model_validate(told))])) == {"E06"}
+    del told["report"]
+    renewal = RequestRenewal.model_validate(told | {"monitoring": one})
+    assert decided_of([taken(1, renewal)])["L02"].text.any == f"ona: {one}"
+    assert decided_of([taken(1, renewal), taken(2, RequestRenewal.model_validate(told))]) == {}

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from civic_ai.core.errors import ConfigError
+from civic_ai.policy.load import load_policy
 from civic_ai.records.policy import Policy
-from civic_ai.review.level import months_after, rules_at, workflow_of
+from civic_ai.review.level import may_waive, months_after, rules_at, workflow_of
 from tests.unit.review.made_case import policy
 
 
@@ -36,3 +37,14 @@ def test_a_policy_without_workflow_or_levels_decides_nothing() -> None:
         workflow_of(bare)
     with pytest.raises(ConfigError, match="level II"):
         rules_at(bare, "II")
+
+
+def test_who_may_waive_a_gate_and_where_the_level_says_nobody() -> None:
+    shipped = load_policy()
+    assert may_waive(shipped, "I", "contract-held") == "data_steward"
+    assert may_waive(shipped, "II", "contract-held") == ""
+    assert may_waive(shipped, "II", "reaches-every-group") == "chair"
+    assert may_waive(shipped, "II", "calibrated") == "technical_reviewer"
+    assert may_waive(shipped, "III", "calibrated") == ""
+    assert may_waive(shipped, None, "calibrated") == ""
+    assert may_waive(shipped, "I", "labels-matured") == may_waive(shipped, "I", "no-such-gate") == ""

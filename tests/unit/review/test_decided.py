@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from civic_ai.pilot.crosswalk import shipped_crosswalk
+from civic_ai.policy.load import load_policy
 from civic_ai.records.action import Action, ReportPilot, RequestRenewal
+from civic_ai.records.pilot_record import ANSWERED_BY_STEPS
 from civic_ai.review.decided import decided_of
 from civic_ai.review.history import Taken
 from tests.unit.review.made_office import PILOT, office_in, to_approval
@@ -58,3 +61,15 @@ def test_the_files_of_the_pilots_report_stand_until_a_report_without_them() -> N
     renewal = RequestRenewal.model_validate(told | {"monitoring": one})
     assert decided_of([taken(1, renewal)])["L02"].text.any == f"ona: {one}"
     assert decided_of([taken(1, renewal), taken(2, RequestRenewal.model_validate(told))]) == {}
+
+
+def test_no_gate_asks_for_a_field_that_nothing_can_fill() -> None:
+    """The city answers it, a run has facts for it, or a step fills it (decision 0012)."""
+    workflow, fields = load_policy().workflow, shipped_crosswalk().fields
+    assert workflow is not None
+    asked = {name for names in workflow.evidence.values() for name in names}
+    steps = {"M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08", "F04", *ANSWERED_BY_STEPS}
+    by_nothing = {
+        name for name in asked - steps if fields[name].filled_by != "city" and not fields[name].facts
+    }
+    assert by_nothing == set()

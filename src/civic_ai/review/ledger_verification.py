@@ -137,10 +137,9 @@ def _as_early(fault: Finding, line: bytes, register: KeyRegister) -> Finding:
         return fault
     named = [one.keyid for one in read_entry(fault.entry, line).envelope.signatures]
     for span in (register.spans[key] for key in named if key in register.spans):
-        if span.first > fault.entry:
-            told = {"key": span.key.id[:12], "number": span.first - 1}
-            return Finding("early key", say("the key {key} was enrolled only by entry {number}", **told),
-                           fault.entry)  # fmt: skip
+        told = {"key": span.key.id[:12], "number": span.first - 1}
+        says = say("the key {key} was enrolled only by entry {number}", **told)
+        return Finding("early key", says, fault.entry)
     return fault
 
 

@@ -22,6 +22,8 @@ from civic_ai.records.predictions import Bundle
 
 MANIFEST, SIDECAR, RECEIPT = "manifest.json", "manifest.sha256", "receipt.json"
 EVIDENCE, GATES, BUNDLE = "evidence.json", "gates.json", "bundle/bundle.json"
+MOST_BYTES = 512 * 1024 * 1024
+"""A file larger than this is not read: none of ours comes near it."""
 R = TypeVar("R", Evidence, GateReport, Bundle)
 
 
@@ -49,7 +51,7 @@ def verify(folder: str | Path) -> Verification:
     """Recompute every digest of the dossier in ``folder`` and all that they say about each other.
 
     ``altered``, ``missing`` and ``unexpected`` name files by their path inside the dossier; a link, a pipe
-    or a folder in the place of a file is altered, one that nobody named is unexpected. Raises
+    a folder or a giant in the place of a file is altered, one that nobody named is unexpected. Raises
     :class:`ConfigError` when there is no dossier at ``folder``.
 
     A dossier whose manifest was made again after a file was altered still disagrees with the evidence,
@@ -104,7 +106,7 @@ def of_another_version(about: Path) -> CivicError:
 
 @dataclass
 class _Contents:
-    """What stands in a folder: plain files with their bytes, folders, and anything else."""
+    """What stands in a folder: plain files with their bytes, folders, and anything else (giants too)."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
@@ -130,7 +132,7 @@ def _note(found: _Contents, path: Path, name: str) -> None:
     mode = path.lstat().st_mode
     if stat.S_ISDIR(mode):
         found.folders.add(name)
-    elif not stat.S_ISREG(mode):
+    elif not stat.S_ISREG(mode) or path.lstat().st_size > MOST_BYTES:
         found.others.add(name)
     elif name != RECEIPT:
         found.files[name] = path.read_bytes()

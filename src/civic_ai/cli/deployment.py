@@ -14,8 +14,8 @@ import typer
 
 from civic_ai.cli.dates import read_day
 from civic_ai.cli.language import reader_language
-from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk
-from civic_ai.cli.record import LedgerOption, read_line_key
+from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk, open_desk_to_write
+from civic_ai.cli.record import LedgerOption, LogKeyOption, public_log_key, read_line_key
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.store.blobs import Blobs
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from civic_ai.store.workspace import Workspace
 
 PILOT_HELP = "The pilot's folder or its pilot.yaml."
-LOG_HELP = "The log's public key (a file with one line): the ledger is then verified against its checkpoint."
+LOG_HELP = "The log's public key (a file with one line); else the one in keys/ of the workspace."
+RECORD_HELP = "With --release: the folder of a newer export of the ledger, so that a suspension is seen."
 EXPLORE_HELP = "Share of the capacity that a lot decides, 0 to 0.5, so that silence can be seen."
 
 
@@ -40,6 +41,7 @@ def score(
     explore: Annotated[float, typer.Option(help=EXPLORE_HELP)] = 0.0,
     release: Annotated[Path | None, typer.Option(help="A release, where no workspace stands.")] = None,
     log: Annotated[Path | None, typer.Option(help=LOG_HELP)] = None,
+    record: Annotated[Path | None, typer.Option(help=RECORD_HELP)] = None,
     ledger: LedgerOption = None,
     workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
     policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
@@ -55,7 +57,7 @@ def score(
     if release is None:
         authority = _by_ledger(loaded, home, open_desk(ledger, workspace, policy).office, log)
     else:
-        authority = _by_release(release, log)
+        authority = _by_release(release, log, record)
     with _place_for_rows(home, release) as blobs:
         made = score_to(to, loaded, authority, wanted, blobs)
     told = say(
@@ -69,6 +71,8 @@ def score(
 def release(
     pilot: Annotated[str, typer.Argument(help=PILOT_HELP)],
     to: Annotated[Path, typer.Option(help="The folder to write; it must not exist.")],
+    log: Annotated[Path | None, typer.Option(help=LOG_HELP)] = None,
+    log_key: LogKeyOption = None,
     ledger: LedgerOption = None,
     workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
     policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
@@ -79,9 +83,10 @@ def release(
     from civic_ai.pilot.load import load_pilot
     from civic_ai.store.workspace import open_workspace
 
-    office = open_desk(ledger, workspace, policy).office
+    office = open_desk_to_write(ledger, log_key, workspace, policy).office
+    home = open_workspace(os.environ, workspace)
     name = load_pilot(pilot, os.environ).spec.pilot
-    folder = _approved_folder(office.case(name), name, open_workspace(os.environ, workspace))
+    folder = _approved_folder(_verified(office, name, home, log), name, home)
     made = write_release(to, office, folder, _now())
     told = say(
         "{to}: dossier {digest}, approved until {last}. A later suspension does not reach it.",
@@ -92,21 +97,26 @@ def release(
 
 
 def _by_ledger(pilot: Pilot, home: Workspace, office: Office, log: Path | None) -> Authority:
-    """The case on the office's ledger; verified against its checkpoint where the log's key is given."""
-    from civic_ai.deployment.release import case_on
+    """The case on the office's ledger, all of it verified, and the policy that ruled the approval."""
     from civic_ai.deployment.score import Authority
-    from civic_ai.review.ledger_export import export
 
     name = pilot.spec.pilot
-    if log is None:
-        case = office.case(name)
-    else:
-        case = case_on(export(office.ledger.snapshot()), name, office.policy_of, _trust(log), _now())
-    return Authority(case, _approved_folder(case, name, home), office.policy)
+    case = _verified(office, name, home, log)
+    folder = _approved_folder(case, name, home)
+    policy = office.policy if case.approval is None else office.policy_of(case.approval.policy)
+    return Authority(case, folder, policy)
 
 
-def _by_release(folder: Path, log: Path | None) -> Authority:
-    from civic_ai.deployment.release import read_release
+def _verified(office: Office, pilot: str, home: Workspace, log: Path | None) -> Case:
+    """The case of ``pilot`` on a ledger that is good, and goes on from what was seen in this workspace."""
+    from civic_ai.deployment.standing import case_in
+    from civic_ai.review.ledger_memory import LedgerMemory
+
+    return case_in(office, pilot, _trust(log or public_log_key(home)), LedgerMemory(home.seen), _now())
+
+
+def _by_release(folder: Path, log: Path | None, record: Path | None) -> Authority:
+    from civic_ai.deployment.release import read_release, with_newer
     from civic_ai.deployment.score import Authority
 
     if log is None:
@@ -115,8 +125,11 @@ def _by_release(folder: Path, log: Path | None) -> Authority:
             about="--log",
             remedy=say("Get the key from the board, not from the release."),
         )
-    found = read_release(folder, _trust(log), _now())
-    return Authority(found.case, found.dossier, found.policy, found.record.released_on)
+    trust = _trust(log)
+    found = read_release(folder, trust, _now())
+    if record is not None:
+        found = with_newer(found, record, trust, _now())
+    return Authority(found.case, found.dossier, found.policy, found.record.released_on, found.known_on)
 
 
 def _approved_folder(case: Case, pilot: str, home: Workspace) -> Path:

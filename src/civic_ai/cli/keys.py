@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civic_ai.cli.language import reader_language
-from civic_ai.cli.record import LedgerOption, LogKeyOption, SignWithOption, ledger_to_read, ledger_to_write
+from civic_ai.cli.record import (
+    LedgerOption,
+    LogKeyOption,
+    SignWithOption,
+    ledger_to_read,
+    ledger_to_write,
+    read_line_key,
+)
+from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import Message, say
 
 if TYPE_CHECKING:
@@ -90,12 +98,39 @@ def revoke(
     return _entered(append(ledger_to_write(ledger, log_key), revoke_key(key, reason), sign_with), key)
 
 
-def append(ledger: Ledger, statement: Statement, sign_with: Path) -> LedgerEntry:
-    """Sign ``statement`` with the key in a file and append it; the entry."""
+@app.command("rotate-log")
+def rotate_log(
+    new: Annotated[Path, typer.Argument(help="The public file of the log's new key.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a few words; everybody can read it.")],
+    sign_with: Annotated[
+        list[Path], typer.Option("--sign-with", help="A private key file; of two people, one a custodian.")
+    ],
+    ledger: LedgerOption = None,
+    log_key: LogKeyOption = None,
+) -> int:
+    """Change the log's own key on the record: the old key and two people sign. Then put the new one in its
+    place, and give the new public line and this entry's receipt to the witness."""
+    from civic_ai.cli.record import log_key as read_log_key
+    from civic_ai.review.checkpoint import open_checkpoint
+    from civic_ai.review.log_keys import rotate
+
+    old, book = read_log_key(log_key), ledger_to_write(ledger, log_key)
+    before = open_checkpoint(book.snapshot().checkpoint, old.public)
+    if before is None:
+        raise RefusedError.because(
+            say("the last checkpoint of the ledger is not signed by {log}", log=old.name),
+            remedy=say("Name the key in use with --log-key."),
+        )
+    entry = append(book, rotate(old, read_line_key(new), before, reason), *sign_with)
+    return _entered(entry, read_line_key(new).id.hex())
+
+
+def append(ledger: Ledger, statement: Statement, *sign_with: Path) -> LedgerEntry:
+    """Sign ``statement`` with the keys in these files and append it; the entry."""
     from civic_ai.review.envelope import seal_envelope
     from civic_ai.review.key_files import sign_with_file
 
-    envelope = seal_envelope(statement, [sign_with_file(sign_with, statement)])
+    envelope = seal_envelope(statement, [sign_with_file(file, statement) for file in sign_with])
     with ledger.writing() as book:
         return book.append(envelope)
 

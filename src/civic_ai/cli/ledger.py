@@ -20,6 +20,7 @@ from civic_ai.cli.record import (
     SignWithOption,
     ledger_to_read,
     ledger_url,
+    public_log_key,
     read_line_key,
 )
 from civic_ai.core.errors import ConfigError
@@ -27,12 +28,22 @@ from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.review.findings import Finding
+    from civic_ai.review.history import PolicyOf
     from civic_ai.review.ledger_export import ExportedLedger
+    from civic_ai.review.ledger_trust import Trust
     from civic_ai.review.ledger_verification import LedgerVerification
+    from civic_ai.review.note import VerifierKey
 
 app = typer.Typer(help="The record: found, export, verify, receipts.", no_args_is_help=True)
 REFUSED = 3
-LogOption = Annotated[Path, typer.Option("--log", help="The log's public key file.")]
+LogOption = Annotated[
+    Path | None,
+    typer.Option("--log", help="The log's public key file; else the workspace's own."),
+]
+_ADVICE = say(
+    "Enter nothing more. Keep the file as evidence, and tell the witness. "
+    "`civic-ai ledger restore` makes it again from the newest export that verifies."
+)
 WitnessOption = Annotated[
     list[Path] | None, typer.Option("--witness", help="A witness's public key file; may be given again.")
 ]
@@ -78,8 +89,8 @@ def export(
 
 @app.command("verify")
 def verify(
-    folder: Annotated[Path, typer.Argument(help="The folder of an exported ledger.")],
-    log: LogOption,
+    folder: Annotated[Path | None, typer.Argument(help="An exported ledger; else the database.")] = None,
+    log: LogOption = None,
     witness: WitnessOption = None,
     remembered: Annotated[
         list[Path] | None, typer.Option("--remembered", help="A checkpoint that you or the witness kept.")
@@ -88,38 +99,50 @@ def verify(
     dossier: Annotated[
         list[Path] | None, typer.Option("--dossier", help="Hold what steps say of this dossier against it.")
     ] = None,
+    ledger: LedgerOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
-    """Verify an exported ledger from its files and public keys alone, then each step by the policy that
-    ruled it: signatures, roles, quorum. Each fault is named."""
-    from civic_ai.review.ledger import now
-    from civic_ai.review.ledger_export import read_export
+    """Verify a ledger from its files and public keys alone, then each step by the policy that ruled it:
+    signatures, roles, quorum. Without a folder the database itself is checked too. Each fault is named."""
     from civic_ai.review.ledger_trust import Trust
-    from civic_ai.review.ledger_verification import verify_ledger
 
     kept = tuple(_read(path).encode() for path in remembered or ())
-    trust = Trust(read_line_key(log), tuple(read_line_key(path) for path in witness or ()), kept, most_days)
-    exported = read_export(folder)
-    found = verify_ledger(exported, trust, now())
+    keys = tuple(read_line_key(path) for path in witness or ())
+    trust = Trust(_log(log), keys, kept, most_days)
+    found = _of_database(trust, ledger) if folder is None else _of_export(folder, trust)
     if found.is_good:
-        wrong = _wrong_steps(exported, folder, dossier or [])
+        wrong = tuple(_contradicted(found, dossier or [], folder))
         found = replace(found, findings=(*found.findings, *wrong))
     print(_json(found) if as_json else _text(found))
+    if folder is None and not found.is_good:
+        print(_ADVICE.text(reader_language()))
     return 0 if found.is_good else REFUSED
 
 
-def _wrong_steps(exported: ExportedLedger, folder: Path, dossiers: list[Path]) -> Iterator[Finding]:
-    """Steps that the workflow does not allow; where there are none, those that a dossier contradicts."""
-    from civic_ai.review.handed_in import contradictions
-    from civic_ai.review.history import faults_of, read_steps
-    from civic_ai.review.ledger_export import entries_of
-    from civic_ai.review.policies import policies_in
+@app.command("restore")
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The folder of an exported ledger.")],
+    log: LogOption = None,
+    ledger: LedgerOption = None,
+) -> int:
+    """Make the database again from an export that verifies and goes on from what was seen here."""
+    from civic_ai.review.ledger import now
+    from civic_ai.review.ledger_export import read_export
+    from civic_ai.review.ledger_memory import LedgerMemory
+    from civic_ai.review.ledger_restore import restore as restore_ledger
+    from civic_ai.review.ledger_trust import Trust
+    from civic_ai.review.ledger_verification import verify_ledger
+    from civic_ai.review.policies import read_policies
+    from civic_ai.store.workspace import open_workspace
 
-    entries, policy_of = entries_of(exported), policies_in(folder)
-    wrong = tuple(faults_of(entries, policy_of))
-    yield from wrong
-    for one in () if wrong else dossiers:
-        yield from contradictions(read_steps(entries), one, policy_of)
+    home, exported, key = open_workspace(os.environ), read_export(folder), _log(log)
+    trust = Trust(key, remembered=LedgerMemory(home.seen).remembered(key))
+    made = restore_ledger(ledger_url(ledger), exported, verify_ledger(exported, trust, now()), trust)
+    for policy in read_policies(folder):
+        home.blobs.put_record(policy)
+    told = say("Restored {size} entries. Now ask the witness to co-sign.", size=len(made.entries()))
+    print(told.text(reader_language()))
+    return 0
 
 
 @app.command("receipt")
@@ -141,13 +164,15 @@ def receipt(
 
 @app.command("check")
 def check(
-    file: Annotated[Path, typer.Argument(help="The receipt.")], log: LogOption, witness: WitnessOption = None
+    file: Annotated[Path, typer.Argument(help="The receipt.")],
+    log: LogOption = None,
+    witness: WitnessOption = None,
 ) -> int:
     """Check a receipt offline, and print what it shows."""
     from civic_ai.review.findings import Finding
     from civic_ai.review.receipt import check_receipt
 
-    found = check_receipt(_read(file), read_line_key(log), [read_line_key(path) for path in witness or ()])
+    found = check_receipt(_read(file), _log(log), [read_line_key(path) for path in witness or ()])
     if isinstance(found, Finding):
         print(_line(found))
         return REFUSED
@@ -160,6 +185,66 @@ def check(
     )
     print(found.entry.envelope.content.decode())
     return 0
+
+
+def _contradicted(found: LedgerVerification, dossiers: list[Path], folder: Path | None) -> Iterator[Finding]:
+    """Steps on a good ledger that a dossier contradicts."""
+    from civic_ai.review.handed_in import contradictions
+    from civic_ai.review.history import steps_among
+    from civic_ai.review.policies import policies_in, policies_kept
+    from civic_ai.store.workspace import open_workspace
+
+    policy_of = policies_kept(open_workspace(os.environ).blobs) if folder is None else policies_in(folder)
+    for one in dossiers:
+        yield from contradictions(steps_among(found.admitted), one, policy_of)
+
+
+def _of_export(folder: Path, trust: Trust) -> LedgerVerification:
+    from civic_ai.review.ledger_export import read_export
+    from civic_ai.review.policies import policies_in
+
+    return _judged(read_export(folder), policies_in(folder), trust)
+
+
+def _of_database(trust: Trust, url: str | None) -> LedgerVerification:
+    """The database, then what it holds, which must go on from what was seen in this workspace."""
+    from civic_ai.review.ledger_database import check_database
+    from civic_ai.review.ledger_export import export as make_export
+    from civic_ai.review.ledger_memory import LedgerMemory
+    from civic_ai.review.ledger_verification import LedgerVerification
+    from civic_ai.review.policies import policies_kept
+    from civic_ai.store.workspace import open_workspace
+
+    home = open_workspace(os.environ)
+    memory = LedgerMemory(home.seen)
+    if wrong := check_database(ledger_url(url), trust.log):
+        return LedgerVerification(0, wrong)
+    book = ledger_to_read(url)
+    exported = make_export(book.snapshot())
+    seen = replace(trust, remembered=(*trust.remembered, *memory.remembered(trust.log)))
+    found = _judged(exported, policies_kept(home.blobs), seen)
+    if found.is_good:
+        memory.keep(trust.log, exported.checkpoint)
+    return found
+
+
+def _judged(exported: ExportedLedger, policy_of: PolicyOf, trust: Trust) -> LedgerVerification:
+    """The log first; on a good one each step by the policy that ruled it."""
+    from civic_ai.review.history import faults_among
+    from civic_ai.review.ledger import now
+    from civic_ai.review.ledger_verification import verify_ledger
+
+    found = verify_ledger(exported, trust, now())
+    if not found.is_good:
+        return found
+    return replace(found, findings=(*found.findings, *faults_among(found.admitted, policy_of)))
+
+
+def _log(given: Path | None) -> VerifierKey:
+    """The log's public key: as given, else the workspace's own."""
+    from civic_ai.store.workspace import open_workspace
+
+    return read_line_key(given or public_log_key(open_workspace(os.environ)))
 
 
 def _json(found: LedgerVerification) -> str:

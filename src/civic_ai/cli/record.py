@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from civic_ai.review.ledger import Ledger
     from civic_ai.review.note import NoteKey, VerifierKey
+    from civic_ai.store.workspace import Workspace
 
 LEDGER_VARIABLE, LOG_KEY_VARIABLE = "CIVIC_AI_LEDGER", "CIVIC_AI_LOG_KEY"
 LedgerOption = Annotated[
@@ -40,6 +41,13 @@ def log_key(given: Path | None) -> NoteKey:
 
     named = os.environ.get(LOG_KEY_VARIABLE)
     return note_key(read_key_file(given or (Path(named) if named else _workspace() / "keys" / "log.key")))
+
+
+def public_log_key(home: Workspace) -> Path:
+    """Where the log's public key stands: beside the private one, as CIVIC_AI_LOG_KEY says, else in keys/."""
+    named = os.environ.get(LOG_KEY_VARIABLE)
+    private = Path(named) if named else home.folder / "keys" / "log.key"
+    return private.with_name(f"{private.name}.pub")
 
 
 def ledger_to_read(given: str | None) -> Ledger:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from civic_ai.cards.verification import MOST_BYTES
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import say
@@ -18,8 +19,6 @@ from civic_ai.records.predictions import Bundle
 from civic_ai.store.blobs import Blobs
 
 BUNDLE = "bundle.json"
-MOST_BYTES = 512 * 1024 * 1024
-"""A model file larger than this is not read: none of ours comes near it."""
 
 
 class BundleFiles(Blobs):

@@ -8,49 +8,58 @@
     binding.json decision.json        to what the approval is bound; the board's decision
     statement.json receipt.txt        what was signed to close the vote; that it stands on the ledger
     release.json   who, what, until when (records.deployment.Deployment)
+    release.txt    that the log signed it on its day
 
 Whoever reads a release brings the log's public key. The case is folded again from the ledger's entries:
 nothing in ``decision.json`` is believed, and ``release.json`` must say what the ledger says. What came after
-the release it cannot show.
+the release it cannot show: the reader brings a newer export of the ledger, or stops using it when it is older
+than the policy allows (``workflow.release_days``).
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from civic_ai.cards.verification import read_manifest
-from civic_ai.core.errors import ConfigError, Mistake, RefusedError
+from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import Message, say
 from civic_ai.deployment.approval import require_approval
+from civic_ai.deployment.standing import standing_on
 from civic_ai.records.case import Case
 from civic_ai.records.decision import Decision
 from civic_ai.records.deployment import Deployment
 from civic_ai.records.policy import Policy
-from civic_ai.review.history import PolicyOf, Taken, case_of
-from civic_ai.review.ledger_export import ExportedLedger, export, read_export
+from civic_ai.review.checkpoint import is_signed_by_log
+from civic_ai.review.history import PolicyOf, Taken
+from civic_ai.review.ledger_export import export, read_export
 from civic_ai.review.ledger_trust import Trust
-from civic_ai.review.ledger_verification import verify_ledger
+from civic_ai.review.note import NoteKey, VerifierKey, read_note
 from civic_ai.review.office import Office
+from civic_ai.review.policies import policies_in
 from civic_ai.review.receipt import make_receipt, receipt_text
 from civic_ai.store.blobs import store_error, write_file
 from civic_ai.store.scratch import scratch_prefix
 
-DOSSIER, LEDGER, POLICIES, RELEASE = "dossier", "ledger", "policies", "release.json"
+DOSSIER, LEDGER, POLICIES, RELEASE, SIGNED = "dossier", "ledger", "policies", "release.json", "release.txt"
 
 
 @dataclass(frozen=True)
 class Released:
-    """A release whose ledger was verified: the case as it stood, the policy of its approval, the record."""
+    """A release whose ledger was verified: the case as it stood, the policy of its approval, the record.
+
+    ``known_on``: the last day on which something is known of the case.
+    """
 
     folder: Path
     case: Case
     policy: Policy
     record: Deployment
+    known_on: date
 
     @property
     def dossier(self) -> Path:
@@ -71,7 +80,8 @@ def write_release(folder: Path, office: Office, dossier: Path, at: datetime) -> 
     case = office.case(pilot)
     decision = require_approval(case, dossier, at.date(), office.policy)
     record = _record(case, decision, at.date())
-    _write_all(folder, dossier, {**_files(office, pilot, decision), RELEASE: record.to_json()})
+    signed = {RELEASE: record.to_json(), SIGNED: _signed(record, office.ledger.require_log_key())}
+    _write_all(folder, dossier, {**_files(office, pilot, decision), **signed})
     return record
 
 
@@ -79,7 +89,8 @@ def read_release(folder: Path, trust: Trust, at: datetime) -> Released:
     """The release in ``folder``, its ledger verified by keys that the reader brings.
 
     Raises :class:`RefusedError` where the ledger was altered, or does not hold the decision that the release
-    names; :class:`ConfigError` where no release stands. Whether the approval still holds is asked after that.
+    names, or the log did not sign the release; :class:`ConfigError` where no release stands. Whether the
+    approval still holds is asked after that.
     """
     try:
         record = Deployment.model_validate_json((folder / RELEASE).read_bytes())
@@ -87,23 +98,46 @@ def read_release(folder: Path, trust: Trust, at: datetime) -> Released:
         raise ConfigError.because(
             say("holds no release"), about=str(folder), remedy=say("`civic-ai release` writes one.")
         ) from error
-    case = case_on(read_export(folder / LEDGER), record.pilot, _policies_in(folder / POLICIES), trust, at)
-    approval = case.approval
+    standing = standing_on(
+        read_export(folder / LEDGER), record.pilot, _policies_in(folder / POLICIES), trust, at
+    )
+    case, approval = standing.case, standing.case.approval
     if approval is None or _record(case, approval, record.released_on) != record:
         raise _refused(folder, say("the ledger does not hold the decision that the release names"))
-    return Released(folder, case, _policies_in(folder / POLICIES)(approval.policy), record)
+    if not _is_signed(folder, record, standing.signers):
+        raise _refused(folder, say("the release is not signed by {log}", log=trust.log.name))
+    policy = _policies_in(folder / POLICIES)(approval.policy)
+    return Released(folder, case, policy, record, record.released_on)
 
 
-def case_on(exported: ExportedLedger, pilot: str, policy_of: PolicyOf, trust: Trust, at: datetime) -> Case:
-    """Where the case of ``pilot`` stands on an exported ledger. Raises :class:`RefusedError`, with every
-    fault, unless the ledger is good by the keys in ``trust``."""
-    found = verify_ledger(exported, trust, at)
-    if not found.is_good:
-        remedy = say("Do not use it; `civic-ai ledger verify` says more.")
-        raise RefusedError(
-            Mistake("ledger", finding.says, remedy=remedy) for finding in found.findings if finding.is_fault
-        )
-    return case_of(pilot, (entry for entry, _ in found.admitted), policy_of)
+def with_newer(found: Released, newer: Path, trust: Trust, at: datetime) -> Released:
+    """The release with the case as a newer export of the same ledger, in ``newer``, tells it.
+
+    Raises :class:`RefusedError` unless that ledger is good and goes on from the one in the release.
+    """
+    seen = (*trust.remembered, read_export(found.folder / LEDGER).checkpoint)
+    standing = standing_on(
+        read_export(newer), found.record.pilot, policies_in(newer), replace(trust, remembered=seen), at
+    )
+    return replace(found, case=standing.case, known_on=max(found.known_on, standing.known_on))
+
+
+def _signed(record: Deployment, key: NoteKey) -> bytes:
+    """The note by which the log says that it handed ``record`` out: its digest, and so its day."""
+    text = _text(record, key.name)
+    return f"{text}\n{key.line(key.private.sign(text.encode()))}".encode()
+
+
+def _is_signed(folder: Path, record: Deployment, signers: Sequence[VerifierKey]) -> bool:
+    try:
+        note = read_note((folder / SIGNED).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return any(note.text == _text(record, key.name) and is_signed_by_log(note, key) for key in signers)
+
+
+def _text(record: Deployment, log: str) -> str:
+    return f"{log}/release\n{record.digest}\n"
 
 
 def _pilot_of(dossier: Path) -> str:

@@ -39,6 +39,7 @@ from civic_ai.records.contract import Contract
 from civic_ai.records.decision import Binding, Decision
 from civic_ai.records.deployment import DataUsed, Worklist
 from civic_ai.records.policy import Policy
+from civic_ai.review.level import workflow_of
 from civic_ai.store.blobs import Blobs
 
 
@@ -46,14 +47,15 @@ from civic_ai.store.blobs import Blobs
 class Authority:
     """By what a list may be made: the case, the dossier's folder, and the board's policy now.
 
-    ``released_on``: of a release, which knows nothing of the case after that day; None where the ledger
-    itself was read.
+    ``released_on``: of a release; None where the ledger itself was read. ``known_on``: nothing is known of
+    the case after that day; None where it is known up to now.
     """
 
     case: Case
     dossier: Path
     policy: Policy
     released_on: date | None = None
+    known_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,21 @@ def approved(
     declared = Declared(pilot.spec, {name: contract.digest for name, contract in contracts.items()})
     day = max(wanted.made_on, wanted.as_of)
     decision = require_approval(authority.case, authority.dossier, day, authority.policy, declared)
+    _refuse_old_release(authority, wanted.made_on)
     assert decision.binding is not None, "require_approval refuses a decision without one"
     return decision, decision.binding
+
+
+def _refuse_old_release(authority: Authority, day: date) -> None:
+    """A suspension does not reach a release: what was not looked up for long is not believed."""
+    known_on, most = authority.known_on, workflow_of(authority.policy).release_days
+    if known_on is not None and (day - known_on).days > most:
+        raise RefusedError.because(
+            say("nothing is known of the case after {last}; the policy allows {most} days",
+                last=known_on, most=most),
+            about="release",
+            remedy=say("Ask for a new release, or give a newer export of the ledger with --record."),
+        )  # fmt: skip
 
 
 def list_frame(

@@ -160,6 +160,12 @@ class KeySpan(Record):
     last: int | None = None
     is_custodian: bool = False
     """Whether it may enrol and revoke the keys of others."""
+    sign_count: int = 0
+    """Passkeys only: what its own counter said when it signed here last; 0: it does not count."""
+
+    def may_be_copied(self, sign_count: int) -> bool:
+        """Whether a passkey that says ``sign_count`` now does not count on: two of it may be in use."""
+        return bool(sign_count or self.sign_count) and sign_count <= self.sign_count
 
     def holds(self, number: int) -> bool:
         """Whether the key may sign entry ``number``."""

@@ -35,7 +35,8 @@ class WorkflowPolicy(Record):
     cases below a level need not answer; until a level is confirmed, all are needed. ``blind_reviews``:
     nobody reads or changes a review before all first ones are in. ``endorsed_from``: from this level on
     an approval also needs the authority's word. ``capacity_share``: by how much the capacity may differ
-    from the approved one.
+    from the approved one. ``release_days``: how long a release may be used before somebody asks the ledger
+    again whether the model was suspended.
     """
 
     evidence: dict[GateId, tuple[str, ...]]
@@ -48,6 +49,7 @@ class WorkflowPolicy(Record):
     appeal_days: int = Field(default=30, ge=1)
     waiver_months: int = Field(default=12, ge=1, le=12)
     capacity_share: float = Field(default=0.1, ge=0, lt=1)
+    release_days: int = Field(default=31, ge=1, le=366)
     names_voters: bool = False
     """Whether the public record says who voted how; reasons and counts are always public."""
 

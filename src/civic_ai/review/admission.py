@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
-from civic_ai.records.ledger import STATEMENT_TYPE, PublicKey, SignedEnvelope
+from civic_ai.records.ledger import STATEMENT_TYPE, KeySpan, LedgerEntry, PublicKey, SignedEnvelope
 from civic_ai.review.envelope import signed_bytes
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister, apply, founded_by, objection
-from civic_ai.review.signatures import verifies
+from civic_ai.review.signatures import sign_count, verifies
 from civic_ai.review.statement import Statement, read_statement
+
+MOST_BYTES = 1024 * 1024
+"""A statement larger than this is none of ours: a review with all of its findings stays far below."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,17 @@ class Admitted:
         return all(key.is_personal for key in self.signers)
 
 
+Stands = tuple[LedgerEntry, Admitted]
+"""An entry, with what it says and who signed it."""
+
+
 def admit(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admitted | Finding:
     """What entry ``number`` says and who signed it, or the first thing that is wrong with it.
 
     ``register`` is what the entries before it leave. Every signature must be good, by a key in use.
     """
+    if len(envelope.payload) > MOST_BYTES:
+        return Finding("too large", say("it says more than {most} bytes", most=MOST_BYTES), number)
     try:
         statement = read_statement(envelope.content)
     except RefusedError as error:
@@ -45,7 +54,21 @@ def admit(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admit
     signers = tuple(known.spans[signature.keyid].key for signature in envelope.signatures)
     if why := objection(known, number, statement, [key.id for key in signers]):
         return Finding("not entitled", why, number)
-    return Admitted(statement, signers, apply(known, number, statement))
+    return Admitted(statement, signers, register_after(known, number, envelope))
+
+
+def register_after(register: KeyRegister, number: int, envelope: SignedEnvelope) -> KeyRegister:
+    """The keys after entry ``number``, which was admitted: what it says of them, and passkeys' counters."""
+    known = apply(register, number, read_statement(envelope.content))
+    for signature in envelope.signatures:
+        known = known.with_span(counted(known.spans[signature.keyid], envelope))
+    return known
+
+
+def counted(span: KeySpan, envelope: SignedEnvelope) -> KeySpan:
+    """The span of a key that signed ``envelope``, with what its counter said there."""
+    made = next(one for one in envelope.signatures if one.keyid == span.key.id)
+    return span.model_copy(update={"sign_count": sign_count(span.key, made)})
 
 
 def _wrong_signature(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Finding | None:
@@ -58,5 +81,9 @@ def _wrong_signature(register: KeyRegister, number: int, envelope: SignedEnvelop
             return Finding("revoked key", say("the key {key} was no longer in use", key=short), number)
         if signature.keyid in seen or not verifies(span.key, signature, message):
             return Finding("bad signature", say("the signature by {key} is not good", key=short), number)
+        if span.may_be_copied(count := sign_count(span.key, signature)):
+            says = say("the passkey {key} counted {count} after {last}: it may have been copied",
+                       key=short, count=count, last=span.sign_count)  # fmt: skip
+            return Finding("counter", says, number)
         seen.add(signature.keyid)
     return None

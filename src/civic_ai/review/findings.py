@@ -30,6 +30,10 @@ Kind = Literal[
     "not entitled",
     "not allowed",
     "not in dossier",
+    "policy",
+    "counter",
+    "too large",
+    "database",
     "no statement",
     "clock",
 ]

@@ -20,8 +20,8 @@ from civic_ai.records.action import ACTIONS, Action, OpenCase, read_action
 from civic_ai.records.case import Case
 from civic_ai.records.ledger import LedgerEntry
 from civic_ai.records.policy import Policy
-from civic_ai.review.admission import Admitted, admit
-from civic_ai.review.findings import Finding
+from civic_ai.review.admission import Admitted, Stands, admit
+from civic_ai.review.findings import Finding, Kind
 from civic_ai.review.keys import KeyRegister
 from civic_ai.review.statement import Digests, Statement, Subject, predicate_type
 from civic_ai.review.workflow import next_case
@@ -35,12 +35,16 @@ PolicyOf = Callable[[str], Policy]
 
 @dataclass(frozen=True)
 class Taken:
-    """One step that stands on the ledger. ``statement``: digest of what was signed; ``is_personal``: the
-    person signed it, not a server for them."""
+    """One step that stands on the ledger.
+
+    ``statement``: digest of what was signed; ``about``: the digest that its subject names; ``is_personal``:
+    the person signed it, not a server for them.
+    """
 
     number: int
     statement: str
     pilot: str
+    about: str
     action: Action
     policy: str
     is_personal: bool
@@ -48,10 +52,9 @@ class Taken:
 
 def statement_of(pilot: str, action: Action, about: str | None, policy: Policy) -> Statement:
     """What a person signs to take a step. ``about``: the digest of the dossier; None before there is one."""
-    digest = about or digest_of({"pilot": pilot})
     return Statement(
         subject=(
-            Subject(name=pilot, digest_of_it=Digests(sha256=digest)),
+            Subject(name=pilot, digest_of_it=Digests(sha256=about or _before_any_dossier(pilot))),
             Subject(name=POLICY, digest_of_it=Digests(sha256=policy.digest)),
         ),
         predicate_type=predicate_type(action.kind),
@@ -90,6 +93,7 @@ def read_step(number: int, day: date, admitted: Admitted) -> Taken:
         number=number,
         statement=statement.digest,
         pilot=pilot.name,
+        about=pilot.digest_of_it.sha256,
         action=action.model_copy(update={"at": day}),
         policy=policy.digest_of_it.sha256,
         is_personal=admitted.is_personal,
@@ -98,14 +102,24 @@ def read_step(number: int, day: date, admitted: Admitted) -> Taken:
 
 def read_steps(entries: Iterable[LedgerEntry]) -> Iterator[Taken]:
     """Every step of every pilot, in order. Raises :class:`RefusedError` at an entry that may not stand."""
-    register = KeyRegister()
-    for entry in entries:
-        admitted = admit(register, entry.number, entry.envelope)
-        if isinstance(admitted, Finding):
-            raise _refused(admitted.says)
-        register = admitted.register
+    return steps_among(_admitted(entries))
+
+
+def steps_among(stands: Iterable[Stands]) -> Iterator[Taken]:
+    """Every step among entries that were admitted already. Raises as :func:`read_steps`."""
+    for entry, admitted in stands:
         if is_step(admitted.statement):
             yield read_step(entry.number, entry.moment.date(), admitted)
+
+
+def _admitted(entries: Iterable[LedgerEntry]) -> Iterator[Stands]:
+    register = KeyRegister()
+    for entry in entries:
+        found = admit(register, entry.number, entry.envelope)
+        if isinstance(found, Finding):
+            raise _refused(found.says)
+        register = found.register
+        yield entry, found
 
 
 def steps_of(pilot: str, entries: Iterable[LedgerEntry]) -> Iterator[Taken]:
@@ -130,27 +144,69 @@ def case_of(pilot: str, entries: Iterable[LedgerEntry], policy_of: PolicyOf) -> 
 
 
 def after(case: Case, step: Taken, policy_of: PolicyOf) -> Case:
-    """The case after one more step, by the policy that the step names."""
+    """The case after one more step, by the policy that the step names.
+
+    Raises :class:`RefusedError` where it may not be taken, or was signed about another dossier than it names.
+    """
+    about = dossier_of(step.action, case) or _before_any_dossier(step.pilot)
+    if step.about != about:
+        raise _refused(
+            say("It was signed about {signed}; the step is about {about}.", signed=step.about, about=about)
+        )
     return next_case(case, step.action, policy_of(step.policy))
 
 
+def dossier_of(action: Action, case: Case) -> str | None:
+    """The dossier that a step is about: the one that it names, else the one that the case is about."""
+    named: str | None = getattr(action, "dossier", None)
+    return named or case.dossier
+
+
+def _before_any_dossier(pilot: str) -> str:
+    return digest_of({"pilot": pilot})
+
+
 def faults_of(entries: Iterable[LedgerEntry], policy_of: PolicyOf) -> Iterator[Finding]:
-    """Steps on an intact ledger that the workflow does not allow: only a changed program enters such."""
-    cases: dict[str, Case] = {}
-    register = KeyRegister()
-    for entry in entries:
-        admitted = admit(register, entry.number, entry.envelope)
-        if isinstance(admitted, Finding):
-            yield admitted
-            return
-        register = admitted.register
-        if not is_step(admitted.statement):
+    """Steps on an intact ledger that the workflow does not allow: only a changed program enters such.
+
+    What follows a fault in the same case is not judged: it would be accused of what came before it.
+    """
+    return faults_among(_admitted(entries), policy_of)
+
+
+def faults_among(stands: Iterable[Stands], policy_of: PolicyOf) -> Iterator[Finding]:
+    """As :func:`faults_of`, of entries that were admitted already."""
+    cases: dict[str, Case | None] = {}
+    for entry, admitted in stands:
+        pilot = admitted.statement.subject[0].name
+        case = cases.setdefault(pilot, Case())
+        if case is None or not is_step(admitted.statement):
             continue
-        try:
-            step = read_step(entry.number, entry.moment.date(), admitted)
-            cases[step.pilot] = after(cases.get(step.pilot, Case()), step, policy_of)
-        except RefusedError as error:
-            yield from (Finding("not allowed", mistake.says, entry.number) for mistake in error.mistakes)
+        found = _judged(case, entry, admitted, policy_of)
+        cases[pilot] = found if isinstance(found, Case) else None
+        yield from () if isinstance(found, Case) else found
+
+
+def _judged(
+    case: Case, entry: LedgerEntry, admitted: Admitted, policy_of: PolicyOf
+) -> Case | tuple[Finding, ...]:
+    """The case after an entry, or what is wrong with the entry."""
+    try:
+        step = read_step(entry.number, entry.moment.date(), admitted)
+    except RefusedError as error:
+        return _findings("not allowed", error, entry)
+    try:
+        policy_of(step.policy)
+    except RefusedError as error:
+        return _findings("policy", error, entry)
+    try:
+        return after(case, step, policy_of)
+    except RefusedError as error:
+        return _findings("not allowed", error, entry)
+
+
+def _findings(kind: Kind, error: RefusedError, entry: LedgerEntry) -> tuple[Finding, ...]:
+    return tuple(Finding(kind, mistake.says, entry.number) for mistake in error.mistakes)
 
 
 def _refused(says: Message) -> CivicError:

@@ -8,7 +8,7 @@ to the entry that ends it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -17,6 +17,8 @@ from pydantic import Field, ValidationError
 from civic_ai.core.messages import Message, say
 from civic_ai.records.ledger import KeySpan, PublicKey, Sha256
 from civic_ai.records.record import Record
+from civic_ai.review.key_names import objection_to_key
+from civic_ai.review.log_keys import ROTATED, Rotation, objection_to_rotation, read_rotation
 from civic_ai.review.statement import Statement, predicate_type, state
 
 ENROLLED, REVOKED = predicate_type("key-enrolled"), predicate_type("key-revoked")
@@ -51,8 +53,8 @@ def revoke(key: str, reason: str) -> Statement:
 
 
 def is_about_keys(statement: Statement) -> bool:
-    """Whether a statement enrols or revokes a key; all others are the workflow's."""
-    return statement.predicate_type in (ENROLLED, REVOKED)
+    """Whether a statement enrols, revokes or replaces a key; all others are the workflow's."""
+    return statement.predicate_type in (ENROLLED, REVOKED, ROTATED)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class KeyRegister:
     """The keys as the entries so far leave them."""
 
     spans: Mapping[str, KeySpan] = field(default_factory=lambda: MappingProxyType({}))
+    rotations: tuple[Rotation, ...] = ()
+    """How the log's own key changed."""
 
     def custodians(self, number: int) -> set[str]:
         """The ids of the keys that may enrol and revoke at entry ``number``."""
@@ -67,7 +71,7 @@ class KeyRegister:
 
     def with_span(self, span: KeySpan) -> KeyRegister:
         """This register and ``span``, in the place of the key's earlier span."""
-        return KeyRegister(MappingProxyType({**self.spans, span.key.id: span}))
+        return replace(self, spans=MappingProxyType({**self.spans, span.key.id: span}))
 
     def ended(self, key: str, number: int) -> KeyRegister:
         """This register, the key of the id ``key`` ending with entry ``number``."""
@@ -77,7 +81,8 @@ class KeyRegister:
 def founded_by(statement: Statement) -> KeyRegister:
     """The register that the first entry is checked with: the key that it enrols; empty if it enrols none."""
     said = read_enrolment(statement)
-    if said is None or not said.is_custodian or not said.key.is_personal or said.replaces:
+    is_founder = said is not None and said.is_custodian and said.key.is_personal and not said.replaces
+    if said is None or not is_founder or objection_to_key(said.key, ()):
         return KeyRegister()
     return KeyRegister().with_span(KeySpan(key=said.key, first=0, is_custodian=True))
 
@@ -102,6 +107,8 @@ def apply(register: KeyRegister, number: int, statement: Statement) -> KeyRegist
         return kept.with_span(span)
     if revoked := read_revocation(statement):
         return register.ended(revoked.key, number)
+    if rotated := read_rotation(statement):
+        return replace(register, rotations=(*register.rotations, rotated))
     return register
 
 
@@ -111,6 +118,8 @@ def objection(
     """Why the keys ``signers`` (ids) may not state this about keys at entry ``number``; None: they may."""
     if number == 0 or not is_about_keys(statement):
         return None
+    if statement.predicate_type == ROTATED:
+        return _objection_to_rotation(register, number, statement, set(signers))
     if enrolled := read_enrolment(statement):
         return _objection_to_enrolment(register, number, enrolled, set(signers))
     if revoked := read_revocation(statement):
@@ -125,11 +134,22 @@ def _objection_to_enrolment(
         return say("this key was enrolled before")
     if said.is_custodian and not said.key.is_personal:
         return say("a server's key cannot be a custodian")
+    if why := objection_to_key(said.key, (span.key.holder for span in register.spans.values())):
+        return why
     if signers & register.custodians(number):
         return _objection_to_replacing(register, number, said)
     if said.replaces not in signers:
         return say("only a custodian may enrol a key, or a holder in the place of the own key")
     return _objection_to_replacing(register, number, said) or _objection_to_gain(register, said)
+
+
+def _objection_to_rotation(
+    register: KeyRegister, number: int, statement: Statement, signers: set[str]
+) -> Message | None:
+    if not signers & register.custodians(number):
+        return say("only a custodian may change the log's key, with another person")
+    people = [register.spans[key].key for key in sorted(signers)]
+    return objection_to_rotation(number, statement, register.rotations, people)
 
 
 def _objection_to_replacing(register: KeyRegister, number: int, said: KeyEnrolled) -> Message | None:

@@ -26,12 +26,13 @@ from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import Message, say
 from civic_ai.records.ledger import Checkpoint, LedgerEntry, SignedEnvelope
 from civic_ai.review import ledger_engine, ledger_schema
-from civic_ai.review.admission import Admitted, admit
+from civic_ai.review.admission import Admitted, admit, counted
 from civic_ai.review.checkpoint import open_checkpoint, sign_checkpoint
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister, apply
-from civic_ai.review.ledger_lines import entries_about, entries_in
+from civic_ai.review.ledger_lines import entries_about, entries_in, last_signed_by
 from civic_ai.review.ledger_schema import CHECKPOINTS, COSIGNATURES, ENTRIES
+from civic_ai.review.log_keys import LogKeys
 from civic_ai.review.merkle import leaf_hash, root
 from civic_ai.review.note import NoteKey, VerifierKey, read_note
 from civic_ai.review.statement import read_statement
@@ -60,7 +61,10 @@ class Book:
 
     def __post_init__(self) -> None:
         self._size_before = len(self._lines)
-        self.register = register_of(_read(entries_about(self._lines)))
+        try:
+            self.register = register_of(_read(entries_about(self._lines)))
+        except (KeyError, RefusedError) as error:  # keys that nobody enrolled, a statement that is none
+            raise _altered() from error
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """All entries, those of this transaction too."""
@@ -76,7 +80,7 @@ class Book:
         Raises :class:`RefusedError` when a signature is not good, the key is not in use, or its holder may
         not say this about keys.
         """
-        found = admit(self.register, len(self._lines), envelope)
+        found = admit(self._counted(envelope), len(self._lines), envelope)
         if isinstance(found, Finding):
             raise _refused(found.says)
         return found
@@ -100,6 +104,16 @@ class Book:
         self.register = admitted.register
         return entry
 
+    def _counted(self, envelope: SignedEnvelope) -> KeyRegister:
+        """The keys, with what the counter of each passkey that signs said last, in whatever case."""
+        register = self.register
+        for signature in envelope.signatures:
+            span = register.spans.get(signature.keyid)
+            last = None if span is None else last_signed_by(self._lines, signature.keyid)
+            if span is not None and last is not None and span.key.kind == "passkey":
+                register = register.with_span(counted(span, last.envelope))
+        return register
+
     @property
     def has_grown(self) -> bool:
         """Whether anything was appended in this transaction."""
@@ -120,14 +134,15 @@ class Ledger:
 
         Raises :class:`RefusedError` when the entries are not those of the last signed checkpoint.
         """
-        key = self._key()
+        key = self.require_log_key()
         with ledger_engine.writing(self.engine) as connection:
             lines = _lines(connection)
             leaves = [leaf_hash(line) for line in lines]
-            _require_intact(connection, leaves, key.public)
             book = Book(connection, _moment(self.clock()), lines, leaves)
+            _require_intact(book, key.public)
             yield book
             if book.has_grown:
+                _require_own(book, key.public)
                 _write_checkpoint(connection, book.leaves, key)
 
     def entries(self) -> tuple[LedgerEntry, ...]:
@@ -166,7 +181,8 @@ class Ledger:
             for number, line in enumerate(new, start=len(kept)):
                 connection.execute(insert(COSIGNATURES).values(number=number, size=size, line=line))
 
-    def _key(self) -> NoteKey:
+    def require_log_key(self) -> NoteKey:
+        """The log's private key. Raises :class:`ConfigError` where it is not at hand."""
         if self.log_key is None:
             raise ConfigError.because(
                 say("the ledger cannot be written without the log's key"),
@@ -186,14 +202,21 @@ class Snapshot:
 
 def found_ledger(url: str, log_key: NoteKey, clock: Clock = now) -> Ledger:
     """A new, empty ledger. Raises :class:`RefusedError` where one stands already."""
+    with found_empty(url) as connection:
+        _write_checkpoint(connection, [], log_key)
+    return open_ledger(url, log_key, clock)
+
+
+@contextmanager
+def found_empty(url: str) -> Iterator[Connection]:
+    """One transaction on new, empty tables. Raises :class:`RefusedError` where a ledger stands already."""
     engine = ledger_engine.open_engine(url)
     ledger_engine.make_private(engine)
     with ledger_engine.writing(engine) as connection:
         if ledger_schema.stands(connection):
             raise _refused(say("a ledger stands here already"))
         ledger_schema.create(connection)
-        _write_checkpoint(connection, [], log_key)
-    return Ledger(engine, log_key, clock)
+        yield connection
 
 
 def open_ledger(url: str, log_key: NoteKey | None = None, clock: Clock = now) -> Ledger:
@@ -237,13 +260,25 @@ def _read(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
         raise _altered() from error
 
 
-def _require_intact(connection: Connection, leaves: list[bytes], key: VerifierKey) -> None:
-    note = connection.scalar(select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size.desc()).limit(1))
-    stated = open_checkpoint(note, key) if note else None
+def _require_intact(book: Book, key: VerifierKey) -> None:
+    """The entries must be those of the last checkpoint, signed by the log's key of that time."""
+    newest = select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size.desc()).limit(1)
+    note = book.connection.scalar(newest)
+    signer = LogKeys(key, book.register.rotations).at(len(book.leaves))
+    stated = open_checkpoint(note, signer) if note else None
     if stated is None:
         raise _refused(say("the last checkpoint of the ledger is not signed by {log}", log=key.name))
-    if stated != _checkpoint(leaves, key.name):
+    if stated != _checkpoint(book.leaves, key.name):
         raise _altered()
+
+
+def _require_own(book: Book, key: VerifierKey) -> None:
+    """The key at hand must sign a ledger of this size, and the log's key have changed on these entries."""
+    if not all(one.fits(book.leaves) for one in book.register.rotations):
+        raise _refused(say("the log's key was changed on other entries than these"))
+    keys = LogKeys(key, book.register.rotations)
+    if not keys.is_linked or keys.at(len(book.leaves)) != key:
+        raise _refused(say("the log's key {key} is not the one in use", key=key.id.hex()))
 
 
 def _checkpoint(leaves: list[bytes], origin: str) -> Checkpoint:

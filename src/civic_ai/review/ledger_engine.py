@@ -96,11 +96,17 @@ def _as_store_error(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError.because(
-            say("the ledger's database refused: {reason}", reason=str(error.orig).strip()),
-            about=engine.url.render_as_string(hide_password=True),
-            remedy=say("Nothing was entered. Put right what it says and try again."),
-        ) from error
+        raise _refused(engine, str(error.orig).strip()) from error
+    except UnicodeDecodeError as error:  # of a damaged file SQLite's own words may not be readable
+        raise _refused(engine, str(error)) from error
+
+
+def _refused(engine: Engine, reason: str) -> CivicError:
+    return StoreError.because(
+        say("the ledger's database refused: {reason}", reason=reason),
+        about=engine.url.render_as_string(hide_password=True),
+        remedy=say("Nothing was entered. Put right what it says, or see `civic-ai ledger verify`."),
+    )
 
 
 def _no_database(url: str) -> CivicError:

@@ -51,11 +51,22 @@ _POSTGRES = (
     "REVOKE UPDATE, DELETE, TRUNCATE ON entries, checkpoints, cosignatures FROM PUBLIC",
     "REVOKE UPDATE, DELETE, TRUNCATE ON entries, cosignatures FROM CURRENT_USER",
 )
+_SQLITE_TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+_POSTGRES_TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O'"
 
 
 def stands(connection: Connection) -> bool:
     """Whether a ledger was founded in this database."""
     return inspect(connection).has_table(ENTRIES.name)
+
+
+def missing_triggers(connection: Connection) -> set[str]:
+    """The triggers that should keep the ledger append-only and do not stand there."""
+    is_postgres = connection.dialect.name == "postgresql"
+    acts = ("update", "delete", "truncate") if is_postgres else ("update", "delete")
+    expected = {f"{table}_no_{act}" for table in _metadata.tables for act in acts}
+    asked = _POSTGRES_TRIGGERS if is_postgres else _SQLITE_TRIGGERS
+    return expected - set(connection.scalars(text(asked)))
 
 
 def create(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from civic_ai.core.messages import say
 from civic_ai.records.ledger import Checkpoint, Cosignature
 from civic_ai.review.checkpoint import is_signed_by_log, read_checkpoint
 from civic_ai.review.findings import Finding
+from civic_ai.review.log_keys import LogKeys, Rotation
 from civic_ai.review.merkle import root
 from civic_ai.review.note import VerifierKey, read_note
 from civic_ai.review.witness import cosignatures
@@ -38,14 +39,18 @@ class Seen:
     findings: tuple[Finding, ...] = ()
 
 
-def look_at(content: bytes, trust: Trust) -> Seen:
-    """The checkpoint that ``content`` holds; None in it unless the log signed it."""
+def look_at(content: bytes, trust: Trust, rotations: Sequence[Rotation] = ()) -> Seen:
+    """The checkpoint that ``content`` holds; None in it unless the log signed it.
+
+    ``rotations``: how the ledger says that the log's key changed.
+    """
     try:
         note = read_note(content.decode())
         checkpoint = read_checkpoint(note.text)
     except ValueError:
         return Seen(findings=(Finding("malformed", say("a checkpoint cannot be read")),))
-    if checkpoint.origin != trust.log.name or not is_signed_by_log(note, trust.log):
+    key = LogKeys(trust.log, tuple(rotations)).at(checkpoint.size)
+    if checkpoint.origin != trust.log.name or not is_signed_by_log(note, key):
         says = say("a checkpoint is not signed by {log}", log=trust.log.name)
         return Seen(findings=(Finding("log signature", says),))
     try:

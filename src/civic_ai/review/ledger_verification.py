@@ -14,16 +14,15 @@ from itertools import pairwise
 from civic_ai.core.base64 import base64_bytes
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import Checkpoint, LedgerEntry, read_entry
-from civic_ai.review.admission import Admitted, admit
+from civic_ai.review.admission import Stands, admit
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister
 from civic_ai.review.ledger_comparison import compare
 from civic_ai.review.ledger_export import ExportedLedger
 from civic_ai.review.ledger_trust import Seen, Trust, age, contradictions, look_at
+from civic_ai.review.log_keys import LogKeys, Rotation
 from civic_ai.review.merkle import leaf_hash, root
 from civic_ai.review.witness import latest
-
-Stands = tuple[LedgerEntry, Admitted]
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,11 @@ class LedgerVerification:
     """When a witness last signed, in seconds since 1970, by its own clock."""
 
     @property
+    def rotations(self) -> tuple[Rotation, ...]:
+        """How the log's own key changed."""
+        return self.admitted[-1][1].register.rotations if self.admitted else ()
+
+    @property
     def is_good(self) -> bool:
         """No fault was found; there may be warnings."""
         return not any(finding.is_fault for finding in self.findings)
@@ -47,15 +51,18 @@ class LedgerVerification:
 def verify_ledger(exported: ExportedLedger, trust: Trust, at: datetime) -> LedgerVerification:
     """All that is wrong with an exported ledger, each fault by its name; ``at``: today, for the age."""
     lines = exported.entries.removesuffix(b"\n").split(b"\n") if exported.entries else []
-    last = look_at(exported.checkpoint, trust)
-    earlier = [look_at(one, trust) for one in (exported.witnessed, *trust.remembered) if one is not None]
+    admitted, wrong = _admit_all(lines)
+    rotations = admitted[-1][1].register.rotations if admitted else ()
+    last = look_at(exported.checkpoint, trust, rotations)
+    notes = (exported.witnessed, *trust.remembered)
+    earlier = [look_at(one, trust, rotations) for one in notes if one is not None]
     seen = (last, *earlier)
     told = list(_sequence(lines, exported, last, earlier))
-    admitted, wrong = _admit_all(lines)
     is_located = any(finding.entry is not None for finding in told)
     witnessed_at = latest([signature for one in seen for signature in one.witnessed])
     findings = (
         *(finding for one in seen for finding in one.findings),
+        *_rotated([leaf_hash(line) for line in lines], LogKeys(trust.log, rotations)),
         *told,
         *(() if is_located else wrong),  # else every entry behind a missing one would be accused
         *_clock(entry for entry, _ in admitted),
@@ -121,7 +128,19 @@ def _admit_all(lines: Sequence[bytes]) -> tuple[list[Stands], list[Finding]]:
         else:
             stands.append(found)
             register = found[1].register
-    return stands, wrong
+    return stands, [_as_early(fault, lines[fault.entry or 0], register) for fault in wrong]
+
+
+def _as_early(fault: Finding, line: bytes, register: KeyRegister) -> Finding:
+    """The fault, where a key that was enrolled only later is told from one that never was."""
+    if fault.kind != "foreign key" or fault.entry is None:
+        return fault
+    named = [one.keyid for one in read_entry(fault.entry, line).envelope.signatures]
+    for span in (register.spans[key] for key in named if key in register.spans):
+        told = {"key": span.key.id[:12], "number": span.first - 1}
+        says = say("the key {key} was enrolled only by entry {number}", **told)
+        return Finding("early key", says, fault.entry)
+    return fault
 
 
 def _admit(register: KeyRegister, said: dict[str, int], number: int, line: bytes) -> Stands | Finding:
@@ -135,6 +154,17 @@ def _admit(register: KeyRegister, said: dict[str, int], number: int, line: bytes
         return Finding("repeated", say("it says again what entry {first} said", first=first), number)
     found = admit(register, number, entry.envelope)
     return found if isinstance(found, Finding) else (entry, found)
+
+
+def _rotated(leaves: Sequence[bytes], keys: LogKeys) -> Iterator[Finding]:
+    """Changes of the log's key that do not lead to the trusted one, or were signed on another history."""
+    if not keys.is_linked:
+        yield Finding("log signature", say("the changes of the log's key do not lead to the one given"))
+    for one in keys.rotations:
+        if not one.fits(leaves):
+            number = one.before.size
+            says = say("the log's key was changed by entry {number} on other entries", number=number)
+            yield Finding("rewritten", says, number)
 
 
 def _clock(entries: Iterable[LedgerEntry]) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ Hashes are 32 bytes (SHA-256). Checking follows RFC 9162, sections 2.1.3.2 and 2
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -24,6 +25,17 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def root(leaves: Sequence[bytes]) -> bytes:
     """The root of the tree over these leaf hashes."""
     return _root(leaves, 0, len(leaves)) if leaves else EMPTY_ROOT
+
+
+def roots(leaves: Iterable[bytes]) -> Iterator[bytes]:
+    """The root of the first leaf hash, of the first two, and so on, each in log n steps."""
+    peaks = list[tuple[int, bytes]]()
+    for leaf in leaves:
+        size, made = 1, leaf
+        while peaks and peaks[-1][0] == size:
+            made, size = node_hash(peaks.pop()[1], made), 2 * size
+        peaks.append((size, made))
+        yield reduce(lambda right, left: node_hash(left, right), (one for _, one in reversed(peaks)))
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:

@@ -19,7 +19,16 @@ from civic_ai.records.action import Action
 from civic_ai.records.case import Case
 from civic_ai.records.ledger import LedgerEntry, SignedEnvelope
 from civic_ai.records.policy import Policy
-from civic_ai.review.history import Taken, case_of, cases_of, read_step, read_steps, statement_of, steps_of
+from civic_ai.review.history import (
+    Taken,
+    case_of,
+    cases_of,
+    dossier_of,
+    read_step,
+    read_steps,
+    statement_of,
+    steps_of,
+)
 from civic_ai.review.ledger import Ledger
 from civic_ai.review.statement import Statement
 from civic_ai.review.workflow import next_case
@@ -62,7 +71,7 @@ class Office:
         """
         case = self.case(pilot)
         next_case(case, action, self.policy)
-        return statement_of(pilot, action, _dossier(action) or case.dossier, self.policy)
+        return statement_of(pilot, action, dossier_of(action, case), self.policy)
 
     def enter(self, envelope: SignedEnvelope) -> Entered:
         """Take the step that ``envelope`` signs: judged against the ledger as it stands now, then appended.
@@ -96,8 +105,3 @@ class Office:
                     policy=self.policy.digest[:12]),
                 remedy=say("Read the policy again, then sign again."),
             )  # fmt: skip
-
-
-def _dossier(action: Action) -> str | None:
-    """The dossier that an action is about, where it names one."""
-    return getattr(action, "dossier", None)

@@ -6,13 +6,17 @@ The challenge is the SHA-256 of the DSSE bytes, so an assertion belongs to one s
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 from types import ModuleType
 
 from civic_ai.core.base64 import base64_bytes
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import PublicKey
+
+_COUNTER = slice(33, 37)
 
 
 def challenge(message: bytes) -> bytes:
@@ -40,6 +44,16 @@ def is_passkey_signature(key: PublicKey, assertion: bytes, message: bytes) -> bo
     except Exception:  # the library lets parsers' errors through; whatever fails, it is no signature
         return False
     return True
+
+
+def passkey_count(assertion: bytes) -> int:
+    """The authenticator's signature counter (level 2, section 6.1): 4 bytes behind a hash and the flags.
+
+    Many synchronised passkeys always say 0: they do not count.
+    """
+    data = json.loads(assertion)["response"]["authenticatorData"]
+    content = base64.urlsafe_b64decode(data + "=" * (-len(data) % 4))
+    return int.from_bytes(content[_COUNTER], "big")
 
 
 def _library() -> ModuleType:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from civic_ai.core.base64 import base64_bytes, base64_text
 from civic_ai.records.ledger import KeyKind, PublicKey, Signature
 from civic_ai.review.envelope import to_sign
-from civic_ai.review.passkey import is_passkey_signature
+from civic_ai.review.passkey import is_passkey_signature, passkey_count
 from civic_ai.review.ssh_signature import is_ssh_signature
 from civic_ai.review.statement import Statement
 
@@ -23,6 +23,11 @@ def verifies(key: PublicKey, signature: Signature, message: bytes) -> bool:
 def sign_statement(statement: Statement, key: PublicKey, private: Ed25519PrivateKey) -> Signature:
     """The Ed25519 signature of ``statement`` by ``key``, whose private half is ``private``."""
     return Signature(keyid=key.id, sig=base64_text(private.sign(to_sign(statement))))
+
+
+def sign_count(key: PublicKey, signature: Signature) -> int:
+    """How often the key had signed by its own counter, in a signature that is good; 0: it does not count."""
+    return passkey_count(base64_bytes(signature.sig)) if key.kind == "passkey" else 0
 
 
 def _by_ed25519(key: PublicKey, signature: bytes, message: bytes) -> bool:

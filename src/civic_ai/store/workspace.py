@@ -35,6 +35,11 @@ class Workspace:
         """Dossiers that MLflow has not had yet."""
         return self.folder / "outbox"
 
+    @property
+    def seen(self) -> Path:
+        """The last checkpoint of each ledger that was verified here."""
+        return self.folder / "seen"
+
     def dossiers(self, pilot: str) -> Path:
         """The folder of one pilot's sealed dossiers."""
         return self.folder / "dossiers" / pilot

@@ -10,7 +10,15 @@ import pytest
 
 from civic_ai.cards.dossier import seal, sealed_file, write_dossier
 from civic_ai.cards.render import render_cards
-from civic_ai.cards.verification import MANIFEST, RECEIPT, SIDECAR, read_manifest, require_intact, verify
+from civic_ai.cards.verification import (
+    MANIFEST,
+    MOST_BYTES,
+    RECEIPT,
+    SIDECAR,
+    read_manifest,
+    require_intact,
+    verify,
+)
 from civic_ai.core.canonical import canonical_json, digest_of_bytes
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.records.dossier import Dossier
@@ -263,3 +271,12 @@ def test_an_intact_dossier_is_told_and_every_altered_file_named(sealed: Path, co
 
 def test_the_manifest_reads_back(sealed: Path) -> None:
     assert read_manifest(sealed).digest == verify(sealed).digest
+
+
+def test_a_giant_is_not_read(copy: Path) -> None:
+    """A file of holes takes no room on the disk and all of the memory of whoever reads it."""
+    for name in ("policy.json", "more.bin"):
+        with (copy / name).open("ab") as file:
+            file.truncate(MOST_BYTES + 1)
+    found = verify(copy)
+    assert (found.altered, found.missing, found.unexpected) == (("policy.json",), (), ("more.bin",))

@@ -12,7 +12,7 @@ from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.records.case import Case
 from civic_ai.store.workspace import Workspace
 from tests.journey.tiny import EXAMPLE
-from tests.unit.review.made_ledger import LOG
+from tests.unit.review.made_ledger import LOG, write_log_key
 from tests.unit.review.made_office import office_in
 
 
@@ -22,6 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "workspace"
     folder.mkdir()
     office_in(folder)
+    write_log_key(folder)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CIVIC_AI_LEDGER", raising=False)
     return folder

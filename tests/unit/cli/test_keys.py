@@ -67,3 +67,22 @@ def test_an_ssh_key_takes_the_place_of_another(city: Path) -> None:
     assert run(keys.app, "enroll", city / "id.pub", *place) == 0
     assert run(keys.app, "enroll", city / "Bea.key.pub", "--sign-with", city / "Ana.key") == 3
     assert run(keys.app, "enroll", city / "Bea.key.pub", "--sign-with", key) == 0
+
+
+def test_the_logs_own_key_is_changed_by_two_people(city: Path, capsys: Captured) -> None:
+    new = city / "keys" / "next.key"
+    assert run(keys.app, "new", new, "--name", "city.example/ledger", "--kind", "log") == 0
+    assert run(keys.app, "enroll", city / "Bea.key.pub", "--sign-with", city / "Ana.key") == 0
+    common = ["rotate-log", f"{new}.pub", "--reason", "new server", "--sign-with", city / "Ana.key"]
+    assert run(keys.app, *common) == 3
+    assert "two people must sign" in capsys.readouterr().err
+    assert run(keys.app, *common, "--sign-with", city / "Bea.key") == 0
+    assert "entry 2: key " in capsys.readouterr().out
+    revoke = ["revoke", read_public_key(city / "Bea.key.pub").id, "--reason", "left", "--sign-with"]
+    assert run(keys.app, *revoke, city / "Ana.key") == 3
+    assert "is not the one in use" in capsys.readouterr().err
+    assert run(keys.app, *revoke, city / "Ana.key", "--log-key", new) == 0
+    for key in ("log.key.pub", "next.key.pub"):
+        assert run(ledger.app, "verify", "--log", city / "keys" / key) == 0
+    assert run(keys.app, *common, "--sign-with", city / "Bea.key") == 3
+    assert "the last checkpoint of the ledger is not signed by" in capsys.readouterr().err

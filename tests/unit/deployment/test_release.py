@@ -13,12 +13,15 @@ import pytest
 
 from civic_ai.core.errors import CivicError, ConfigError, RefusedError, StoreError
 from civic_ai.deployment import release
-from civic_ai.deployment.release import Released, case_on, read_release, write_release
+from civic_ai.deployment.release import Released, read_release, with_newer, write_release
 from civic_ai.deployment.score import Authority, Wanted, score_today
+from civic_ai.deployment.standing import case_on
 from civic_ai.records.deployment import Deployment
-from civic_ai.review.ledger_export import export
+from civic_ai.review.ledger import open_ledger
+from civic_ai.review.ledger_export import export, write_export
 from civic_ai.review.ledger_trust import Trust
 from civic_ai.review.office import Office
+from civic_ai.review.policies import write_policies
 from civic_ai.review.receipt import Received, check_receipt
 from civic_ai.store.blobs import Blobs
 from tests.unit.review import made_office
@@ -68,7 +71,7 @@ def copied(written: Path, tmp_path: Path) -> Path:
 
 
 def authority(found: Released) -> Authority:
-    return Authority(found.case, found.dossier, found.policy, found.record.released_on)
+    return Authority(found.case, found.dossier, found.policy, found.record.released_on, found.known_on)
 
 
 def test_it_scores_where_no_workspace_stands(sealed: Sealed, written: Path, tmp_path: Path) -> None:
@@ -244,3 +247,70 @@ def test_the_command_line_scores_from_a_release(
     with pytest.raises(RefusedError, match="lapsed"):
         deployment.score(str(sealed.pilot_folder), **(told | {"to": tmp_path / "late.csv"}))
     assert not (tmp_path / "late.csv").exists()
+
+
+def score_on(sealed: Sealed, found: Released, number: int) -> None:
+    score_today(sealed.pilot, authority(found), Wanted(LAST, day(number)), sealed.blobs)
+
+
+def test_it_ages(sealed: Sealed, written: Path) -> None:
+    """A suspension does not reach a release: after the policy's days nobody may rely on it."""
+    found = read_release(written, TRUST, at(32))
+    score_on(sealed, found, 32)
+    with pytest.raises(
+        RefusedError, match="nothing is known of the case after 2026-01-02; the policy allows 31"
+    ):
+        score_on(sealed, found, 33)
+
+
+def exported_after(sealed: Sealed, office: Office, folder: Path, *kinds: str) -> Path:
+    """A newer export of a copy of the office's ledger, after these steps of the officer on day 20."""
+    shutil.copytree(Path(office.ledger.engine.url.database or "").parent, folder)
+    clock = made_office.Calendar()
+    clock.number = 20
+    ledger = open_ledger(f"sqlite:///{folder}/ledger.db", LOG, clock)
+    made = Office(ledger, office.policy, office.blobs)
+    for kind in kinds:
+        step(made, sealed, kind, "off", "governance_officer", at=20)
+    write_export(export(ledger.snapshot()), folder / "record")
+    write_policies(made.steps(PILOT), made.policy_of, folder / "record")
+    return folder / "record"
+
+
+def test_a_newer_record_tells_what_came_after(
+    sealed: Sealed, office: Office, written: Path, tmp_path: Path
+) -> None:
+    found = read_release(written, TRUST, at(21))
+    calm = with_newer(found, exported_after(sealed, office, tmp_path / "calm", "comment"), TRUST, at(21))
+    assert (calm.known_on, calm.case.state) == (day(20), "pilot")
+    score_on(sealed, calm, 51)
+    with pytest.raises(RefusedError, match="nothing is known of the case after 2026-01-21"):
+        score_on(sealed, calm, 52)
+    record = exported_after(sealed, office, tmp_path / "stopped", "suspend")
+    with pytest.raises(RefusedError, match="the model is suspended"):
+        score_on(sealed, with_newer(found, record, TRUST, at(21)), 21)
+
+
+def test_an_older_record_is_no_newer_one(sealed: Sealed, written: Path, tmp_path: Path) -> None:
+    old = office_in(tmp_path)
+    write_export(export(old.ledger.snapshot()), tmp_path / "record")
+    found = read_release(written, TRUST, at(2))
+    with pytest.raises(RefusedError, match="ledger, cut back"):
+        with_newer(found, tmp_path / "record", TRUST, at(2))
+
+
+def test_its_day_is_signed_by_the_log(copied: Path) -> None:
+    told = json.loads((copied / "release.json").read_bytes())
+    (copied / "release.json").write_text(json.dumps(told | {"released_on": "2026-06-01"}))
+    with pytest.raises(RefusedError, match="the release is not signed by city"):
+        read_release(copied, TRUST, at(1))
+    (copied / "release.txt").unlink()
+    with pytest.raises(RefusedError, match="the release is not signed by city"):
+        read_release(copied, TRUST, at(1))
+
+
+def test_without_the_logs_key_nothing_is_released(sealed: Sealed, office: Office, tmp_path: Path) -> None:
+    reader = Office(open_ledger(office.ledger.engine.url.render_as_string()), office.policy, office.blobs)
+    with pytest.raises(ConfigError, match="cannot be written without the log's key"):
+        write_release(tmp_path / "out", reader, sealed.dossier, at(1))
+    assert not (tmp_path / "out").exists()

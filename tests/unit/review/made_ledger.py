@@ -35,6 +35,15 @@ ANA, BEA, EVE = key_file("Ana"), key_file("Bea"), key_file("Eve")
 TRUST = Trust(LOG.public, (WITNESS.public,))
 
 
+def write_log_key(workspace: Path) -> None:
+    """The log's key where the command line looks for it, its public half beside it."""
+    place = workspace / "keys" / "log.key"
+    place.parent.mkdir()
+    place.touch(0o600)
+    place.write_bytes(key_file(LOG.name, "log").to_json())
+    place.with_name("log.key.pub").write_text(LOG.public.text + "\n")
+
+
 class Clock:
     """A clock that goes on by a minute each time that it is read."""
 

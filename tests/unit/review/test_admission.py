@@ -4,11 +4,14 @@ import pytest
 
 from civic_ai.core.base64 import base64_text
 from civic_ai.records.ledger import Signature, SignedEnvelope
-from civic_ai.review.admission import Admitted, admit
-from civic_ai.review.envelope import pre_authentication_encoding
+from civic_ai.review.admission import MOST_BYTES, Admitted, admit, register_after
+from civic_ai.review.envelope import pre_authentication_encoding, seal_envelope, to_sign
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister, apply, enrol, revoke
-from tests.unit.review.made_ledger import ANA, BEA, EVE, founding, key_file, said, vote
+from civic_ai.review.passkey import challenge
+from civic_ai.review.statement import state
+from tests.unit.review.authenticator import Authenticator
+from tests.unit.review.made_ledger import ANA, BEA, DOSSIER, EVE, founding, key_file, said, vote
 
 SERVER = key_file("desk", "server")
 REGISTER = KeyRegister()
@@ -95,3 +98,47 @@ def test_one_bad_signature_among_good_ones_is_enough(signers: tuple[object, ...]
     good = vote(1, *signers)
     bad = good.signatures[1].model_copy(update={"sig": base64_text(b"\0" * 64)})
     assert kind(good.model_copy(update={"signatures": (good.signatures[0], bad)})) == "bad signature"
+
+
+def test_a_statement_of_more_than_a_megabyte_is_not_read() -> None:
+    size = MOST_BYTES * 3 // 4
+    assert kind(said(state("vote", "p", DOSSIER, {"text": "x" * size}), ANA)) == "too large"
+    near = said(state("vote", "p", DOSSIER, {"text": "x" * (size - 300)}), ANA)
+    assert isinstance(admit(REGISTER, 4, near), Admitted)
+
+
+def passkey_entry(passkey: Authenticator, number: int, count: int) -> SignedEnvelope:
+    """A vote signed by the passkey, which says that it has signed ``count`` times."""
+    passkey.count = count - 1
+    statement = state("vote", "p", DOSSIER, {"round": number})
+    sig = base64_text(passkey.assertion(challenge(to_sign(statement))))
+    return seal_envelope(statement, [Signature(keyid=passkey.public_key.id, sig=sig)])
+
+
+@pytest.mark.parametrize(
+    ("counts", "last"),
+    [([1, 2, 9], "good"), ([5, 5], "counter"), ([5, 4], "counter"), ([5, 0], "counter"), ([0, 0, 0], "good"),
+     ([0, 1, 2], "good")],
+)  # fmt: skip
+def test_a_passkeys_counter_goes_on(counts: list[int], last: str) -> None:
+    """0, always: a synchronised passkey, which does not count."""
+    pytest.importorskip("webauthn", reason="the extra civic-ai[passkey] is not installed")
+    passkey = Authenticator()
+    register = apply(REGISTER, 4, enrol(passkey.public_key))
+    for number, count in enumerate(counts, start=5):
+        found = admit(register, number, passkey_entry(passkey, number, count))
+        register = found.register if isinstance(found, Admitted) else register
+    assert (found.kind if isinstance(found, Finding) else "good") == last
+    if isinstance(found, Finding):
+        assert f"counted {counts[-1]} after 5: it may have been copied" in str(found.says)
+
+
+def test_the_register_without_checking_counts_the_same() -> None:
+    pytest.importorskip("webauthn", reason="the extra civic-ai[passkey] is not installed")
+    passkey = Authenticator()
+    register = apply(REGISTER, 4, enrol(passkey.public_key))
+    envelope = passkey_entry(passkey, 5, 7)
+    found = admit(register, 5, envelope)
+    assert isinstance(found, Admitted)
+    assert register_after(register, 5, envelope) == found.register
+    assert found.register.spans[passkey.public_key.id].sign_count == 7

@@ -15,7 +15,7 @@ from tests.unit.review.made_office import PILOT, office_in, to_approval
 
 def taken(number: int, action: Action) -> Taken:
     """A step as the ledger tells it."""
-    return Taken(number, f"{number:064x}", PILOT, action, "0" * 64, True)
+    return Taken(number, f"{number:064x}", PILOT, "0" * 64, action, "0" * 64, True)
 
 
 def test_reviewers_findings_decision_and_what_it_binds(tmp_path: Path) -> None:

@@ -35,7 +35,9 @@ def policy(dossier: Path) -> Policy:
 
 
 def checked(dossier: Path, policy: Policy, *actions: Action) -> list[Finding]:
-    steps = [Taken(n, "0" * 64, "p", action, policy.digest, True) for n, action in enumerate(actions)]
+    steps = [
+        Taken(n, "0" * 64, "p", "0" * 64, action, policy.digest, True) for n, action in enumerate(actions)
+    ]
     return list(contradictions(steps, dossier, lambda digest: policy))
 
 

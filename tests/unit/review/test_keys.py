@@ -149,3 +149,16 @@ def test_other_statements_change_no_key() -> None:
     assert objection(WITH_BEA, 5, vote, []) is None
     assert read_enrolment(vote) is None
     assert read_revocation(enrol(B)) is None
+
+
+def test_who_looks_like_another_is_not_enrolled() -> None:
+    twin = key_file("twin").public_key
+    for holder, says in (("bea", "looks like that of another"), ("Bea\u200b", "nobody sees")):
+        assert says in (why(WITH_BEA, enrol(twin.model_copy(update={"holder": holder})), A) or "")
+    same = twin.model_copy(update={"holder": "Bea"})
+    assert why(WITH_BEA, enrol(same), A) is None, "a person may have two keys"
+
+
+def test_a_ledger_is_not_founded_by_a_name_that_is_not_seen() -> None:
+    hidden = A.model_copy(update={"holder": "Ana\u200b"})
+    assert founded_by(enrol(hidden, is_custodian=True)) == KeyRegister()

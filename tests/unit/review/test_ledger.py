@@ -7,17 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from civic_ai.core.base64 import base64_text
 from civic_ai.core.errors import ConfigError, RefusedError, StoreError
 from civic_ai.core.messages import say
+from civic_ai.records.ledger import Signature, SignedEnvelope
 from civic_ai.review.checkpoint import open_checkpoint
+from civic_ai.review.envelope import seal_envelope, to_sign
 from civic_ai.review.keys import enrol, revoke
 from civic_ai.review.ledger import Ledger, found_ledger, now, open_ledger
 from civic_ai.review.merkle import leaf_hash, root
 from civic_ai.review.note import NoteKey, read_note
+from civic_ai.review.passkey import challenge
+from civic_ai.review.statement import state
 from civic_ai.review.witness import Witness, cosignatures
+from tests.unit.review.authenticator import Authenticator
 from tests.unit.review.made_ledger import (
     ANA,
     BEA,
+    DOSSIER,
     EVE,
     LOG,
     OTHER_LOG,
@@ -235,3 +242,22 @@ def test_a_database_that_refuses_is_told(tmp_path: Path) -> None:
 def test_clocks_of_tests_go_on() -> None:
     clock = Clock()
     assert clock() < clock()
+
+
+def test_a_passkeys_counter_goes_on_from_its_last_entry_in_any_case(tmp_path: Path) -> None:
+    """A step reads the entries of its own case; a copied passkey is told all the same."""
+    pytest.importorskip("webauthn", reason="the extra civic-ai[passkey] is not installed")
+    ledger, passkey = found(tmp_path), Authenticator()
+    append(ledger, said(enrol(passkey.public_key), ANA))
+
+    def by_passkey(number: int, count: int) -> SignedEnvelope:
+        passkey.count = count - 1
+        statement = state("vote", f"pilot-{number}", DOSSIER, {"round": number})
+        sig = base64_text(passkey.assertion(challenge(to_sign(statement))))
+        return seal_envelope(statement, [Signature(keyid=passkey.public_key.id, sig=sig)])
+
+    append(ledger, by_passkey(1, 7), vote(1, ANA))
+    with pytest.raises(RefusedError, match="counted 7 after 7: it may have been copied"):
+        append(ledger, by_passkey(2, 7))
+    append(ledger, by_passkey(3, 8))
+    assert len(ledger.entries()) == 5

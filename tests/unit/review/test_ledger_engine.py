@@ -75,3 +75,12 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     assert ledger_engine.is_missing_file(engine)
     with pytest.raises(StoreError, match="unable to open"), ledger_engine.reading(engine):
         pass
+
+
+def test_words_of_a_damaged_file_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    engine = ledger_engine.open_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
+    with (
+        pytest.raises(StoreError, match="the ledger's database refused: 'utf-8'"),
+        ledger_engine.reading(engine),
+    ):
+        b"\xff".decode()

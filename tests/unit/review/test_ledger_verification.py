@@ -10,6 +10,7 @@ import pytest
 from civic_ai.core.base64 import base64_text
 from civic_ai.records.ledger import Checkpoint
 from civic_ai.review.checkpoint import sign_checkpoint
+from civic_ai.review.keys import enrol
 from civic_ai.review.ledger import Ledger
 from civic_ai.review.ledger_export import ExportedLedger, export
 from civic_ai.review.ledger_trust import Trust
@@ -31,6 +32,7 @@ from tests.unit.review.made_ledger import (
     found,
     founding,
     history,
+    said,
     seconds,
     vote,
 )
@@ -181,3 +183,13 @@ def test_2000_entries_are_verified_in_two_seconds() -> None:
     start = time.perf_counter()
     assert verify_ledger(exported, TRUST, TODAY).is_good
     assert time.perf_counter() - start < 10
+
+
+def test_a_key_that_was_enrolled_only_later_is_told_from_one_that_never_was(tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    at = b"2026-01-09T09:00:00.000000Z "
+    lines = [*ledger.snapshot().lines, at + vote(1, BEA).to_json(), at + vote(2, EVE).to_json()]
+    lines.append(at + said(enrol(BEA.public_key), ANA).to_json())
+    told = verify_ledger(ExportedLedger(**sealed(lines)), TRUST, TODAY).findings
+    assert [(one.kind, one.entry) for one in told if one.is_fault] == [("early key", 1), ("foreign key", 2)]
+    assert "enrolled only by entry 3" in str(told[0].says)

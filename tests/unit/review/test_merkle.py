@@ -14,6 +14,7 @@ from civic_ai.review.merkle import (
     leaf_hash,
     node_hash,
     root,
+    roots,
 )
 
 # The tree of eight leaves that certificate-transparency's own tests use, with its published roots.
@@ -151,3 +152,9 @@ def test_no_leaf_no_proof(index: int) -> None:
         inclusion_proof(HASHES, index)
     with pytest.raises(IndexError):
         consistency_proof(HASHES, index + 1 if index > 0 else 0)
+
+
+def test_the_root_after_each_leaf() -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(70)]
+    assert list(roots(leaves)) == [root(leaves[: size + 1]) for size in range(70)]
+    assert list(roots([])) == []

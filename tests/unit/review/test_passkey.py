@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
 from civic_ai.core.errors import ConfigError
-from civic_ai.review.passkey import challenge, is_passkey_signature
+from civic_ai.review.passkey import challenge, is_passkey_signature, passkey_count
 from tests.unit.review.authenticator import PRESENT, VERIFIED, Authenticator
 
 MESSAGE = b"DSSEv1 what is signed"
@@ -54,3 +54,9 @@ def test_a_registration_is_no_signature() -> None:
     pytest.importorskip("webauthn", reason="the extra civic-ai[passkey] is not installed")
     made = ANA.assertion(challenge(MESSAGE), kind="webauthn.create")
     assert not is_passkey_signature(ANA.public_key, made, MESSAGE)
+
+
+def test_the_counter_is_read_from_the_assertion() -> None:
+    for count in (0, 1, 258, 2**31):
+        ANA.count = count - 1
+        assert passkey_count(ANA.assertion(challenge(MESSAGE))) == count

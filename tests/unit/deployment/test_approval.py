@@ -168,6 +168,7 @@ def test_a_declared_capacity_may_differ_by_the_policys_tolerance(
 def test_a_policy_that_says_nothing_tolerates_nothing(sealed: Sealed) -> None:
     capacity = sealed.pilot.spec.capacity.model_copy(update={"units_per_period": 151})
     mute = Policy(policy="mute", version="1", gates=())
+    assert require_approval(sealed.case(), sealed.dossier, TODAY, mute, declared(sealed))
     with pytest.raises(RefusedError, match="found is 151"):
         require_approval(sealed.case(), sealed.dossier, TODAY, mute, declared(sealed, capacity=capacity))
 

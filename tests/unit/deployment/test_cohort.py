@@ -11,10 +11,14 @@ import pytest
 from civic_ai.data.contract import load_contracts
 from civic_ai.deployment.cohort import Rules, find_today, newest_days, rows_of
 from civic_ai.panel.build import open_panel
+from civic_ai.panel.case_parts import CaseParts, case_table, case_units
 from civic_ai.records.evidence import Evidence
 from civic_ai.records.panel import PanelManifest
 from civic_ai.records.policy import Policy
 from civic_ai.records.snapshot import DataSnapshot
+from civic_ai.store.blobs import Blobs
+from tests.unit.panel.case_city import dates_of, made_cases, parts_of
+from tests.unit.panel.cities import City, lenient
 
 from .conftest import LAST, Sealed
 
@@ -36,6 +40,31 @@ def test_the_columns_are_the_panels(sealed: Sealed, as_of: date) -> None:
     for feature in panel.manifest.features:
         one, other = made[feature.name].to_numpy(), expected[feature.name].to_numpy()
         assert np.array_equal(one, other, equal_nan=True), feature.name
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Blobs, CaseParts]:
+    city, blobs = made_cases(3, per_day=2), Blobs(tmp_path_factory.mktemp("cases"))
+    return city, blobs, parts_of(city, blobs)
+
+
+@pytest.mark.parametrize("number", [-9, -2, -1])
+def test_the_columns_of_cases_are_the_panels(cases: tuple[City, Blobs, CaseParts], number: int) -> None:
+    """Of dates after the first cutoff: from then on it is settled which kinds have a column."""
+    city, blobs, parts = cases
+    spec, snapshot = city.seal(blobs)
+    as_of = dates_of(city)[number]
+    made = rows_of(spec, as_of, snapshot, lenient(), blobs)
+    whole = case_table(parts).to_pandas(date_as_object=False)
+    expected = whole[whole["as_of"] == pd.Timestamp(as_of)].reset_index(drop=True)
+    assert list(made["unit"]) == list(expected["unit"])
+    assert len(made) > 0
+    areas = case_units(parts).to_pandas().set_index("unit")["area"]
+    assert list(made["area"]) == list(areas[made["unit"]])
+    assert set(made["as_of"]) == {pd.Timestamp(as_of)}
+    for column in parts.features:
+        name = column.record.name
+        assert np.array_equal(made[name].to_numpy(), expected[name].to_numpy(), equal_nan=True), name
 
 
 def test_how_far_each_source_can_tell(sealed: Sealed) -> None:

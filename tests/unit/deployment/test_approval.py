@@ -84,7 +84,7 @@ def test_a_case_at_work_without_a_decision(sealed: Sealed) -> None:
 
 def test_it_lapses_after_its_last_day(sealed: Sealed) -> None:
     assert require_approval(sealed.case(), sealed.dossier, ENDS, sealed.policy)
-    assert f"the approval lapsed after {ENDS}" in refusal(sealed, day=ENDS + ONE_DAY)
+    assert f"{PILOT}: the approval lapsed after {ENDS}" in refusal(sealed, day=ENDS + ONE_DAY)
 
 
 def test_the_earlier_of_its_two_ends_counts(sealed: Sealed) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -244,3 +245,9 @@ def test_the_command_line_scores_from_a_release(
     with pytest.raises(RefusedError, match="lapsed"):
         deployment.score(str(sealed.pilot_folder), **(told | {"to": tmp_path / "late.csv"}))
     assert not (tmp_path / "late.csv").exists()
+
+
+def test_strangers_cannot_read_what_a_release_says(written: Path) -> None:
+    made = [path for path in written.rglob("*") if path.is_file() and "dossier" not in path.parts]
+    assert written / "release.json" in made
+    assert {stat.S_IMODE(path.stat().st_mode) & ~0o640 for path in made} == {0}

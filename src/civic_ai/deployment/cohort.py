@@ -57,7 +57,7 @@ def find_today(pilot: Pilot, as_of: date, rules: Rules, blobs: Blobs) -> Today:
     list of that date.
     """
     snapshot = take_snapshot(pilot, rules.contracts, rules.policy, blobs)
-    _refuse_stale(pilot.spec, as_of, rules.contracts, snapshot)
+    refuse_stale(pilot.spec, as_of, rules.contracts, snapshot)
     frame = rows_of(pilot.spec, as_of, snapshot, rules.policy, blobs)
     if frame.empty:
         raise DataError.because(
@@ -120,10 +120,13 @@ def newest_days(spec: PilotSpec, as_of: date, snapshot: DataSnapshot) -> dict[st
     }
 
 
-def _refuse_stale(
+def refuse_stale(
     spec: PilotSpec, as_of: date, contracts: dict[str, Contract], snapshot: DataSnapshot
 ) -> None:
-    """A source that fell silent reads like a quiet city: as old as its contract allows, else one period."""
+    """Raises :class:`DataError` where a source is older than its contract allows, else than one period.
+
+    A source that fell silent reads like a quiet city.
+    """
     for name, newest in newest_days(spec, as_of, snapshot).items():
         fresh = contracts[name].freshness
         allowed = spec.as_of.every_days if fresh is None else fresh.within_days

@@ -84,7 +84,7 @@ def test_a_case_at_work_without_a_decision(sealed: Sealed) -> None:
 
 def test_it_lapses_after_its_last_day(sealed: Sealed) -> None:
     assert require_approval(sealed.case(), sealed.dossier, ENDS, sealed.policy)
-    assert f"the approval lapsed after {ENDS}" in refusal(sealed, day=ENDS + ONE_DAY)
+    assert f"{PILOT}: the approval lapsed after {ENDS}" in refusal(sealed, day=ENDS + ONE_DAY)
 
 
 def test_the_earlier_of_its_two_ends_counts(sealed: Sealed) -> None:
@@ -168,6 +168,7 @@ def test_a_declared_capacity_may_differ_by_the_policys_tolerance(
 def test_a_policy_that_says_nothing_tolerates_nothing(sealed: Sealed) -> None:
     capacity = sealed.pilot.spec.capacity.model_copy(update={"units_per_period": 151})
     mute = Policy(policy="mute", version="1", gates=())
+    assert require_approval(sealed.case(), sealed.dossier, TODAY, mute, declared(sealed))
     with pytest.raises(RefusedError, match="found is 151"):
         require_approval(sealed.case(), sealed.dossier, TODAY, mute, declared(sealed, capacity=capacity))
 

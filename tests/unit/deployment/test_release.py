@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -314,3 +315,9 @@ def test_without_the_logs_key_nothing_is_released(sealed: Sealed, office: Office
     with pytest.raises(ConfigError, match="cannot be written without the log's key"):
         write_release(tmp_path / "out", reader, sealed.dossier, at(1))
     assert not (tmp_path / "out").exists()
+
+
+def test_strangers_cannot_read_what_a_release_says(written: Path) -> None:
+    made = [path for path in written.rglob("*") if path.is_file() and "dossier" not in path.parts]
+    assert written / "release.json" in made
+    assert {stat.S_IMODE(path.stat().st_mode) & ~0o640 for path in made} == {0}

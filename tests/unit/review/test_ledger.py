@@ -118,8 +118,9 @@ def test_what_may_not_stand_is_refused(tmp_path: Path) -> None:
         (vote(1, ANA), "stands already as entry 1"),
         (said(enrol(EVE.public_key), EVE), "not enrolled"),
     ):
-        with pytest.raises(RefusedError, match=says):
+        with pytest.raises(RefusedError, match=says) as refused:
             append(ledger, envelope)
+        assert "Nothing was entered." in refused.value.text()
     assert len(ledger.entries()) == 2
 
 
@@ -195,8 +196,9 @@ def test_an_altered_database_is_not_written_any_more(tmp_path: Path, change: str
     raw.execute(change)
     raw.commit()
     raw.close()
-    with pytest.raises(RefusedError, match="was altered"):
+    with pytest.raises(RefusedError, match="was altered") as refused:
         append(ledger, vote(3, ANA))
+    assert "ledger verify" in refused.value.text()
 
 
 def test_a_cosignature_is_kept_with_its_checkpoint(tmp_path: Path) -> None:
@@ -212,6 +214,12 @@ def test_a_cosignature_is_kept_with_its_checkpoint(tmp_path: Path) -> None:
     cosign(ledger, coach, 2, seconds(START) + 9)
     note = read_note(ledger.snapshot().witnessed or "")
     assert [one.at - seconds(START) for one in cosignatures(note, [WITNESS.public])] == [5, 9]
+    raw = sqlite3.connect(tmp_path / "ledger.sqlite")
+    assert raw.execute("SELECT number, size FROM cosignatures ORDER BY number").fetchall() == [
+        (0, 1),
+        (1, 2),
+        (2, 2),
+    ]
 
 
 def test_a_cosignature_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -158,3 +158,11 @@ def test_the_root_after_each_leaf() -> None:
     leaves = [leaf_hash(bytes([number])) for number in range(70)]
     assert list(roots(leaves)) == [root(leaves[: size + 1]) for size in range(70)]
     assert list(roots([])) == []
+
+
+def test_a_proof_longer_than_the_way_shows_nothing_even_where_its_hashes_lead_there() -> None:
+    more = b"\1" * 32
+    assert not is_included(HASHES[0], 0, 1, [more], node_hash(more, HASHES[0]))
+    old, new = node_hash(more, N01), node_hash(more, root(HASHES[:4]))
+    assert is_consistent(2, N01, 4, root(HASHES[:4]), consistency_proof(HASHES[:4], 2))
+    assert not is_consistent(2, old, 4, new, (*consistency_proof(HASHES[:4], 2), more))

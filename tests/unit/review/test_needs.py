@@ -5,7 +5,7 @@ import pytest
 from civic_ai.review import needs
 from tests.unit.review.cases import case_after
 from tests.unit.review.made_case import COMMUNITY, PEOPLE, day, deed, policy
-from tests.unit.review.scenes import at_the_board, prepared
+from tests.unit.review.scenes import at_the_board, prepared, voted
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,11 @@ def test_a_resident_without_a_seat_speaks_for_nobody(community: str) -> None:
     )
     (told,) = needs.board_is_whole(case.model_copy(update={"people": moved}), day(0), policy())
     assert "No seat of the board speaks for residents" in told.text()
+
+
+def test_a_condition_is_overdue_from_the_day_after_it_was_due() -> None:
+    opened, *votes, close = voted("approve", "cha", "com", "mem", conditions=(("c", "ona", 9, "suspend"),))
+    case = case_after([*at_the_board("I"), opened, *votes, close])
+    assert list(needs.nothing_is_overdue(case, day(9), policy())) == []
+    (told,) = needs.nothing_is_overdue(case, day(10), policy())
+    assert f"Condition c was due on {day(9)}" in told.text()

@@ -188,8 +188,11 @@ def _text(found: LedgerVerification) -> str:
 
 
 def _line(finding: Finding) -> str:
+    from civic_ai.review.findings import KINDS
+
+    language = reader_language()
     where = "" if finding.entry is None else f" #{finding.entry}"
-    return f"{finding.kind}{where}: {finding.says.text(reader_language())}"
+    return f"{KINDS[finding.kind].text(language)}{where}: {finding.says.text(language)}"
 
 
 def _read(path: Path) -> str:

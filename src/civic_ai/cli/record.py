@@ -24,6 +24,10 @@ LogKeyOption = Annotated[
     Path | None,
     typer.Option("--log-key", help="The log's private key file; else keys/log.key of the workspace."),
 ]
+LogPublicOption = Annotated[
+    Path | None,
+    typer.Option("--log", help="The log's public key file; else keys/log.key.pub of the workspace."),
+]
 SignWithOption = Annotated[
     Path, typer.Option("--sign-with", help="Your private key file: of civic-ai, or an OpenSSH key.")
 ]
@@ -40,6 +44,19 @@ def log_key(given: Path | None) -> NoteKey:
 
     named = os.environ.get(LOG_KEY_VARIABLE)
     return note_key(read_key_file(given or (Path(named) if named else _workspace() / "keys" / "log.key")))
+
+
+def log_public_key(given: Path | None) -> VerifierKey:
+    """The log's public key: the file that is given, else the one beside the log's key."""
+    named = os.environ.get(LOG_KEY_VARIABLE)
+    private = Path(named) if named else _workspace() / "keys" / "log.key"
+    return read_line_key(given or private.with_name(f"{private.name}.pub"))
+
+
+def ledger_stands(given: str | None) -> bool:
+    """Whether a ledger was named, by the caller or the environment, or stands in the workspace."""
+    named = given or os.environ.get(LEDGER_VARIABLE)
+    return named is not None or (_workspace() / "ledger.sqlite").is_file()
 
 
 def ledger_to_read(given: str | None) -> Ledger:

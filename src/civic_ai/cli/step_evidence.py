@@ -97,7 +97,7 @@ def filed(kind: str, files: Iterable[str], wanted: Container[str]) -> dict[str, 
     usual = [name for name in FILED if name in wanted]
     if not usual:
         raise ConfigError.because(
-            say("the step {kind} names no file", kind=kind), about="--file", remedy=say("Leave out --file.")
+            say("the step `{kind}` names no file", kind=kind), about="--file", remedy=say("Leave out --file.")
         )
     for one in files:
         name, equals, rest = one.partition("=")

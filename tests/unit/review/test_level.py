@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from civic_ai.core.errors import ConfigError
+from civic_ai.core.messages import say
+from civic_ai.policy.load import load_policy
 from civic_ai.records.policy import Policy
-from civic_ai.review.level import months_after, rules_at, workflow_of
+from civic_ai.review.level import gate_name, months_after, rules_at, workflow_of
 from tests.unit.review.made_case import policy
 
 
@@ -36,3 +38,11 @@ def test_a_policy_without_workflow_or_levels_decides_nothing() -> None:
         workflow_of(bare)
     with pytest.raises(ConfigError, match="level II"):
         rules_at(bare, "II")
+
+
+def test_a_gate_is_named_with_its_question_in_the_readers_language() -> None:
+    asks = next(gate.asks for gate in load_policy().gates if gate.id == "calibrated")
+    named = say("{gate}", gate=gate_name(load_policy(), "calibrated"))
+    assert named.text("en") == "calibrated (Do the numbers mean what they say?)"
+    assert named.text("es") == f"calibrated ({asks.in_language('es')})"
+    assert gate_name(load_policy(), "no-such-gate") == "no-such-gate"

@@ -232,7 +232,7 @@ def test_what_the_files_say_is_not_typed_otherwise(held: Held, tmp_path: Path) -
     )  # fmt: skip
     assert "the files say places-not-observers" in why
     answered = city.step("owner", "submit", "--dossier", held.dossier)
-    assert "submitted" in answered
+    assert "is now: Handed in" in answered
     why = city.step("governance_officer", "propose_level", "answered=[A01, J02, J03]", code=REFUSED)
     assert "the files say" in why
     other = json.loads(held.report.read_bytes()) | {"dossier": "ab" * 32}

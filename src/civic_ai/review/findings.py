@@ -56,6 +56,7 @@ KINDS: Mapping[Kind, Message] = {
     "early key": say("early key"),
     "not entitled": say("not entitled"),
     "not allowed": say("not allowed"),
+    "not in dossier": say("not in dossier"),
     "no statement": say("no statement"),
     "clock": say("clock"),
 }

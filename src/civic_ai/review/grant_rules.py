@@ -61,7 +61,7 @@ def binds_this_dossier(case: Case, action: CloseVote, policy: Policy) -> Iterato
     if action.binding is None:
         yield refusal(
             say("The approval does not say what exactly is approved."),
-            say("Give area, use and ends_on; what they hold for is read from the dossier."),
+            say("Give `area`, `use` and `ends_on`; what they hold for is read from the dossier."),
         )
     elif action.binding.dossier != case.dossier:
         yield refusal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from civic_ai.policy.load import load_policy
 from civic_ai.records.case import RUNNING
+from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
 from civic_ai.review.level import workflow_of
 from civic_ai.review.step import Step
 from civic_ai.review.steps import STEPS
@@ -33,6 +34,10 @@ def workflow_page() -> str:
                 _gates(),
                 "## Steps",
                 _steps(),
+                "## What people read instead of a code",
+                "Records, JSON and CSV hold the code; every sentence, table and page holds the word, in "
+                "English, Spanish and Portuguese (`civic_ai.records.workflow_words`).",
+                _words(),
                 "## What no one person may do both of",
                 _apart(),
             ]
@@ -85,6 +90,15 @@ def _steps() -> str:
 def _rules(step: Step) -> str:
     said = [(check.__doc__ or "").splitlines()[0] for check in (*step.needs, *step.rules)]
     return " ".join(said) or "–"
+
+
+def _words() -> str:
+    rows = [
+        f"| {kind} | `{code}` | {word} |"
+        for kind, table in (("state", STATES), ("role", ROLES), ("step", DEEDS))
+        for code, word in table.items()
+    ]
+    return "\n".join(["| | code | word |\n|---|---|---|", *rows])
 
 
 def _apart() -> str:

@@ -178,7 +178,7 @@ def waive(city: City, waivable_by: Mapping[str, str | None]) -> list[str]:
     """Each open gate is waived by the person who may, with a reason and an end; the gates."""
     gates: list[str] = city.case()["open_gates"]
     for gate in gates:
-        role = str(waivable_by[gate]).removeprefix("board_")
+        role = str(waivable_by[gate])
         city.step(role, "waive", f"gate={gate}", f"reason={WHY_WAIVED[gate]}", f"ends_on={ENDS}")
     return gates
 

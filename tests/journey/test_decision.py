@@ -57,6 +57,7 @@ PEOPLE = (
     Seat("Cha Chair", "chair"),
     Seat("Com Resident", "member", is_community=True),
 )
+OPEN_GATE = "places-not-observers (Does it predict the place or the case, and not who looked at it?)"
 KEPT_GATES = ("places-not-observers", "labels-matured", "reasons-add-up")
 """A tiny city can answer two of them; the first is open, since the city names no observers."""
 
@@ -159,17 +160,18 @@ def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
         vote(city, person, "approve", "I heard the residents.")
     scope = ("expires_on=" + ENDS, "ends_on=" + ENDS, "area=all", "use=look first")
     why = city.step("chair", "close_vote", "verdict=approve", "reason=It finds more.", *scope, code=REFUSED)
-    assert "places-not-observers did not pass and nobody waived it" in why
-    assert "a waiver with reason and end from: chair" in why
+    assert f"{OPEN_GATE} did not pass and nobody waived it" in why
+    assert "a waiver with reason and end from: the chair of the board" in why
     before = city.says("Ona Owner", "case", "example-potholes", *city.by_policy)
     assert (
-        "Gate places-not-observers did not pass and nobody waived it. It may be waived by: chair." in before
+        f"Gate {OPEN_GATE} did not pass and nobody waived it. It may be waived by: the chair of the board."
+        in before
     )
     assert waive(city, {gate.id: gate.waivable_by for gate in load_policy(held.policy).gates}) == [
         "places-not-observers"
     ]
     told = approve(city)
-    assert "approved_for_pilot" in told
+    assert "Approved for a pilot" in told
     shown = city.says("Ona Owner", "case", "example-potholes", *city.by_policy)
     assert "Condition drill, Ona Owner" in shown
     assert f"Waived by Cha Chair until {ENDS}: places-not-observers. The city keeps" in shown
@@ -201,7 +203,7 @@ def test_a_refusal_stands_and_nothing_may_run(held: Held, tmp_path: Path) -> Non
     for person in ("Cha Chair", "Com Resident"):
         vote(city, person, "reject", "I heard the residents.")
     told = city.step("chair", "close_vote", "verdict=reject", "reason=Too few cases.")
-    assert "rejected" in told
+    assert "is now: Refused" in told
     listed = tmp_path / "list.csv"
     city.says("Ona Owner", "score", city.pilot, "--on", "2024-12-02", "--to", listed, *city.by_policy,
               code=REFUSED)  # fmt: skip
@@ -230,7 +232,7 @@ def test_what_the_files_say_is_not_typed_otherwise(held: Held, tmp_path: Path) -
     )  # fmt: skip
     assert "the files say places-not-observers" in why
     answered = city.step("owner", "submit", "--dossier", held.dossier)
-    assert "submitted" in answered
+    assert "is now: Handed in" in answered
     why = city.step("governance_officer", "propose_level", "answered=[A01, J02, J03]", code=REFUSED)
     assert "the files say" in why
     other = json.loads(held.report.read_bytes()) | {"dossier": "ab" * 32}

@@ -6,16 +6,17 @@ Only masked facts come in here: :func:`publish` refuses anything that was read f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from civic_ai.cards.pilot_record import STATUS_WORDS
 from civic_ai.cards.sealed import Sealed
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.crosswalk import Crosswalk
 from civic_ai.records.figure import Figure
-from civic_ai.records.pilot_record import FieldEntry, PilotRecord
+from civic_ai.records.pilot_record import FieldEntry, PilotRecord, Status
 from civic_ai.records.record import Scalar
 
 SHOWN_FACTS = 12
@@ -56,6 +57,12 @@ class Published:
         """What stands in these fields, without those that are empty."""
         return [text for field in fields if (text := self.text(field)) is not None]
 
+    def undecided(self, fields: Iterable[str]) -> str | None:
+        """The words for a field that the board has not decided yet; None where none of ``fields`` is one."""
+        status: Status = "not_decided"
+        waits = any(self.record.entry(field).status == status for field in fields)
+        return STATUS_WORDS[status].text(self.language) if waits else None
+
     def metrics(self) -> Iterator[Metric]:
         """Each measured figure of the champion over all test periods, then by group where it may be shown."""
         evaluation, audit = self.sealed.records.evaluation, self.sealed.records.audit
@@ -76,6 +83,9 @@ class Published:
             "dossier": self.record.dossier,
             "language": self.language,
             "cannot_hold": cannot,
+            "not_decided": [
+                field for field in sorted(holds) if self.record.entry(field).status == "not_decided"
+            ],
             "empty": [field for field in sorted(holds) if self.text(field) is None],
         }
 

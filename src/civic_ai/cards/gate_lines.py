@@ -18,6 +18,7 @@ from civic_ai.records.audit import Disparity
 from civic_ai.records.explanation import MOST_SHUFFLED
 from civic_ai.records.gates import GateReport
 from civic_ai.records.reporting import ReportingGroup
+from civic_ai.records.workflow_words import ROLES
 
 _ORDER = ("fail", "unknown", "pass")
 _LEAKS_NAMED = 5
@@ -53,7 +54,7 @@ def gate_lines(gates: GateReport, records: Records, teller: Teller) -> list[Gate
             condition=Markup("")
             if check.must_be == "== pass"
             else teller.condition(check.must_be, check.fact),
-            waivable_by=teller.word(words.ROLES, check.waivable_by) if check.waivable_by else None,
+            waivable_by=teller.plain(ROLES[check.waivable_by]) if check.waivable_by else None,
         )
         for check in checks
     ]

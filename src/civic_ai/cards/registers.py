@@ -1,6 +1,7 @@
 """A pilot's row for a public register: columns in its order, lengths and choices as it takes them.
 
-What does not fit is left empty and said so; nothing is cut off or made up to fill a column.
+What does not fit is left empty and said so; nothing is cut off or made up to fill a column. What the board
+has not decided says so.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ def load_register(name: str) -> RegisterMap:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its column, its text (empty where nothing fits), and what is wrong with it."""
+    """One cell: its column, its text (empty where nothing fits), and what is wrong with it.
+
+    A cell that waits for the board says so, and still counts as empty.
+    """
 
     column: Column
     text: str
@@ -59,9 +63,10 @@ def _fill(column: Column, published: Published) -> Cell:
         return Cell(column, "", "is_no_choice")
     if column.max_length is not None and len(text) > column.max_length:
         return Cell(column, "", "does_not_fit")
-    if column.required and not text:
-        return Cell(column, "", "required_and_empty")
-    return Cell(column, text)
+    if text or column.choices:
+        return Cell(column, text, "required_and_empty" if column.required and not text else None)
+    waits = published.undecided(column.fields) or ""
+    return Cell(column, waits, "required_and_empty" if column.required else None)
 
 
 def export_row(name: str, published: Published) -> dict[str, bytes]:

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from civic_ai.cards import words
 from civic_ai.cards.numbers import Style, written, written_date
-from civic_ai.core.messages import Message, say, translate
+from civic_ai.core.messages import Message, say, told, translate
 from civic_ai.records.record import Scalar
 from civic_ai.records.text import Text
 
@@ -47,11 +47,13 @@ class Teller:
 
     def sentence(self, message: Message) -> Markup:
         """A message in the reader's language, its values escaped."""
-        filled = {
-            name: self.sentence(value) if isinstance(value, Message) else value
-            for name, value in message.values.items()
-        }
+        filled = {name: self._filled(value) for name, value in message.values.items()}
         return Markup(escape(message.template(self.language))).format(**filled)
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return Markup(", ").join(self._filled(each) for each in value)
+        return self.sentence(value) if isinstance(value, Message) else told(value, self.language)
 
     def plain(self, message: Message) -> str:
         """A message without any markup, for pictures, titles and attributes."""

@@ -54,13 +54,6 @@ DIRECTIONS = {
     "none": N_("does not move the score"),
 }
 
-ROLES = {
-    "board_chair": N_("the chair of the board"),
-    "data_steward": N_("the data steward"),
-    "technical_reviewer": N_("the technical reviewer"),
-    "governance_officer": N_("the governance officer"),
-}
-
 Metrics = dict[str, tuple[str, Style]]
 """What a metric counts, and how its value is written."""
 

@@ -109,12 +109,14 @@ def _finding(text: str) -> dict[str, str]:
 
 def _told(entered: Entered) -> str:
     """What was entered, where it stands, and where the case is now."""
+    from civic_ai.records.workflow_words import DEEDS, STATES
+
     said: Message = say(
-        "Entered as {number}: {kind} by {by}. The case of {pilot} is now: {state}.",
+        "Entered as number {number} for {by}: {step}. The case of {pilot} is now: {state}.",
         number=entered.entry.number,
-        kind=entered.step.action.kind,
+        step=DEEDS[entered.step.action.kind],
         by=entered.step.action.by,
         pilot=entered.step.pilot,
-        state=entered.case.state,
+        state=STATES[entered.case.state],
     )
     return said.text(reader_language())

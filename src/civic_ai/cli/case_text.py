@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from civic_ai.cli.table import format_table
 from civic_ai.core.errors import Mistake
-from civic_ai.core.messages import say
+from civic_ai.core.messages import Message, say, told
 from civic_ai.records.case import Case
 from civic_ai.records.decision import Decision
 from civic_ai.records.policy import Policy
+from civic_ai.records.workflow_words import DEEDS, QUESTIONS, ROLES, STATES, VERDICTS
 from civic_ai.review.grant_rules import unwaived
-from civic_ai.review.level import may_waive
+from civic_ai.review.history import Taken
+from civic_ai.review.level import gate_name, may_waive
 from civic_ai.review.office import Office
-from civic_ai.review.queue import Missing, waiting_for, what_is_missing
+from civic_ai.review.queue import Missing, Turn, waiting_for, what_is_missing
 from civic_ai.review.steps import JUDGED
 
 
 def case_text(office: Office, pilot: str, language: str) -> str:
     """For a person."""
     case, today = office.case(pilot), datetime.now(UTC).date()
-    parts = [say("{pilot}: {state}", pilot=pilot, state=case.state).text(language)]
+    parts = [say("{pilot}: {state}", pilot=pilot, state=STATES[case.state]).text(language)]
     if case.level is not None:
         parts.append(say("Impact level {level}.", level=case.level).text(language))
     if case.state in JUDGED:
         parts += [_open_gate(gate, case, office.policy, language) for gate in unwaived(case, today)]
     parts += [_decision(decision, language) for decision in case.decisions]
-    if case.people:
-        parts.append(format_table(("person", "role"), [(each.person, each.role) for each in case.people]))
+    parts += [_people(case, language)] if case.people else []
     turns = waiting_for(case, today, office.policy)
-    if turns:
-        rows = [(turn.person, turn.role, turn.kind) for turn in turns]
-        parts.append(format_table(("waited for", "role", "to"), rows))
+    parts += [_turns(turns, language)] if turns else []
     missing = what_is_missing(case, (), today, office.policy)
-    parts += [_missing(each, language) for each in missing if each.needs]
-    steps = [
-        (str(step.number), str(step.action.at), step.action.kind, step.action.by, step.action.role)
-        for step in office.steps(pilot)
-    ]
-    if steps:
-        parts.append(format_table(("entry", "day", "step", "by", "role"), steps))
+    parts += dict.fromkeys(_missing(each, language) for each in missing if each.needs)
+    steps = office.steps(pilot)
+    parts += [_steps(steps, language)] if steps else []
     return "\n\n".join(parts)
 
 
@@ -62,12 +57,51 @@ def case_json(office: Office, pilot: str) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
+OWN_VERBS = frozenset({"submit", "review"})
+"""Steps that have a verb of their own on the command line; all others are typed after ``decide``."""
+PERSON, ROLE, STEP = say("person"), say("role"), say("step")
+
+
+def _people(case: Case, language: str) -> str:
+    return _table((PERSON, ROLE), [(each.person, ROLES[each.role]) for each in case.people], language)
+
+
+def _turns(turns: Iterable[Turn], language: str) -> str:
+    """Who is waited for, to do what, and what the person types after ``civic-ai``."""
+    rows = [(turn.person, ROLES[turn.role], DEEDS[turn.kind], _verb(turn)) for turn in turns]
+    return _table((say("waited for"), ROLE, STEP, say("to type after `civic-ai`")), rows, language)
+
+
+def _verb(turn: Turn) -> str:
+    verb = turn.kind if turn.kind in OWN_VERBS else f"decide {turn.kind}"
+    return f"{verb} --role {turn.role}"
+
+
+def _steps(steps: Iterable[Taken], language: str) -> str:
+    rows = [
+        (
+            str(step.number),
+            str(step.action.at),
+            DEEDS[step.action.kind],
+            step.action.by,
+            ROLES[step.action.role],
+        )
+        for step in steps
+    ]
+    return _table((say("entry"), say("day"), STEP, PERSON, ROLE), rows, language)
+
+
+def _table(head: Sequence[Message], rows: Sequence[Sequence[str | Message]], language: str) -> str:
+    cells = [[str(told(cell, language)) for cell in row] for row in rows]
+    return format_table([name.text(language) for name in head], cells)
+
+
 def _decision(decision: Decision, language: str) -> str:
     told = [
         say(
-            "{question}: {verdict} on {day}, {votes} votes, policy {policy}.",
-            question=decision.question,
-            verdict=decision.verdict,
+            "{question} {verdict} on {day}, {votes} votes, policy {policy}.",
+            question=QUESTIONS[decision.question],
+            verdict=VERDICTS[decision.verdict],
             day=decision.decided_on,
             votes=len(decision.votes),
             policy=decision.policy[:12],
@@ -103,13 +137,13 @@ def _decision(decision: Decision, language: str) -> str:
 
 def _open_gate(gate: str, case: Case, policy: Policy, language: str) -> str:
     role = may_waive(policy, case.level, gate)
-    told = say("Gate {gate} did not pass and nobody waived it.", gate=gate)
-    who = say("It may be waived by: {role}.", role=role or say("nobody"))
-    return f"{told.text(language)} {who.text(language)}"
+    open_one = say("Gate {gate} did not pass and nobody waived it.", gate=gate_name(policy, gate))
+    who = say("It may be waived by: {role}.", role=ROLES[role] if role else say("nobody"))
+    return f"{open_one.text(language)} {who.text(language)}"
 
 
 def _missing(missing: Missing, language: str) -> str:
-    head = say("Before {kind}:", kind=missing.kind).text(language)
+    head = say("Missing before this: {step}.", step=DEEDS[missing.kind]).text(language)
     return "\n".join([head, *_lines(missing.needs, language)])
 
 

@@ -15,7 +15,7 @@ import typer
 from civic_ai.cli.dates import read_day
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk, open_desk_to_write
-from civic_ai.cli.record import LedgerOption, LogKeyOption, public_log_key, read_line_key
+from civic_ai.cli.record import LedgerOption, LogKeyOption, log_public_key, read_line_key
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.store.blobs import Blobs
@@ -111,8 +111,10 @@ def _verified(office: Office, pilot: str, home: Workspace, log: Path | None) -> 
     """The case of ``pilot`` on a ledger that is good, and goes on from what was seen in this workspace."""
     from civic_ai.deployment.standing import case_in
     from civic_ai.review.ledger_memory import LedgerMemory
+    from civic_ai.review.ledger_trust import Trust
 
-    return case_in(office, pilot, _trust(log or public_log_key(home)), LedgerMemory(home.seen), _now())
+    trust = Trust(log_public_key(log, home.folder))
+    return case_in(office, pilot, trust, LedgerMemory(home.seen), _now())
 
 
 def _by_release(folder: Path, log: Path | None, record: Path | None) -> Authority:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,11 +10,20 @@ import typer
 
 from civic_ai.cli.answer import beside_of, language_of, level_of
 from civic_ai.cli.compare import newest_dossiers
+from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk
+from civic_ai.cli.record import LedgerOption, ledger_stands
 from civic_ai.core.errors import ConfigError, StoreError
 from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from civic_ai.cards.exports import Export
+    from civic_ai.cards.sealed import Sealed
     from civic_ai.pilot.answers import Beside
+    from civic_ai.records.levels import Level
+    from civic_ai.records.pilot_record import Decided
+    from civic_ai.review.office import Office
 
 
 def export(
@@ -23,9 +33,14 @@ def export(
     language: Annotated[str | None, typer.Option(help="Language of the texts.")] = None,
     level: Annotated[str | None, typer.Option(help="Impact level: I, II, III or IV.")] = None,
     answers: Annotated[str | None, typer.Option(help="The pilot's folder, where a dossier is named.")] = None,
-    workspace: Annotated[Path | None, typer.Option(help="Where generated things are kept.")] = None,
+    ledger: LedgerOption = None,
+    policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
+    workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
 ) -> int:
-    """Write the public record of a pilot for another tool or register; small groups stay hidden."""
+    """Write the public record of a pilot for another tool or register; small groups stay hidden.
+
+    What the board decided on this very dossier stands in it where a ledger is at hand.
+    """
     from civic_ai.cards.exported import publish
     from civic_ai.cards.exports import EXPORTS
     from civic_ai.cards.pilot_record import Declared, record_of
@@ -33,22 +48,58 @@ def export(
     from civic_ai.pilot.answers import load_answers
     from civic_ai.pilot.crosswalk import shipped_crosswalk
 
-    if form not in EXPORTS:
-        raise ConfigError.because(
-            say("is no form of export: {given}", given=form),
-            about="--as",
-            remedy=say("Known here: {words}.", words=", ".join(EXPORTS)),
-        )
+    make = _known(form, EXPORTS)
     is_dossier = (Path(source) / "manifest.json").is_file()
     pilot = answers if is_dossier else source
     beside = None if pilot is None else beside_of(pilot)
     sealed = read_sealed(Path(source) if is_dossier else _newest(beside, workspace), "public")
-    declared = Declared(answers=None if beside is None else load_answers(beside), level=level_of(level))
+    board = _Board(sealed, open_desk(ledger, workspace, policy).office if ledger_stands(ledger) else None)
+    declared = Declared(
+        answers=None if beside is None else load_answers(beside),
+        decided=board.decided(),
+        level=level_of(level) or board.level(),
+    )
     record = record_of(sealed, declared, shipped_crosswalk())
-    made = EXPORTS[form](publish(record, sealed, shipped_crosswalk(), language_of(language)))
-    for name, content in made.items():
+    for name, content in make(publish(record, sealed, shipped_crosswalk(), language_of(language))).items():
         print(_write(to / name, content))
     return 0
+
+
+def _known(form: str, exports: Mapping[str, Export]) -> Export:
+    if form in exports:
+        return exports[form]
+    raise ConfigError.because(
+        say("is no form of export: {given}", given=form),
+        about="--as",
+        remedy=say("Known here: {words}.", words=", ".join(exports)),
+    )
+
+
+@dataclass(frozen=True)
+class _Board:
+    """What the board of a city has decided on a dossier; nothing where the city has no ledger."""
+
+    sealed: Sealed
+    office: Office | None
+
+    def decided(self) -> dict[str, Decided]:
+        """By field of the record."""
+        from civic_ai.review.decided import decided_in_public
+        from civic_ai.review.register import withheld_of
+
+        if self.office is None:
+            return {}
+        manifest = self.sealed.manifest
+        withheld = withheld_of(self.sealed, self.office.policy)
+        return decided_in_public(self.office.events(manifest.pilot), manifest.digest, withheld)
+
+    def level(self) -> Level | None:
+        """The impact level that two people have confirmed for this dossier."""
+        if self.office is None:
+            return None
+        case, digest = self.office.case(self.sealed.manifest.pilot), self.sealed.manifest.digest
+        approved = case.approval is not None and case.approval.dossier == digest
+        return case.level if approved or case.dossier == digest else None
 
 
 def _newest(beside: Beside | None, workspace: Path | None) -> Path:

@@ -20,7 +20,7 @@ from civic_ai.cli.record import (
     SignWithOption,
     ledger_to_read,
     ledger_url,
-    public_log_key,
+    log_public_key,
     read_line_key,
 )
 from civic_ai.core.errors import ConfigError
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from civic_ai.review.ledger_export import ExportedLedger
     from civic_ai.review.ledger_trust import Trust
     from civic_ai.review.ledger_verification import LedgerVerification
-    from civic_ai.review.note import VerifierKey
 
 app = typer.Typer(help="The record: found, export, verify, receipts.", no_args_is_help=True)
 REFUSED = 3
@@ -108,7 +107,7 @@ def verify(
 
     kept = tuple(_read(path).encode() for path in remembered or ())
     keys = tuple(read_line_key(path) for path in witness or ())
-    trust = Trust(_log(log), keys, kept, most_days)
+    trust = Trust(log_public_key(log), keys, kept, most_days)
     found = _of_database(trust, ledger) if folder is None else _of_export(folder, trust)
     if found.is_good:
         wrong = tuple(_contradicted(found, dossier or [], folder))
@@ -135,7 +134,7 @@ def restore(
     from civic_ai.review.policies import read_policies
     from civic_ai.store.workspace import open_workspace
 
-    home, exported, key = open_workspace(os.environ), read_export(folder), _log(log)
+    home, exported, key = open_workspace(os.environ), read_export(folder), log_public_key(log)
     trust = Trust(key, remembered=LedgerMemory(home.seen).remembered(key))
     made = restore_ledger(ledger_url(ledger), exported, verify_ledger(exported, trust, now()), trust)
     for policy in read_policies(folder):
@@ -172,7 +171,7 @@ def check(
     from civic_ai.review.findings import Finding
     from civic_ai.review.receipt import check_receipt
 
-    found = check_receipt(_read(file), _log(log), [read_line_key(path) for path in witness or ()])
+    found = check_receipt(_read(file), log_public_key(log), [read_line_key(path) for path in witness or ()])
     if isinstance(found, Finding):
         print(_line(found))
         return REFUSED
@@ -240,13 +239,6 @@ def _judged(exported: ExportedLedger, policy_of: PolicyOf, trust: Trust) -> Ledg
     return replace(found, findings=(*found.findings, *faults_among(found.admitted, policy_of)))
 
 
-def _log(given: Path | None) -> VerifierKey:
-    """The log's public key: as given, else the workspace's own."""
-    from civic_ai.store.workspace import open_workspace
-
-    return read_line_key(given or public_log_key(open_workspace(os.environ)))
-
-
 def _json(found: LedgerVerification) -> str:
     told = [
         {"kind": one.kind, "entry": one.entry, "says": one.says.text(), "is_fault": one.is_fault}
@@ -273,8 +265,11 @@ def _text(found: LedgerVerification) -> str:
 
 
 def _line(finding: Finding) -> str:
+    from civic_ai.review.findings import KINDS
+
+    language = reader_language()
     where = "" if finding.entry is None else f" #{finding.entry}"
-    return f"{finding.kind}{where}: {finding.says.text(reader_language())}"
+    return f"{KINDS[finding.kind].text(language)}{where}: {finding.says.text(language)}"
 
 
 def _read(path: Path) -> str:

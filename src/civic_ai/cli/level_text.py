@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from civic_ai.core.messages import Message, say
 from civic_ai.records.levels import LEVELS
+from civic_ai.records.workflow_words import AUTHORITIES, REVIEWS
 
 if TYPE_CHECKING:
     from civic_ai.records.impact_level import ImpactLevel
@@ -92,11 +93,6 @@ def _open(found: ImpactLevel) -> tuple[tuple[Message, Sequence[str]], ...]:
     )
 
 
-AUTHORITIES: dict[str, Message] = {
-    "service_head": say("the head of the service"),
-    "city_manager": say("the city manager"),
-    "mayor_or_council": say("the mayor or the council"),
-}
 CADENCES: dict[str, Message] = {
     "quarterly": say("every quarter"),
     "monthly": say("every month"),
@@ -132,11 +128,6 @@ PRIVACY: dict[str, Message] = {
     "always": say("A privacy assessment."),
     "with_disclosure_test": say("A privacy assessment, with a test of what could be disclosed."),
 }
-REVIEWERS: dict[str, Message] = {
-    "technical_reviewer": say("technical review"),
-    "equity_reviewer": say("equity review"),
-    "privacy_reviewer": say("privacy review"),
-}
 
 
 def demands(rules: LevelRules) -> Iterator[Message]:
@@ -159,7 +150,7 @@ def _decided(rules: LevelRules) -> Iterator[Message]:
 
 
 def _checked(rules: LevelRules) -> Iterator[Message]:
-    yield from (say("Needed: {review}.", review=REVIEWERS[name]) for name in rules.reviewers)
+    yield from (say("Needed: {review}.", review=REVIEWS[name]) for name in rules.reviewers)
     if rules.outside_reviewers:
         yield say("Reviewed by experts from outside, and published: {count}.", count=rules.outside_reviewers)
     if rules.group_analysis:

@@ -94,7 +94,7 @@ class Desk:
             raise ConfigError.because(
                 say("is no step of the workflow"),
                 about=kind,
-                remedy=say("Use one of: {kinds}.", kinds=", ".join(ACTIONS)),
+                remedy=say("Use one of: {kinds}.", kinds=", ".join(f"`{each}`" for each in ACTIONS)),
             )
         wanted, case = ACTIONS[kind].model_fields, self.office.case(typed.name)
         folder = typed.dossier or self._handed_in(typed.name, case)
@@ -137,7 +137,7 @@ class Desk:
             return {}
         if folder is None or not pilot.is_dir():
             raise _not_at_hand(kind, folder is None)
-        decided = decided_of(self.office.steps(case.pilot or ""))
+        decided = decided_of(self.office.events(case.pilot or ""), manifest_of(folder).digest)
         read: dict[str, Any] = {"answered": answered_fields(pilot, folder, self.office.policy, decided)}
         return read | ({"open_gates": open_gates(folder, self.office.policy)} if hands_in else {})
 

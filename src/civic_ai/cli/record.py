@@ -11,7 +11,6 @@ import typer
 if TYPE_CHECKING:
     from civic_ai.review.ledger import Ledger
     from civic_ai.review.note import NoteKey, VerifierKey
-    from civic_ai.store.workspace import Workspace
 
 LEDGER_VARIABLE, LOG_KEY_VARIABLE = "CIVIC_AI_LEDGER", "CIVIC_AI_LOG_KEY"
 LedgerOption = Annotated[
@@ -24,6 +23,10 @@ LedgerOption = Annotated[
 LogKeyOption = Annotated[
     Path | None,
     typer.Option("--log-key", help="The log's private key file; else keys/log.key of the workspace."),
+]
+LogPublicOption = Annotated[
+    Path | None,
+    typer.Option("--log", help="The log's public key file; else keys/log.key.pub of the workspace."),
 ]
 SignWithOption = Annotated[
     Path, typer.Option("--sign-with", help="Your private key file: of civic-ai, or an OpenSSH key.")
@@ -43,11 +46,20 @@ def log_key(given: Path | None) -> NoteKey:
     return note_key(read_key_file(given or (Path(named) if named else _workspace() / "keys" / "log.key")))
 
 
-def public_log_key(home: Workspace) -> Path:
-    """Where the log's public key stands: beside the private one, as CIVIC_AI_LOG_KEY says, else in keys/."""
+def log_public_key(given: Path | None, home: Path | None = None) -> VerifierKey:
+    """The log's public key: the file that is given, else the one beside the log's key.
+
+    ``home`` is the folder of the workspace where it is not the usual one.
+    """
     named = os.environ.get(LOG_KEY_VARIABLE)
-    private = Path(named) if named else home.folder / "keys" / "log.key"
-    return private.with_name(f"{private.name}.pub")
+    private = Path(named) if named else (home or _workspace()) / "keys" / "log.key"
+    return read_line_key(given or private.with_name(f"{private.name}.pub"))
+
+
+def ledger_stands(given: str | None) -> bool:
+    """Whether a ledger was named, by the caller or the environment, or stands in the workspace."""
+    named = given or os.environ.get(LEDGER_VARIABLE)
+    return named is not None or (_workspace() / "ledger.sqlite").is_file()
 
 
 def ledger_to_read(given: str | None) -> Ledger:

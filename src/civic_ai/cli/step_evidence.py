@@ -93,11 +93,15 @@ def filed(kind: str, files: Iterable[str], wanted: Container[str]) -> dict[str, 
 
     Raises :class:`ConfigError` where the step names no file, or one cannot be read.
     """
+    from civic_ai.records.workflow_words import DEEDS
+
     found: dict[str, Any] = {}
     usual = [name for name in FILED if name in wanted]
     if not usual:
         raise ConfigError.because(
-            say("the step {kind} names no file", kind=kind), about="--file", remedy=say("Leave out --file.")
+            say("the step {kind} names no file", kind=DEEDS[kind]),
+            about="--file",
+            remedy=say("Leave out --file."),
         )
     for one in files:
         name, equals, rest = one.partition("=")

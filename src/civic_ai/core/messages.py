@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 LANGUAGES = ("en", "es", "pt")
 
@@ -35,14 +35,28 @@ class Message:
 
     def text(self, language: str = "en") -> str:
         """The sentence in ``language``, its values filled in."""
-        filled = {
-            name: value.text(language) if isinstance(value, Message) else value
-            for name, value in self.values.items()
-        }
+        filled = {name: told(value, language) for name, value in self.values.items()}
         return self.template(language).format(**filled)
 
     def __str__(self) -> str:
         return self.text()
+
+
+@runtime_checkable
+class Written(Protocol):
+    """What a city wrote in several languages (:class:`civic_ai.records.text.Text`)."""
+
+    def in_language(self, language: str) -> str:
+        """The text in ``language``."""
+
+
+def told(value: Any, language: str) -> Any:
+    """What fills a place: words in ``language``, a tuple of them one after the other, else the value."""
+    if isinstance(value, tuple):
+        return ", ".join(str(told(each, language)) for each in value)
+    if isinstance(value, Written):
+        return value.in_language(language)
+    return value.text(language) if isinstance(value, Message) else value
 
 
 def say(sentence: str, /, **values: Any) -> Message:

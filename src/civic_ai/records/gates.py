@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from civic_ai.records.people import BoardRole
 from civic_ai.records.record import Record, Scalar
 
 GateVerdict = Literal["pass", "fail", "unknown"]
@@ -17,7 +18,7 @@ class GateCheck(Record):
     observed: Scalar
     must_be: str
     verdict: GateVerdict
-    waivable_by: str | None = None
+    waivable_by: BoardRole | None = None
 
     named_by = ("gate",)
 

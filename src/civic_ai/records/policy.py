@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from civic_ai.records.levels import Level, LevelRules
+from civic_ai.records.people import BoardRole
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
 from civic_ai.records.workflow_policy import WorkflowPolicy
@@ -18,7 +19,7 @@ class Gate(Record):
     fact: str
     must_be: str
     why: Text
-    waivable_by: str | None = None
+    waivable_by: BoardRole | None = None
 
 
 class Tolerances(Record):

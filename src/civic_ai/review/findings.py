@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from civic_ai.core.messages import Message
+from civic_ai.core.messages import Message, say
 
 Kind = Literal[
     "malformed",
@@ -37,6 +38,33 @@ Kind = Literal[
     "no statement",
     "clock",
 ]
+KINDS: Mapping[Kind, Message] = {
+    "malformed": say("malformed"),
+    "altered": say("altered"),
+    "reordered": say("reordered"),
+    "removed": say("removed"),
+    "truncated": say("truncated"),
+    "repeated": say("repeated"),
+    "added": say("added"),
+    "leaf list": say("leaf list"),
+    "log signature": say("log signature"),
+    "checkpoint mismatch": say("checkpoint mismatch"),
+    "rewritten": say("rewritten"),
+    "cut back": say("cut back"),
+    "witness signature": say("witness signature"),
+    "no witness": say("no witness"),
+    "old witness": say("old witness"),
+    "bad signature": say("bad signature"),
+    "foreign key": say("foreign key"),
+    "revoked key": say("revoked key"),
+    "early key": say("early key"),
+    "not entitled": say("not entitled"),
+    "not allowed": say("not allowed"),
+    "not in dossier": say("not in dossier"),
+    "no statement": say("no statement"),
+    "clock": say("clock"),
+}
+"""What people call each kind; programs read the kind itself."""
 WARNINGS: frozenset[Kind] = frozenset({"no witness", "old witness", "clock"})
 """What an honest ledger may show; a reader should know it."""
 

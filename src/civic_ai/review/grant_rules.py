@@ -11,7 +11,8 @@ from civic_ai.records.action import CloseVote, Vote
 from civic_ai.records.case import Case
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_policy import reaches
-from civic_ai.review.level import may_waive, months_after, rules_at, workflow_of
+from civic_ai.records.workflow_words import ANSWERS, ROLES
+from civic_ai.review.level import gate_name, may_waive, months_after, rules_at, workflow_of
 from civic_ai.review.quorum import counted
 from civic_ai.review.step import refusal
 
@@ -29,7 +30,11 @@ def verdict_was_voted(case: Case, action: CloseVote, policy: Policy) -> Iterator
     result = counted(case, case.meeting, policy)
     if action.verdict != result:
         yield refusal(
-            say("The votes gave {result}, not {verdict}.", result=result, verdict=action.verdict),
+            say(
+                "The votes gave: {result}; not: {verdict}.",
+                result=ANSWERS[result],
+                verdict=ANSWERS[action.verdict],
+            ),
             say("Close the vote with what it gave."),
         )
 
@@ -56,7 +61,7 @@ def binds_this_dossier(case: Case, action: CloseVote, policy: Policy) -> Iterato
     if action.binding is None:
         yield refusal(
             say("The approval does not say what exactly is approved."),
-            say("Give area, use and ends_on; what they hold for is read from the dossier."),
+            say("Give `area`, `use` and `ends_on`; what they hold for is read from the dossier."),
         )
     elif action.binding.dossier != case.dossier:
         yield refusal(
@@ -89,8 +94,8 @@ def open_gates_are_waived(case: Case, action: CloseVote, policy: Policy) -> Iter
     for gate in unwaived(case, action.at):
         role = may_waive(policy, case.level, gate)
         yield refusal(
-            say("Gate {gate} did not pass and nobody waived it.", gate=gate),
-            say("Return the case, or ask for a waiver with reason and end from: {role}.", role=role)
+            say("Gate {gate} did not pass and nobody waived it.", gate=gate_name(policy, gate)),
+            say("Return the case, or ask for a waiver with reason and end from: {role}.", role=ROLES[role])
             if role
             else say("Nobody may waive it: return the case to the team."),
         )
@@ -117,7 +122,7 @@ def conditions_can_be_kept(case: Case, action: CloseVote, policy: Policy) -> Ite
         if must_suspend and condition.if_missed != "suspend":
             yield refusal(
                 say("From level {level} on, a missed condition suspends the model.", level=strict_from),
-                say("Write `suspend` under if_missed."),
+                say("Write `if_missed: suspend`."),
                 condition.id,
             )
 

@@ -130,12 +130,39 @@ def steps_of(pilot: str, entries: Iterable[LedgerEntry]) -> Iterator[Taken]:
     return (step for step in read_steps(entries) if step.pilot == pilot)
 
 
+@dataclass(frozen=True)
+class Event:
+    """One step, and the case before and after it."""
+
+    step: Taken
+    before: Case
+    after: Case
+
+    @property
+    def action(self) -> Action:
+        """What was done."""
+        return self.step.action
+
+    @property
+    def on(self) -> date:
+        """The ledger's day."""
+        return self.step.action.at
+
+
+def events_of(steps: Iterable[Taken], policy_of: PolicyOf) -> tuple[Event, ...]:
+    """Every step of every pilot, in order. Raises :class:`RefusedError` at the first that may not be."""
+    cases: dict[str, Case] = {}
+    found = []
+    for step in steps:
+        before = cases.get(step.pilot, Case())
+        cases[step.pilot] = after(before, step, policy_of)
+        found.append(Event(step, before, cases[step.pilot]))
+    return tuple(found)
+
+
 def cases_of(steps: Iterable[Taken], policy_of: PolicyOf) -> dict[str, Case]:
     """The case of each pilot after its steps. Raises :class:`RefusedError` at the first that may not be."""
-    cases: dict[str, Case] = {}
-    for step in steps:
-        cases[step.pilot] = after(cases.get(step.pilot, Case()), step, policy_of)
-    return cases
+    return {event.step.pilot: event.after for event in events_of(steps, policy_of)}
 
 
 def case_of(pilot: str, entries: Iterable[LedgerEntry], policy_of: PolicyOf) -> Case:

@@ -6,9 +6,10 @@ import calendar
 from datetime import date
 
 from civic_ai.core.errors import ConfigError
-from civic_ai.core.messages import say
+from civic_ai.core.messages import Message, say
 from civic_ai.policy.levels import rules_for
 from civic_ai.records.levels import LEVELS, Level, LevelRules
+from civic_ai.records.people import BoardRole
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_policy import WorkflowPolicy
 
@@ -29,12 +30,11 @@ def rules_at(policy: Policy, level: Level | None) -> LevelRules:
     return rules_for(policy, level or LEVELS[-1])
 
 
-def may_waive(policy: Policy, level: Level | None, gate: str) -> str:
-    """The role that may waive this gate at this level; empty where nobody may."""
+def may_waive(policy: Policy, level: Level | None, gate: str) -> BoardRole | None:
+    """The role that may waive this gate at this level; None where nobody may."""
     if gate in rules_at(policy, level).gates_not_waivable:
-        return ""
-    named = (each.waivable_by for each in policy.gates if each.id == gate)
-    return (next(named, None) or "").removeprefix("board_")
+        return None
+    return next((each.waivable_by for each in policy.gates if each.id == gate), None)
 
 
 def months_after(day: date, months: int) -> date:
@@ -42,3 +42,9 @@ def months_after(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def gate_name(policy: Policy, gate: str) -> Message | str:
+    """A gate as people read of it: its name and the question that it asks; of an unknown one the name."""
+    asks = next((each.asks for each in policy.gates if each.id == gate), None)
+    return gate if asks is None else say("{gate} ({asks})", gate=gate, asks=asks)

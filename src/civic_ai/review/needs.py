@@ -9,14 +9,15 @@ from civic_ai.core.dates import add_days, days_between
 from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import say
 from civic_ai.records.case import Case
-from civic_ai.records.people import BoardRole
+from civic_ai.records.levels import Reviewer
 from civic_ai.records.policy import Policy
+from civic_ai.records.workflow_words import REVIEWS, ROLES
 from civic_ai.review.level import rules_at, workflow_of
 from civic_ai.review.quorum import has_quorum, seats, still_to_vote
 from civic_ai.review.step import refusal
 
 
-def missing_reviews(case: Case, policy: Policy) -> tuple[BoardRole, ...]:
+def missing_reviews(case: Case, policy: Policy) -> tuple[Reviewer, ...]:
     """The reviews that the level asks for and that nobody has given, in the policy's order."""
     given = {review.role for review in case.reviews}
     return tuple(role for role in rules_at(policy, case.level).reviewers if role not in given)
@@ -26,8 +27,8 @@ def reviews_are_in(case: Case, on: date, policy: Policy) -> Iterator[Mistake]:
     """Every review that the level asks for has been given."""
     for role in missing_reviews(case, policy):
         yield refusal(
-            say("The review of the {role} is not in.", role=role),
-            say("Ask somebody in the role {role} who has had no other part in this model.", role=role),
+            say("This is not in yet: {review}.", review=REVIEWS[role]),
+            say("Ask {role}: somebody who has had no other part in this model.", role=ROLES[role]),
         )
     asked = rules_at(policy, case.level).outside_reviewers
     if len({review.by for review in case.reviews}) < asked:

@@ -20,10 +20,12 @@ from civic_ai.records.case import Case
 from civic_ai.records.ledger import LedgerEntry, SignedEnvelope
 from civic_ai.records.policy import Policy
 from civic_ai.review.history import (
+    Event,
     Taken,
     case_of,
     cases_of,
     dossier_of,
+    events_of,
     read_step,
     read_steps,
     statement_of,
@@ -63,6 +65,10 @@ class Office:
     def steps(self, pilot: str) -> tuple[Taken, ...]:
         """Everything that was done in the case of ``pilot``, in order."""
         return tuple(steps_of(pilot, self.ledger.about(pilot)))
+
+    def events(self, pilot: str) -> tuple[Event, ...]:
+        """The same with the case before and after each step."""
+        return events_of(self.steps(pilot), self.policy_of)
 
     def prepare(self, pilot: str, action: Action) -> Statement:
         """What ``action.by`` signs to take this step.

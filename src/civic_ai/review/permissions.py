@@ -8,8 +8,9 @@ from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import Message, say
 from civic_ai.records.action import Act, OpenCase
 from civic_ai.records.case import Case
-from civic_ai.records.people import Duty, Holder, Person
+from civic_ai.records.people import BoardRole, Duty, Holder, Person
 from civic_ai.records.policy import Policy
+from civic_ai.records.workflow_words import DEEDS, ROLES
 from civic_ai.review.level import workflow_of
 from civic_ai.review.step import Step, refusal
 
@@ -23,8 +24,8 @@ def permission_mistakes(case: Case, action: Act, step: Step, policy: Policy) -> 
     yield from _not_in_role(people, action)
     if action.role not in step.roles:
         yield refusal(
-            say("The role {role} may not do this: {kind}.", role=action.role, kind=step.kind),
-            say("It is for: {roles}.", roles=", ".join(step.roles)),
+            say("This is not for {role} to do: {step}.", role=ROLES[action.role], step=DEEDS[step.kind]),
+            say("It is for: {roles}.", roles=tuple(ROLES[role] for role in step.roles)),
         )
     if step.duty is not None:
         yield from barred(case, action.by, step.duty, policy)
@@ -53,10 +54,15 @@ def may_take(case: Case, holder: Holder, step: Step, policy: Policy) -> bool:
     return step.duty is None or not any(barred(case, holder.person, step.duty, policy))
 
 
+def not_in_role(person: Person, role: BoardRole) -> Message:
+    """That somebody does not hold a role."""
+    return say("{person} is not {role} in this case.", person=person, role=ROLES[role])
+
+
 def _not_in_role(people: tuple[Holder, ...], action: Act) -> Iterator[Mistake]:
     if not any(holder.person == action.by and holder.role == action.role for holder in people):
         yield refusal(
-            say("{person} does not have the role {role} in this case.", person=action.by, role=action.role),
+            not_in_role(action.by, action.role),
             say("Act in a role that you hold, or ask the governance officer to assign it."),
         )
 

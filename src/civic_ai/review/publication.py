@@ -3,7 +3,10 @@
 ::
 
     index.html  register.json  register.csv  catalog.jsonld
+    years/<year>.json                          the yearly reports, for machines
+    receipts/<entry>.txt  log.pub  verify.mjs  what anybody needs to check a decision without a connection
     <language>/index.html                      all pilots
+    <language>/years/<year>.html               what was decided, owed, waived and objected to in a year
     <language>/<pilot>/index.html              notice, decisions, what is withheld, how to object
     <language>/<pilot>/model_card.es.html ...  the public cards, byte for byte as they were sealed
 
@@ -12,41 +15,38 @@ All or nothing: the site is made in a folder beside, then put in the place of th
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from babel import Locale
-
-from civic_ai.cards.numbers import written_date
 from civic_ai.cards.render import render_template
-from civic_ai.cards.tell import Teller
 from civic_ai.core.csv import Cell, written
 from civic_ai.core.errors import RefusedError
-from civic_ai.core.messages import LANGUAGES, say
-from civic_ai.records.public_register import Register, RegisterRow
-from civic_ai.review.state_words import CARDS, QUESTIONS, REASONS, STATES, VERDICTS, WITHHELD
+from civic_ai.core.messages import LANGUAGES, say, shipped_folder
+from civic_ai.records.public_register import RegisterRow
+from civic_ai.review.catalog import catalog
+from civic_ai.review.public_record import PublicRecord
+from civic_ai.review.site_pages import SitePages, View, teller_in
 from civic_ai.store.blobs import store_error, write_file
 
 MARK = "register.json"
 """A folder without it is not ours to replace."""
+VERIFIER = "verify.mjs"
 COLUMNS = (
     "pilot", "title", "owner", "contact", "state", "level", "holds_until", "data_up_to", "gates_passed",
     "gates_failed", "gates_unknown", "last_decision", "last_decision_on", "dossier",
 )  # fmt: skip
 
 
-def publish(register: Register, dossiers: Mapping[str, Path], to: Path) -> int:
-    """Write the site of ``register`` to the folder ``to``; how many files it has.
+def publish(record: PublicRecord, to: Path) -> int:
+    """Write the site of ``record`` to the folder ``to``; how many files it has.
 
-    ``dossiers``: the folder of each pilot's sealed dossier. Raises :class:`RefusedError` where ``to`` holds
-    something else than an earlier site, :class:`StoreError` where it cannot be written.
+    Raises :class:`RefusedError` where ``to`` holds something else than an earlier site, :class:`StoreError`
+    where it cannot be written.
     """
     _require_ours(to)
-    files = dict(site_files(register, dossiers))
+    files = dict(site_files(record))
     beside = to.with_name(f".{to.name}.publishing")
     try:
         shutil.rmtree(beside, ignore_errors=True)
@@ -62,56 +62,35 @@ def publish(register: Register, dossiers: Mapping[str, Path], to: Path) -> int:
     return len(files)
 
 
-def site_files(register: Register, dossiers: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
+def site_files(record: PublicRecord) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of every file of the site."""
-    yield MARK, register.to_json()
-    yield "register.csv", written(COLUMNS, [_cells(row) for row in register.rows])
-    yield "catalog.jsonld", catalog(register)
+    yield MARK, record.register.to_json()
+    yield "register.csv", written(COLUMNS, [_cells(row) for row in record.register.rows])
+    yield "catalog.jsonld", catalog(record.register, [report.year for report in record.reports])
+    yield from _receipts(record)
+    for report in record.reports:
+        yield f"years/{report.year}.json", report.to_json()
     yield "index.html", _page("register_languages", "en", {"languages": LANGUAGES})
     for language in LANGUAGES:
-        yield f"{language}/index.html", _page("register", language, _register_view(register, language))
-        for row in register.rows:
-            yield (
-                f"{language}/{row.pilot}/index.html",
-                _page("register_pilot", language, _pilot_view(row, language)),
-            )
-            for name, content in _cards(row, dossiers[row.pilot], language):
-                yield f"{language}/{row.pilot}/{name}", content
+        yield from _pages(record, language)
 
 
-def catalog(register: Register) -> bytes:
-    """The register as a DCAT 3 catalogue (W3C 2024): each pilot a dataset with its public pages."""
-    datasets = [
-        {
-            "@type": "dcat:Dataset",
-            "dct:identifier": row.pilot,
-            "dct:title": [
-                {"@language": language, "@value": row.title.in_language(language)} for language in LANGUAGES
-            ],
-            "dct:publisher": {"@type": "foaf:Agent", "foaf:name": row.owner},
-            "dcat:contactPoint": {"@type": "vcard:Kind", "vcard:hasEmail": row.contact},
-            "dct:modified": str(register.on),
-            "dcat:distribution": [
-                {"@type": "dcat:Distribution", "dcat:accessURL": f"{language}/{row.pilot}/index.html",
-                 "dct:language": language, "dcat:mediaType": "text/html"}
-                for language in LANGUAGES
-            ],
-        }
-        for row in register.rows
-    ]  # fmt: skip
-    context = {
-        "dcat": "http://www.w3.org/ns/dcat#",
-        "dct": "http://purl.org/dc/terms/",
-        "foaf": "http://xmlns.com/foaf/0.1/",
-        "vcard": "http://www.w3.org/2006/vcard/ns#",
-    }
-    made = {
-        "@context": context,
-        "@type": "dcat:Catalog",
-        "dct:modified": str(register.on),
-        "dcat:dataset": datasets,
-    }
-    return json.dumps(made, ensure_ascii=False, indent=1).encode()
+def _receipts(record: PublicRecord) -> Iterator[tuple[str, bytes]]:
+    for entry, text in record.receipts.items():
+        yield f"receipts/{entry}.txt", text.encode()
+    yield "receipts/log.pub", f"{record.log.text}\n".encode()
+    yield f"receipts/{VERIFIER}", (shipped_folder("docs") / "verifier" / VERIFIER).read_bytes()
+
+
+def _pages(record: PublicRecord, language: str) -> Iterator[tuple[str, bytes]]:
+    pages = SitePages(record.register, record.reports, language)
+    yield f"{language}/index.html", _page("register", language, pages.index())
+    for report in record.reports:
+        yield f"{language}/years/{report.year}.html", _page("register_year", language, pages.year(report))
+    for row in record.register.rows:
+        yield f"{language}/{row.pilot}/index.html", _page("register_pilot", language, pages.pilot(row))
+        for name, content in _cards(row, record.dossiers[row.pilot], language):
+            yield f"{language}/{row.pilot}/{name}", content
 
 
 def _require_ours(to: Path) -> None:
@@ -123,57 +102,8 @@ def _require_ours(to: Path) -> None:
         )
 
 
-def _page(name: str, language: str, view: Mapping[str, object]) -> bytes:
-    return render_template(name, Teller({}, language, Locale.parse(language)), view)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One pilot in the list."""
-
-    row: RegisterRow
-    title: str
-    state: str
-    holds_until: str
-
-
-def _register_view(register: Register, language: str) -> dict[str, object]:
-    lines = [_line(row, language) for row in register.rows]
-    return {"lines": lines, "on": _day(register.on, language), "languages": LANGUAGES, "path": "index.html"}
-
-
-def _line(row: RegisterRow, language: str) -> Line:
-    teller = Teller({}, language, Locale.parse(language))
-    return Line(row, teller.text(row.title), teller.word(STATES, row.state), _day(row.holds_until, language))
-
-
-def _pilot_view(row: RegisterRow, language: str) -> dict[str, object]:
-    teller = Teller({}, language, Locale.parse(language))
-    return {
-        "line": _line(row, language),
-        "decisions": [
-            {
-                "asks": teller.word(QUESTIONS, decision.question),
-                "verdict": teller.word(VERDICTS, decision.verdict),
-                "on": _day(decision.decided_on, language),
-                "until": _day(decision.expires_on, language),
-                "votes": [(teller.word(VERDICTS, vote.verdict), vote) for vote in decision.votes],
-                "decision": decision,
-            }
-            for decision in row.decisions
-        ],
-        "withheld": [
-            (teller.word(WITHHELD, each.what), teller.word(REASONS, each.why)) for each in row.withheld
-        ],
-        "cards": [(name, teller.word(CARDS, name)) for name in CARDS if _has(row, name, language)],
-        "data_up_to": _day(row.data_up_to, language),
-        "languages": LANGUAGES,
-        "path": f"{row.pilot}/index.html",
-    }
-
-
-def _has(row: RegisterRow, name: str, language: str) -> bool:
-    return f"public/{name}.{language}.html" in row.cards
+def _page(name: str, language: str, view: View) -> bytes:
+    return render_template(name, teller_in(language), view)
 
 
 def _cards(row: RegisterRow, dossier: Path, language: str) -> Iterator[tuple[str, bytes]]:
@@ -181,10 +111,6 @@ def _cards(row: RegisterRow, dossier: Path, language: str) -> Iterator[tuple[str
     for path in map(PurePosixPath, row.cards):
         if path.stem.endswith(f".{language}"):
             yield path.name, (dossier / path).read_bytes()
-
-
-def _day(day: date | None, language: str) -> str:
-    return "" if day is None else written_date(day, Locale.parse(language))
 
 
 def _cells(row: RegisterRow) -> Sequence[Cell]:

@@ -9,7 +9,7 @@ from datetime import date
 from civic_ai.core.errors import Mistake
 from civic_ai.records.action import Review
 from civic_ai.records.case import Case
-from civic_ai.records.people import Holder, Person
+from civic_ai.records.people import BoardRole, Holder, Person
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_policy import GateId
 from civic_ai.review.level import workflow_of
@@ -26,7 +26,7 @@ class Turn:
 
     kind: str
     person: Person
-    role: str
+    role: BoardRole
 
 
 @dataclass(frozen=True)

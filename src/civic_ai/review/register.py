@@ -2,45 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from civic_ai.cards.facts import Facts
 from civic_ai.cards.sealed import Sealed, read_sealed
+from civic_ai.cards.tell import HIDDEN
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
+from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.records.action import CloseVote
 from civic_ai.records.case import Case
 from civic_ai.records.decision import CountedVote, Decision
-from civic_ai.records.public_register import PublicDecision, PublicVote, Register, RegisterRow, Withheld
-from civic_ai.review.history import Taken
-from civic_ai.review.level import workflow_of
+from civic_ai.records.pilot_record import facts_named
+from civic_ai.records.policy import Policy
+from civic_ai.records.public_register import (
+    PublicCondition,
+    PublicDecision,
+    PublicVote,
+    PublicWaiver,
+    Register,
+    RegisterRow,
+    Unshown,
+    Withheld,
+)
+from civic_ai.records.text import Text
+from civic_ai.review.history import Event, PolicyOf, events_of, read_steps
+from civic_ai.review.level import rules_at, workflow_of
 from civic_ai.review.office import Office
 
 
-def make_register(office: Office, dossiers: Iterable[Path], on: date) -> Register:
+@dataclass(frozen=True)
+class Told:
+    """What the ledger tells, read once: who publishes, on which day, under which policies."""
+
+    publisher: str
+    on: date
+    size: int
+    events: tuple[Event, ...]
+    policy: Policy
+    policy_of: PolicyOf
+
+    @property
+    def cases(self) -> dict[str, Case]:
+        """Where each case stands."""
+        return {event.step.pilot: event.after for event in self.events}
+
+    def closings(self, pilot: str) -> Iterator[tuple[int, str]]:
+        """Number and reason of each step that closed a vote, one for each decision, in order."""
+        for event in self.events:
+            if event.step.pilot == pilot and isinstance(event.action, CloseVote):
+                yield event.step.number, event.action.reason
+
+
+def told_by(office: Office, publisher: str, on: date) -> Told:
+    """What the office's ledger tells on that day. Raises :class:`RefusedError` where it was altered."""
+    entries = office.ledger.entries()
+    events = events_of(read_steps(entries), office.policy_of)
+    return Told(publisher, on, len(entries), events, office.policy, office.policy_of)
+
+
+def make_register(told: Told, dossiers: Iterable[Path]) -> Register:
     """One row for each dossier (the folder), in the order of the pilots' names.
 
     Raises :class:`RefusedError` where a dossier was altered, :class:`ConfigError` where none stands.
     """
-    cases = office.cases()
-    rows = [_row(read_sealed(folder, "public"), cases, office) for folder in dossiers]
+    rows = sorted((_row(read_sealed(folder, "public"), told) for folder in dossiers), key=_name)
+    shown, cases = {row.pilot for row in rows}, told.cases
     return Register(
-        on=on,
-        ledger_size=len(office.ledger.entries()),
-        rows=tuple(sorted(rows, key=lambda row: row.pilot)),
+        on=told.on,
+        publisher=told.publisher,
+        ledger_size=told.size,
+        rows=tuple(rows),
+        unshown=tuple(Unshown(pilot=name, state=cases[name].state) for name in sorted(cases.keys() - shown)),
     )
 
 
-def _row(sealed: Sealed, cases: dict[str, Case], office: Office) -> RegisterRow:
+def _name(row: RegisterRow) -> str:
+    return row.pilot
+
+
+def _row(sealed: Sealed, told: Told) -> RegisterRow:
     spec, manifest = sealed.records.spec, sealed.manifest
-    case = cases.get(manifest.pilot, Case())
+    case = told.cases.get(manifest.pilot, Case())
     _require_shown(case, manifest.pilot, manifest.digest)
-    names_voters = workflow_of(office.policy).names_voters
     approval = case.approval
     return RegisterRow(
         pilot=manifest.pilot,
         title=spec.title,
+        use=spec.decision,
         owner=spec.owner,
         contact=spec.contact,
         state=case.state,
@@ -52,8 +104,9 @@ def _row(sealed: Sealed, cases: dict[str, Case], office: Office) -> RegisterRow:
         gates_unknown=sealed.gates.unknown,
         data_up_to=date.fromisoformat(sealed.records.panel.last_known_on),
         holds_until=None if approval is None else approval.ends_on,
-        decisions=tuple(_decisions(case, office.steps(manifest.pilot), names_voters)),
-        withheld=tuple(_withheld(names_voters)),
+        comment_days=rules_at(told.policy, case.level).comment_days,
+        decisions=tuple(_decisions(case, told)),
+        withheld=tuple(withheld_of(sealed, told.policy)),
         cards=tuple(public_cards(sealed)),
     )
 
@@ -84,25 +137,35 @@ def public_cards(sealed: Sealed) -> Iterator[str]:
             yield file.path
 
 
-def _decisions(case: Case, steps: Iterable[Taken], names_voters: bool) -> Iterator[PublicDecision]:
+def _decisions(case: Case, told: Told) -> Iterator[PublicDecision]:
     """Each decision with the reason that was given when its vote was closed."""
-    reasons = [step.action.reason for step in steps if isinstance(step.action, CloseVote)]
-    for decision, reason in zip(case.decisions, reasons, strict=True):
-        yield _public(decision, reason, names_voters)
+    names_voters = workflow_of(told.policy).names_voters
+    for decision, closing in zip(case.decisions, told.closings(case.pilot or ""), strict=True):
+        asked = {gate.id: gate.asks for gate in told.policy_of(decision.policy).gates}
+        yield _public(decision, closing, [_vote(vote, names_voters) for vote in decision.votes], asked)
 
 
-def _public(decision: Decision, reason: str, names_voters: bool) -> PublicDecision:
+def _public(
+    decision: Decision, closing: tuple[int, str], votes: Iterable[PublicVote], asked: Mapping[str, Text]
+) -> PublicDecision:
     return PublicDecision(
         question=decision.question,
         verdict=decision.verdict,
         decided_on=decision.decided_on,
-        reason=reason,
-        votes=tuple(_vote(vote, names_voters) for vote in decision.votes),
-        conditions=tuple(f"{each.text} ({each.owner}, {each.due_on})" for each in decision.conditions),
-        waivers=tuple(f"{each.gate}: {each.reason} ({each.ends_on})" for each in decision.waivers),
+        reason=closing[1],
+        votes=tuple(votes),
+        conditions=tuple(
+            PublicCondition(condition=each.id, text=each.text, owner=each.owner, due_on=each.due_on)
+            for each in decision.conditions
+        ),
+        waivers=tuple(
+            PublicWaiver(gate=each.gate, asks=asked.get(each.gate), reason=each.reason, ends_on=each.ends_on)
+            for each in decision.waivers
+        ),
         expires_on=decision.ends_on,
         dossier=decision.dossier,
         policy=decision.policy,
+        entry=closing[0],
     )
 
 
@@ -111,9 +174,19 @@ def _vote(vote: CountedVote, names_voters: bool) -> PublicVote:
     return PublicVote(verdict=vote.verdict, reason=vote.reason, by=by, dissent=vote.dissent)
 
 
-def _withheld(names_voters: bool) -> Iterator[Withheld]:
-    yield Withheld(what="small-groups", why="privacy")
+def _fields_with_hidden(facts: Facts) -> Iterator[str]:
+    """The fields of the record of which a figure is hidden: itself, or said to be missing for that reason."""
+    hidden = {name.replace(".why_missing", ".value") for name, value in facts.items() if value == HIDDEN}
+    marked = {**facts, **dict.fromkeys(hidden, HIDDEN)}
+    for name, field in shipped_crosswalk().fields.items():
+        if any(HIDDEN in facts_named(pattern, marked).values() for pattern in (*field.facts, *field.also)):
+            yield name
+
+
+def withheld_of(sealed: Sealed, policy: Policy) -> Iterator[Withheld]:
+    """What the public does not see of a pilot, why, and which fields of its record it touches."""
+    yield Withheld(what="small-groups", why="privacy", fields=tuple(_fields_with_hidden(sealed.facts)))
     yield Withheld(what="board-cards", why="privacy")
     yield Withheld(what="model-files", why="security")
-    if not names_voters:
-        yield Withheld(what="names-of-voters", why="policy")
+    if not workflow_of(policy).names_voters:
+        yield Withheld(what="names-of-voters", why="policy", fields=("M03",))

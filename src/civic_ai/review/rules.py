@@ -31,10 +31,11 @@ from civic_ai.records.action import (
 from civic_ai.records.case import Case
 from civic_ai.records.decision import differences
 from civic_ai.records.policy import Policy
+from civic_ai.records.workflow_words import ROLES
 from civic_ai.review.changes import DUTY_OF_ROLE
-from civic_ai.review.level import may_waive, months_after, workflow_of
+from civic_ai.review.level import gate_name, may_waive, months_after, workflow_of
 from civic_ai.review.needs import missing_reviews
-from civic_ai.review.permissions import barred
+from civic_ai.review.permissions import barred, not_in_role
 from civic_ai.review.quorum import present, seats
 from civic_ai.review.step import refusal
 
@@ -48,7 +49,7 @@ def each_holds_a_role_once(case: Case, action: OpenCase, policy: Policy) -> Iter
     held = [(holder.person, holder.role) for holder in action.people]
     for person, role in dict.fromkeys(pair for pair in held if held.count(pair) > 1):
         yield refusal(
-            say("{person} stands twice in the role {role}.", person=person, role=role),
+            say("{person} stands twice as {role}.", person=person, role=ROLES[role]),
             say("Name each person once in a role."),
         )
 
@@ -58,7 +59,7 @@ def role_is_new(case: Case, action: Assign, policy: Policy) -> Iterator[Mistake]
     holder = action.holder
     if case.has_role(holder.person, holder.role):
         yield refusal(
-            say("{person} has the role {role} already.", person=holder.person, role=holder.role),
+            say("{person} is {role} already.", person=holder.person, role=ROLES[holder.role]),
             say("Nothing is to be done."),
         )
     if duty := DUTY_OF_ROLE.get(holder.role):
@@ -69,11 +70,7 @@ def role_is_held(case: Case, action: Release, policy: Policy) -> Iterator[Mistak
     """The person holds that role, as it stands."""
     if action.holder not in case.people:
         yield refusal(
-            say(
-                "{person} does not have the role {role} in this case.",
-                person=action.holder.person,
-                role=action.holder.role,
-            ),
+            not_in_role(action.holder.person, action.holder.role),
             say("Look up who holds which role."),
         )
 
@@ -174,19 +171,20 @@ def review_stays_blind(case: Case, action: Review, policy: Policy) -> Iterator[M
 
 def gate_may_be_waived(case: Case, action: Waive, policy: Policy) -> Iterator[Mistake]:
     """The gate is open, its waiver is this role's to give, and it ends in time."""
+    gate = gate_name(policy, action.gate)
     if action.gate not in case.open_gates:
-        yield refusal(say("Gate {gate} is not open.", gate=action.gate), say("Nothing is to be waived."))
+        yield refusal(say("Gate {gate} is not open.", gate=gate), say("Nothing is to be waived."))
         return
     role = may_waive(policy, case.level, action.gate)
     if action.role != role:
         yield refusal(
-            say("The role {role} may not waive {gate}.", role=action.role, gate=action.gate),
-            say("It may be waived by: {role}.", role=role or say("nobody")),
+            say("Gate {gate} is not for {role} to waive.", role=ROLES[action.role], gate=gate),
+            say("It may be waived by: {role}.", role=ROLES[role] if role else say("nobody")),
         )
     latest = months_after(action.at, workflow_of(policy).waiver_months)
     if not action.at < action.ends_on <= latest:
         yield refusal(
-            say("The waiver of {gate} must end by {latest}.", gate=action.gate, latest=latest),
+            say("The waiver of {gate} must end by {latest}.", gate=gate, latest=latest),
             say("Give its last day."),
         )
 

@@ -8,10 +8,12 @@ from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import say
 from civic_ai.records.action import Vote
 from civic_ai.records.case import Case, State
-from civic_ai.records.decision import Question, Verdict
+from civic_ai.records.decision import Ballot, Question, Verdict
 from civic_ai.records.policy import Policy
+from civic_ai.records.workflow_words import ANSWERS
 from civic_ai.review.step import refusal
 
+ABSTAIN: Ballot = "abstain"
 QUESTIONS: Mapping[State, Question] = {
     "board_pilot": "G3",
     "board_use": "G4",
@@ -36,8 +38,8 @@ ENDS: Mapping[State, Mapping[Verdict, State]] = {
 def verdict_is_possible(case: Case, action: Vote, policy: Policy) -> Iterator[Mistake]:
     """The verdict answers the question that the board has before it."""
     possible = ENDS[case.state]
-    if action.verdict != "abstain" and action.verdict not in possible:
+    if action.verdict != ABSTAIN and action.verdict not in possible:
         yield refusal(
-            say("The board cannot answer this question by {verdict}.", verdict=action.verdict),
-            say("It can: {verdicts}.", verdicts=", ".join((*possible, "abstain"))),
+            say("The board cannot answer this question so: {verdict}.", verdict=ANSWERS[action.verdict]),
+            say("It can: {verdicts}.", verdicts=tuple(ANSWERS[each] for each in (*possible, ABSTAIN))),
         )

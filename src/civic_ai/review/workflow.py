@@ -14,6 +14,7 @@ from civic_ai.records.action import Action, CloseVote, MissCondition
 from civic_ai.records.case import Case
 from civic_ai.records.people import Person
 from civic_ai.records.policy import Policy
+from civic_ai.records.workflow_words import DEEDS, GATES, STATES
 from civic_ai.review.changes import with_duty
 from civic_ai.review.level import workflow_of
 from civic_ai.review.permissions import may_take, permission_mistakes
@@ -57,8 +58,12 @@ def not_now(case: Case, kind: str) -> CivicError:
     """The refusal of a step that the case's state does not know, with the steps that it knows."""
     possible = dict.fromkeys(step.kind for step in steps_in(case))
     return RefusedError.because(
-        say("This cannot be done while the case is {state}: {kind}.", state=case.state, kind=kind),
-        remedy=say("What can be done now: {kinds}.", kinds=", ".join(possible)),
+        say(
+            "The case stands here: {state}. This cannot be done now: {step}.",
+            state=STATES[case.state],
+            step=DEEDS[kind],
+        ),
+        remedy=say("What can be done now: {steps}.", steps=tuple(DEEDS[each] for each in possible)),
     )
 
 
@@ -91,9 +96,11 @@ def missing_fields(case: Case, step: Step, answered: Iterable[str], policy: Poli
 
 
 def _evidence_mistakes(case: Case, action: Action, step: Step, policy: Policy) -> Iterator[Mistake]:
+    if step.gate is None:
+        return
     for field in missing_fields(case, step, action.answered, policy):
         yield refusal(
-            say("Gate {gate} needs this field answered with evidence.", gate=step.gate),
+            say("This field must be answered with evidence before this: {gate}.", gate=GATES[step.gate]),
             say("`civic-ai answer` asks for it."),
             field,
         )

@@ -12,6 +12,7 @@ from civic_ai.cards.pilot_record import Declared, record_of
 from civic_ai.cards.sealed import read_sealed
 from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.records.answers import Answers
+from civic_ai.records.pilot_record import Decided
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_dossier import seal_made
 
@@ -39,8 +40,13 @@ def made_folder(city: City, with_model: bool = False) -> Path:
     return seal_made(Path(mkdtemp()), city, with_model=with_model)
 
 
-def publish_made(texts: Mapping[str, str], city: City = USUAL, language: str = "en") -> Published:
-    """The public record of a made city with these answers."""
+def publish_made(
+    texts: Mapping[str, str],
+    city: City = USUAL,
+    language: str = "en",
+    decided: Mapping[str, Decided] | None = None,
+) -> Published:
+    """The public record of a made city with these answers, and what its board decided."""
     sealed = read_sealed(made_folder(city), "public")
-    record = record_of(sealed, Declared(answers=answers_of(texts)), WALK)
+    record = record_of(sealed, Declared(answers=answers_of(texts), decided=decided), WALK)
     return publish(record, sealed, WALK, language)

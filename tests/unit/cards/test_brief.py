@@ -135,8 +135,8 @@ def test_a_newest_period_that_nobody_may_see_has_no_number(page: MakePage) -> No
 @pytest.mark.parametrize(
     ("waivers", "expected"),
     [
-        (("board_chair", "data_steward"), "or waive them by name and reason."),
-        (("board_chair", None), "Only those that name somebody can be waived, by name and reason."),
+        (("chair", "data_steward"), "or waive them by name and reason."),
+        (("chair", None), "Only those that name somebody can be waived, by name and reason."),
         ((None, None), "Nobody may waive them."),
     ],
 )

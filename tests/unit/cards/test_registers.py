@@ -8,8 +8,11 @@ import json
 
 import pytest
 
+from civic_ai.cards.pilot_record import STATUS_WORDS
 from civic_ai.cards.registers import REGISTERS, export_row, fill_row, load_register
+from civic_ai.records.pilot_record import Decided
 from civic_ai.records.register_map import RegisterMap
+from civic_ai.records.text import Text
 from tests.unit.cards.made_published import TOKENS, WALK, publish_made
 
 
@@ -46,7 +49,8 @@ def test_nothing_is_longer_than_the_register_takes_and_nothing_is_cut(name: str)
         if cell.column.max_length is not None:
             assert len(cell.text) <= cell.column.max_length
         given = "\n\n".join(published.texts(*cell.column.fields))
-        assert cell.text in ("", given, cell.column.value)
+        waits = published.undecided(cell.column.fields) if not given else None
+        assert cell.text in ("", given, cell.column.value, waits)
 
 
 def test_the_longest_text_that_fits_is_kept_and_one_more_is_said() -> None:
@@ -73,6 +77,23 @@ def test_what_is_required_and_empty_is_said() -> None:
     assert "2 purpose" in empty["required_and_empty"]
     full = json.loads(export_row("nyc", publish_made(TOKENS))["nyc.about.json"])
     assert full["required_and_empty"] == ["6 month and year of first use"]  # the board has decided nothing
+
+
+def test_what_waits_for_the_board_says_so_and_still_counts_as_empty() -> None:
+    made = export_row("nyc", publish_made(TOKENS, language="es"))
+    about = json.loads(made["nyc.about.json"])
+    assert (about["not_decided"], about["required_and_empty"]) == (["A08"], ["6 month and year of first use"])
+    headers, cells = csv.reader(io.StringIO(made["nyc.csv"].decode(), newline=""))
+    row = dict(zip(headers, cells, strict=True))
+    assert row["6 month and year of first use"] == STATUS_WORDS["not_decided"].text("es") != ""
+
+
+def test_what_the_board_decided_fills_its_columns() -> None:
+    decided = {"A08": Decided(text=Text(en="Pilot running", es="Piloto en marcha"), decision="ab" * 32)}
+    made = export_row("nyc", publish_made(TOKENS, language="es", decided=decided))
+    assert "Piloto en marcha" in made["nyc.csv"].decode()
+    about = json.loads(made["nyc.about.json"])
+    assert (about["not_decided"], about["required_and_empty"]) == ([], [])
 
 
 def test_a_register_that_takes_one_language_says_so() -> None:

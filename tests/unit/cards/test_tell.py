@@ -141,6 +141,11 @@ def test_messages_nest_and_plurals_follow_the_number() -> None:
     assert teller.sentence(say_count("{n} fails", "{n} fail", 1, n=1)) == "1 no pasa"
 
 
+def test_several_values_fill_a_place_and_each_is_escaped() -> None:
+    fill = (say("nobody"), "<b>", Text(en="one", es="<uno>"))
+    assert _teller({}, "es", "es_CO").sentence(say("{name}", name=fill)) == "nadie, &lt;b&gt;, &lt;uno&gt;"
+
+
 def test_lists_and_texts_follow_the_language() -> None:
     teller = _teller({}, "es", "es_CO")
     assert teller.listed(["a", "<b>", "c"]) == "a, &lt;b&gt; y c"

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from civic_ai.cards.verification import verify
 from civic_ai.cli.export import export
 from civic_ai.core.errors import ConfigError, RefusedError, StoreError
 from tests.unit.cards.made_city import City, spec_of
 from tests.unit.cards.made_dossier import seal_made
+from tests.unit.review.made_office import office_in, to_approval
 
 ANSWERS = (
     "pilot: {pilot}\nanswers:\n  A01:\n    answer: Pothole list\n    answered_by: Owner\n    on: 2026-03-02\n"
@@ -75,3 +77,42 @@ def test_an_unknown_form_is_refused_with_the_known_ones(dossier: Path, tmp_path:
 
 def test_the_made_pilot_is_the_dossiers() -> None:
     assert spec_of(City()).pilot == "made-potholes"
+
+
+def _board_fields(folder: Path) -> dict[str, str]:
+    """Status of each field that only the board fills."""
+    record = json.loads((folder / "record.json").read_text("utf-8"))
+    return {each["field"]: each["status"] for each in record["fields"] if each["filled_by"] == "board"}
+
+
+def test_what_the_board_decided_on_this_dossier_stands_in_it(dossier: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ws"
+    home.mkdir()
+    office = office_in(home)
+    to_approval(office, "made-potholes", verify(dossier).digest)
+    url = f"sqlite:///{home}/ledger.db"
+    assert export(str(dossier), "record", tmp_path / "out", ledger=url, workspace=home) == 0
+    decided = _board_fields(tmp_path / "out")
+    assert len(decided) == 10
+    assert {field for field, status in decided.items() if status != "answered_with_evidence"} == {"F04"}
+    text = (tmp_path / "out" / "record.json").read_text("utf-8")
+    assert '"level":"I"' in text
+    assert "Aprobado" in text
+    assert not {'"tec', '"cha"', '"com"'} & set(text.split())
+
+
+def test_a_decision_on_another_dossier_is_not_this_ones(dossier: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ws"
+    home.mkdir()
+    to_approval(office_in(home), "made-potholes")
+    url = f"sqlite:///{home}/ledger.db"
+    assert export(str(dossier), "record", tmp_path / "out", ledger=url, workspace=home) == 0
+    assert set(_board_fields(tmp_path / "out").values()) == {"not_decided"}
+
+
+def test_without_a_ledger_nothing_is_decided(
+    dossier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIVIC_AI_HOME", str(tmp_path / "empty"))
+    assert export(str(dossier), "record", tmp_path / "out") == 0
+    assert set(_board_fields(tmp_path / "out").values()) == {"not_decided"}

@@ -10,14 +10,12 @@ from civic_ai.policy.impact_level import find_level
 from civic_ai.records.impact_level import Why
 from civic_ai.records.levels import (
     LEVELS,
-    Authority,
     Cadence,
     FairnessGate,
     Majority,
     Notice,
     Privacy,
     Reasons,
-    Reviewer,
     Training,
 )
 from tests.unit.policy.made_answers import POLICY, QUESTIONS, answer, answers_of, least
@@ -27,7 +25,6 @@ from tests.unit.policy.made_answers import POLICY, QUESTIONS, answer, answers_of
     ("table", "kind"),
     [
         (words.BECAUSE, Why),
-        (words.AUTHORITIES, Authority),
         (words.CADENCES, Cadence),
         (words.MAJORITIES, Majority),
         (words.FAIRNESS, FairnessGate),
@@ -35,7 +32,6 @@ from tests.unit.policy.made_answers import POLICY, QUESTIONS, answer, answers_of
         (words.EXPLANATIONS, Reasons),
         (words.TRAININGS, Training),
         (words.PRIVACY, Privacy),
-        (words.REVIEWERS, Reviewer),
     ],
 )
 def test_every_word_of_a_level_has_its_sentence(table: dict[str, object], kind: object) -> None:

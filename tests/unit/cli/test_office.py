@@ -77,9 +77,9 @@ def test_a_field_that_there_is_not_names_one_like_it(desk: Desk, tmp_path: Path)
 
 
 def test_a_step_that_the_state_does_not_know_is_refused_before_its_fields(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="open_case") as refused:
+    with pytest.raises(RefusedError, match="open the case") as refused:
         desk.take("start_pilot", {}, typed(tmp_path, desk))
-    assert "start_pilot" in str(refused.value)
+    assert "start the pilot" in str(refused.value)
 
 
 def test_no_level_is_proposed_of_a_pilot_without_its_questionnaire(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from civic_ai.core import messages
 from civic_ai.core.messages import N_, governance_folder, say, say_count, shipped_folder, translate
+from civic_ai.records.text import Text
 
 CATALOGUE = """msgid ""
 msgstr ""
@@ -42,6 +43,13 @@ def test_a_sentence_is_said_in_the_language_of_the_reader() -> None:
 @pytest.mark.usefixtures("spanish")
 def test_a_message_inside_a_message_is_translated_too() -> None:
     assert say("in {place}", place=say("in {place}", place="x")).text("es") == "en en x"
+
+
+@pytest.mark.usefixtures("spanish")
+def test_several_messages_and_a_citys_own_text_fill_a_place_in_the_readers_language() -> None:
+    listed = say("in {place}", place=(say("in {place}", place="x"), "y"))
+    assert listed.text("es") == "en en x, y"
+    assert say("in {place}", place=Text(en="the city", es="la ciudad")).text("es") == "en la ciudad"
 
 
 @pytest.mark.usefixtures("spanish")

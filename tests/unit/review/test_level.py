@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from civic_ai.core.errors import ConfigError
+from civic_ai.core.messages import say
 from civic_ai.policy.load import load_policy
 from civic_ai.records.policy import Policy
-from civic_ai.review.level import may_waive, months_after, rules_at, workflow_of
+from civic_ai.review.level import gate_name, may_waive, months_after, rules_at, workflow_of
 from tests.unit.review.made_case import policy
 
 
@@ -48,3 +49,11 @@ def test_who_may_waive_a_gate_and_where_the_level_says_nobody() -> None:
     assert may_waive(shipped, "III", "calibrated") == ""
     assert may_waive(shipped, None, "calibrated") == ""
     assert may_waive(shipped, "I", "labels-matured") == may_waive(shipped, "I", "no-such-gate") == ""
+
+
+def test_a_gate_is_named_with_its_question_in_the_readers_language() -> None:
+    asks = next(gate.asks for gate in load_policy().gates if gate.id == "calibrated")
+    named = say("{gate}", gate=gate_name(load_policy(), "calibrated"))
+    assert named.text("en") == "calibrated (Do the numbers mean what they say?)"
+    assert named.text("es") == f"calibrated ({asks.in_language('es')})"
+    assert gate_name(load_policy(), "no-such-gate") == "no-such-gate"

@@ -48,10 +48,12 @@ def test_whoever_reviewed_may_not_train_it_afterwards() -> None:
 
 def test_a_role_must_be_held_and_the_right_one() -> None:
     case = case_after([open_case()])
-    assert "aud does not have the role owner" in refusal_of(case, deed("submit", "aud", "owner"))
+    assert "aud is not the owner of the pilot in this case" in refusal_of(
+        case, deed("submit", "aud", "owner")
+    )
     told = refusal_of(case, deed("submit", "dee", "developer"))
-    assert "The role developer may not do this: submit." in told
-    assert "It is for: owner." in told
+    assert "This is not for the developer of the model to do: hand in a dossier." in told
+    assert "It is for: the owner of the pilot." in told
 
 
 def test_an_auditor_only_reads_and_a_coach_only_comments() -> None:

@@ -17,12 +17,13 @@ from civic_ai.cards.render import render_cards
 from civic_ai.cards.verification import verify
 from civic_ai.core.errors import RefusedError
 from civic_ai.records.public_register import Register
+from civic_ai.review.public_record import PublicRecord, gather
 from civic_ai.review.publication import publish, site_files
-from civic_ai.review.register import make_register
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_evidence import make_evidence
 from tests.unit.review.made_case import policy
+from tests.unit.review.made_ledger import LOG
 from tests.unit.review.made_office import office_in, to_approval
 
 ON = date(2026, 1, 2)
@@ -38,11 +39,15 @@ def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "dossier"
 
 
-def site(folder: Path, dossier: Path, names_voters: bool = False) -> tuple[Register, dict[str, bytes]]:
+def public_record(folder: Path, dossier: Path, names_voters: bool = False) -> PublicRecord:
     office = office_in(folder, ruled_by=policy(names_voters=names_voters))
     to_approval(office, "made-potholes", verify(dossier).digest)
-    register = make_register(office, [dossier], ON)
-    return register, dict(site_files(register, {"made-potholes": dossier}))
+    return gather(office, {"made-potholes": dossier}, LOG.public, ON)
+
+
+def site(folder: Path, dossier: Path, names_voters: bool = False) -> tuple[Register, dict[str, bytes]]:
+    record = public_record(folder, dossier, names_voters)
+    return record.register, dict(site_files(record))
 
 
 class _Links(HTMLParser):
@@ -118,24 +123,22 @@ def test_machines_read_it(tmp_path: Path, dossier: Path) -> None:
         "approve",
     )
     catalog = json.loads(files["catalog.jsonld"])
-    assert [each["dct:identifier"] for each in catalog["dcat:dataset"]] == ["made-potholes"]
+    assert [each["dct:identifier"] for each in catalog["dcat:dataset"]] == ["register", "made-potholes"]
 
 
 def test_it_replaces_its_own_site_and_nothing_else(tmp_path: Path, dossier: Path) -> None:
-    register, files = (
-        site(tmp_path / "office", dossier) if (tmp_path / "office").mkdir() is None else (None, {})
-    )
-    to = tmp_path / "public"
-    assert register is not None
-    assert publish(register, {"made-potholes": dossier}, to) == len(files)
+    (tmp_path / "office").mkdir()
+    record = public_record(tmp_path / "office", dossier)
+    files, to = dict(site_files(record)), tmp_path / "public"
+    assert publish(record, to) == len(files)
     (to / "old.html").write_text("from before")
-    publish(register, {"made-potholes": dossier}, to)
+    publish(record, to)
     assert {str(path.relative_to(to)) for path in to.rglob("*") if path.is_file()} == set(files)
     other = tmp_path / "thesis"
     other.mkdir()
     (other / "chapter.txt").write_text("mine")
     with pytest.raises(RefusedError, match="something else"):
-        publish(register, {"made-potholes": dossier}, other)
+        publish(record, other)
     assert (other / "chapter.txt").read_text() == "mine"
 
 
@@ -143,4 +146,4 @@ def test_cards_of_another_dossier_than_the_boards_are_not_published(tmp_path: Pa
     office = office_in(tmp_path)
     to_approval(office, "made-potholes")
     with pytest.raises(RefusedError, match="the board's dossier is aaaaaaaaaaaa, and this one is"):
-        make_register(office, [dossier], ON)
+        gather(office, {"made-potholes": dossier}, LOG.public, ON)

@@ -58,7 +58,7 @@ def test_what_is_missing_is_named() -> None:
     assert (missing.kind, missing.gate, missing.fields) == ("hand_to_board", "G2", ("F2",))
     said = [mistake.text() for mistake in missing.needs]
     assert len(said) == 2
-    assert "equity_reviewer" in said[0]
+    assert "equity review" in said[0]
     assert what_is_missing(case_after([open_case()]), ANSWERED, day(0), policy()) == ()
 
 

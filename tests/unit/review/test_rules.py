@@ -7,7 +7,7 @@ from tests.unit.review.scenes import at_the_board, open_case, prepared, voted
 
 def test_missing_evidence_names_the_field() -> None:
     told = refusal_of(case_after([open_case()]), deed("submit", "ona", "owner", answered=()))
-    assert told.startswith("F0: Gate G0 needs this field answered with evidence.")
+    assert told.startswith("F0: This field must be answered with evidence before this: intake (G0).")
 
 
 def test_all_reasons_are_given_together() -> None:
@@ -15,7 +15,7 @@ def test_all_reasons_are_given_together() -> None:
         case_after([*prepared("II"), deed("review", "pri", "privacy_reviewer")]),
         deed("hand_to_board", "off", "governance_officer", answered=()),
     )
-    for part in ("F2", "technical_reviewer", "equity_reviewer", "run this model again"):
+    for part in ("F2", "technical review", "equity review", "run this model again"):
         assert part in told
 
 
@@ -33,10 +33,12 @@ def test_a_vote_stands() -> None:
 
 def test_nobody_stands_twice_in_a_role() -> None:
     told = refusal_of(case_after([]), open_case([*PEOPLE, ("dee", "developer")]))
-    assert told.startswith("dee stands twice in the role developer")
+    assert told.startswith("dee stands twice as the developer of the model")
 
 
 def test_what_cannot_be_done_now_says_what_can() -> None:
     told = refusal_of(case_after(prepared("I")), deed("start_use", "sol", "data_steward"))
-    assert "while the case is triaged: start_use" in told
-    assert "review, attest_reproduction" in told
+    assert (
+        "Impact level confirmed, waiting for reviews. This cannot be done now: put the model to use" in told
+    )
+    assert "give a review, attest a second run" in told

@@ -18,4 +18,4 @@ def test_only_a_pilot_that_has_run_is_extended() -> None:
     assert [state for state, ends in ENDS.items() if "extend" in ends] == ["board_use"]
     case = case_after([*at_the_board("I"), voted("approve", "cha", "com", "mem")[0]])
     told = refusal_of(case, deed("vote", "mem", "member", verdict="extend"))
-    assert "It can: approve, return, reject, abstain." in told
+    assert "It can: approve, return to the team, refuse, abstain." in told

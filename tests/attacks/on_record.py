@@ -351,7 +351,7 @@ ATTACKS = (
     Attack("the same signature twice, to count twice", PROGRAM, VERIFY, "bad signature", "is not good", _lets_in(lambda world: _comment(world, "coa", "coa"))),
     Attack("a step signed in another's name", PROGRAM, VERIFY, "not allowed", "dee signed what coa is said to do", _lets_in(lambda world: _comment(world, "dee"))),
     Attack("another's signature added to a step", PROGRAM, VERIFY, "not allowed", "dee signed what coa is said to do", _lets_in(lambda world: _comment(world, "coa", "dee"))),
-    Attack("a step by a role that may not", PROGRAM, VERIFY, "not allowed", "coach may not do this: suspend", _lets_in(starts_alone)),
+    Attack("a step by a role that may not", PROGRAM, VERIFY, "not allowed", "not for the coach to do: suspend the model", _lets_in(starts_alone)),
     Attack("a statement about one dossier, a step about another", PROGRAM, VERIFY, "not allowed", "signed about f{64}; the step is about", _lets_in(of_another_dossier)),
     Attack("a vote with its verdict twice in the JSON", PROGRAM, VERIFY, "no statement", "canonical JSON", _lets_in(doubled_keys)),
     Attack("a statement in another spelling of JSON", PROGRAM, VERIFY, "no statement", "canonical JSON", _lets_in(with_a_blank)),

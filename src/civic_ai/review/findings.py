@@ -61,6 +61,10 @@ KINDS: Mapping[Kind, Message] = {
     "not entitled": say("not entitled"),
     "not allowed": say("not allowed"),
     "not in dossier": say("not in dossier"),
+    "policy": say("policy"),
+    "counter": say("counter"),
+    "too large": say("too large"),
+    "database": say("database"),
     "no statement": say("no statement"),
     "clock": say("clock"),
 }

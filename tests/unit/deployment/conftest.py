@@ -34,6 +34,9 @@ def without_mitigations() -> dict[str, str]:
     return {block: "  candidates: [lightgbm]\n  preferred: lightgbm\n"}
 
 
+ALL_LANGUAGES = {"languages: [en, es, pt]": "languages: [en, es, pt]"}
+
+
 @dataclass(frozen=True)
 class Sealed:
     """A pilot's folder, the workspace of its run, its dossier, and a case in which that was approved."""
@@ -87,7 +90,7 @@ class Sealed:
 @pytest.fixture(scope="session")
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
     base = tmp_path_factory.mktemp("deployed")
-    pilot = write_tiny_pilot(base / "tiny-potholes", without_mitigations())
+    pilot = write_tiny_pilot(base / "tiny-potholes", without_mitigations() | ALL_LANGUAGES)
     made = run(pilot, quick(base / "workspace"))
     assert made.evaluation.bundle is not None, "the champion must be a trained model"
     return Sealed(pilot, base / "workspace", made.dossier, load_policy())

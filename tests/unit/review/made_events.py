@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from civic_ai.review.history import Event, Taken, events_of
+from civic_ai.records.action import Action
+from civic_ai.records.case import Case
+from civic_ai.records.policy import Policy
+from civic_ai.review.history import Event, Taken, dossier_of, events_of, statement_of
 from tests.unit.review.made_case import act, deed, policy
 from tests.unit.review.made_office import PILOT, TO_APPROVAL
 from tests.unit.review.specification import Deed
@@ -23,15 +26,25 @@ def to_approval(**closing: object) -> list[Deed]:
 
 def events(deeds: Iterable[Deed], pilot: str = PILOT) -> tuple[Event, ...]:
     """Each deed with the case before and after it, as :meth:`Office.events` gives them."""
-    return events_of((_taken(number, one, pilot) for number, one in enumerate(deeds)), lambda _: policy())
+    taken: list[Taken] = []
+    for number, one in enumerate(deeds):
+        before = events_of(taken, _rules)
+        taken.append(_taken(number, act(one), pilot, before[-1].after if before else Case()))
+    return events_of(taken, _rules)
 
 
-def _taken(number: int, one: Deed, pilot: str) -> Taken:
+def _rules(digest: str) -> Policy:
+    return policy()
+
+
+def _taken(number: int, action: Action, pilot: str, case: Case) -> Taken:
+    said = statement_of(pilot, action, dossier_of(action, case), policy())
     return Taken(
         number=FIRST_ENTRY + number,
         statement=f"{number:064x}",
         pilot=pilot,
-        action=act(one),
+        about=said.subject[0].digest_of_it.sha256,
+        action=action,
         policy=policy().digest,
         is_personal=True,
     )

@@ -146,7 +146,7 @@ def test_another_dossier_handed_in_is_not_this_ones_phase() -> None:
 
 def told_by(number: int, action: Action, dossier: str) -> Event:
     """A step that changes nothing but what it says."""
-    step = Taken(number, f"{number:064x}", PILOT, action, "0" * 64, True)
+    step = Taken(number, f"{number:064x}", PILOT, dossier, action, "0" * 64, True)
     return Event(step, Case(dossier=dossier), Case(dossier=dossier))
 
 

@@ -159,8 +159,6 @@ def _checked(rules: LevelRules) -> Iterator[Message]:
     if rules.gates_not_waivable:
         yield say("No waiver for: {gates}.", gates=", ".join(rules.gates_not_waivable))
     yield PRIVACY[rules.privacy_assessment]
-    if rules.independent_rerun:
-        yield say("Run again by somebody independent.")
     if rules.fallback_drill:
         yield say("Practised: going on without the model.")
 

@@ -46,7 +46,6 @@ DEMANDS: Mapping[str, Callable[[LevelRules], Demand]] = {
     "training": _steps(Training, "training"),
     "person_decides": lambda rules: rules.person_decides,
     "privacy_assessment": _steps(Privacy, "privacy_assessment"),
-    "independent_rerun": lambda rules: rules.independent_rerun,
     "fallback_drill": lambda rules: rules.fallback_drill,
     "comment_days": lambda rules: rules.comment_days,
     "monitoring.signals": lambda rules: get_args(Cadence).index(rules.monitoring.signals),

@@ -55,7 +55,6 @@ class LevelRules(Record):
     training: Training
     person_decides: bool
     privacy_assessment: Privacy
-    independent_rerun: bool
     fallback_drill: bool
     comment_days: int = Field(ge=0, le=365)
     monitoring: Monitoring

@@ -49,7 +49,6 @@ def test_every_field_of_a_level_is_compared() -> None:
         ("training", "use"),
         ("person_decides", False),
         ("privacy_assessment", "if_personal_data"),
-        ("independent_rerun", False),
         ("fallback_drill", False),
         ("comment_days", 29),
         ("expires_after_months", 13),

@@ -3,7 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ENV := .venv
 BIN := $(ENV)/bin
 LOCK := requirements-dev.txt
-WORKERS ?= $(shell nproc)
+# One more than cores: some tests wait for a server.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help env run test check lock locale reference examples clean
 

@@ -57,7 +57,10 @@ class CivicError(Exception):
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes: Sequence[Mistake] = tuple(mistakes)
-        super().__init__("\n".join(mistake.text() for mistake in self.mistakes))
+        super().__init__()
+
+    def __str__(self) -> str:
+        return self.text()
 
     def __reduce__(self) -> tuple[type[CivicError], tuple[Sequence[Mistake]]]:
         return type(self), (self.mistakes,)

@@ -40,6 +40,7 @@ def test_every_kind_of_card_has_its_template() -> None:
     assert {path.stem for path in (governance_folder() / "cards").glob("*.html")} == {
         *CARDS, "change_note", "base", "components", "pilot_record",
         "register", "register_base", "register_languages", "register_parts", "register_pilot",
+        "register_year",
     }  # fmt: skip
 
 

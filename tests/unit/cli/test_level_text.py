@@ -81,7 +81,6 @@ def test_each_level_says_what_the_one_below_does_not() -> None:
     for line in (
         "Open to public comment for 30 days.",
         "A person takes each final decision.",
-        "Run again by somebody independent.",
         "Practised: going on without the model.",
         "Checked before that, after 6 months.",
         "Approved by the city manager, after more than half of all seats.",

@@ -106,34 +106,37 @@ def did_you_mean(key: str, known: list[str]) -> Message:
 
 
 _LIMITS: dict[str, tuple[str, str]] = {
-    "greater_than": ("must be greater than {limit}, not {given}", "gt"),
-    "greater_than_equal": ("must be at least {limit}, not {given}", "ge"),
-    "less_than": ("must be less than {limit}, not {given}", "lt"),
-    "less_than_equal": ("must be at most {limit}, not {given}", "le"),
-    "too_short": ("needs at least {limit} of them", "min_length"),
-    "string_too_short": ("must not be empty", "min_length"),
-    "string_pattern_mismatch": ("is not a name that can be used here: {given} (form: {limit})", "pattern"),
-    "literal_error": ("must be {limit}, not {given}", "expected"),
+    "greater_than": (N_("must be greater than {limit}, not {given}"), "gt"),
+    "greater_than_equal": (N_("must be at least {limit}, not {given}"), "ge"),
+    "less_than": (N_("must be less than {limit}, not {given}"), "lt"),
+    "less_than_equal": (N_("must be at most {limit}, not {given}"), "le"),
+    "too_short": (N_("needs at least {limit} of them"), "min_length"),
+    "string_too_short": (N_("must not be empty"), "min_length"),
+    "string_pattern_mismatch": (
+        N_("is not a name that can be used here: {given} (form: {limit})"),
+        "pattern",
+    ),
+    "literal_error": (N_("must be {limit}, not {given}"), "expected"),
 }
 _KINDS: dict[str, str] = {
-    "int_parsing": "must be a whole number, not {given}",
-    "int_type": "must be a whole number, not {given}",
-    "int_from_float": "must be a whole number, not {given}",
-    "float_parsing": "must be a number, not {given}",
-    "float_type": "must be a number, not {given}",
-    "finite_number": "must be a finite number, not {given}",
-    "bool_type": "must be true or false, not {given}",
-    "string_type": "must be text, not {given}",
-    "dict_type": "must be a list of 'name: value' lines, not {given}",
-    "model_type": "must be a list of 'name: value' lines, not {given}",
-    "model_attributes_type": "must be a list of 'name: value' lines, not {given}",
-    "tuple_type": "must be a list, not {given}",
-    "list_type": "must be a list, not {given}",
-    "date_parsing": "must be a date like 2018-11-26, not {given}",
-    "date_from_datetime_parsing": "must be a date like 2018-11-26, not {given}",
-    "date_type": "must be a date like 2018-11-26, not {given}",
-    "missing": "is missing",
-    "extra_forbidden": "is not known here",
+    "int_parsing": N_("must be a whole number, not {given}"),
+    "int_type": N_("must be a whole number, not {given}"),
+    "int_from_float": N_("must be a whole number, not {given}"),
+    "float_parsing": N_("must be a number, not {given}"),
+    "float_type": N_("must be a number, not {given}"),
+    "finite_number": N_("must be a finite number, not {given}"),
+    "bool_type": N_("must be true or false, not {given}"),
+    "string_type": N_("must be text, not {given}"),
+    "dict_type": N_("must be a list of 'name: value' lines, not {given}"),
+    "model_type": N_("must be a list of 'name: value' lines, not {given}"),
+    "model_attributes_type": N_("must be a list of 'name: value' lines, not {given}"),
+    "tuple_type": N_("must be a list, not {given}"),
+    "list_type": N_("must be a list, not {given}"),
+    "date_parsing": N_("must be a date like 2018-11-26, not {given}"),
+    "date_from_datetime_parsing": N_("must be a date like 2018-11-26, not {given}"),
+    "date_type": N_("must be a date like 2018-11-26, not {given}"),
+    "missing": N_("is missing"),
+    "extra_forbidden": N_("is not known here"),
     "mean_of_closed": N_(
         "a mean over closed cases leaves out those that still wait: it looks best where the city is slowest"
     ),
@@ -152,11 +155,11 @@ def sentence_of(detail: Mapping[str, Any]) -> Message:
     return say("is not right: {problem}", problem=problem)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> str | Message:
     if value is None:
-        return "nothing"
+        return say("nothing")
     if isinstance(value, dict):
-        return "a list of 'name: value' lines"
+        return say("a list of 'name: value' lines")
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from civic_ai.core.errors import ConfigError
-from civic_ai.pilot.located import read_parts, validate
+from civic_ai.core.messages import translate
+from civic_ai.pilot.located import _KINDS, _LIMITS, read_parts, validate
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.policy import Policy
 from civic_ai.store.yaml import parse_yaml
@@ -87,3 +88,17 @@ def test_sound_parts_stand_although_others_are_broken() -> None:
 def test_a_document_that_is_a_list_is_refused() -> None:
     with pytest.raises(ConfigError, match="must be a list of 'name: value' lines"):
         validate(parse_yaml(b"- a\n- b\n", "x.yaml"), Policy)
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_no_sentence_about_a_mistake_stays_english(language: str) -> None:
+    sentences = {*_KINDS.values(), *(sentence for sentence, _ in _LIMITS.values())}
+    assert [one for one in sorted(sentences) if translate(one, language) == one] == []
+
+
+def test_a_mistake_is_told_in_the_readers_language() -> None:
+    document = parse_yaml(SOUND.replace("every_days: 7", "every_days: lots").encode(), "pilot.yaml")
+    with pytest.raises(ConfigError) as caught:
+        validate(document, PilotSpec)
+    assert "debe ser un número entero, no lots" in caught.value.text("es")
+    assert "deve ser um número inteiro, não lots" in caught.value.text("pt")

@@ -53,7 +53,9 @@ def export(
     pilot = answers if is_dossier else source
     beside = None if pilot is None else beside_of(pilot)
     sealed = read_sealed(Path(source) if is_dossier else _newest(beside, workspace), "public")
-    board = _Board(sealed, open_desk(ledger, workspace, policy).office if ledger_stands(ledger) else None)
+    board = _Board(
+        sealed, open_desk(ledger, workspace, policy).office if ledger_stands(ledger, workspace) else None
+    )
     declared = Declared(
         answers=None if beside is None else load_answers(beside),
         decided=board.decided(),

@@ -225,7 +225,7 @@ def open_desk(ledger: str | None, workspace: Path | None, policy: Path | None) -
     from civic_ai.store.workspace import open_workspace
 
     home = open_workspace(os.environ, workspace)
-    return Desk(Office(ledger_to_read(ledger), load_policy(policy), home.blobs), home)
+    return Desk(Office(ledger_to_read(ledger, home.folder), load_policy(policy), home.blobs), home)
 
 
 def open_desk_to_write(
@@ -235,5 +235,6 @@ def open_desk_to_write(
     from civic_ai.cli.record import log_key as read_log_key
 
     desk = open_desk(ledger, workspace, policy)
-    office = replace(desk.office, ledger=replace(desk.office.ledger, log_key=read_log_key(log_key)))
+    key = read_log_key(log_key, workspace)
+    office = replace(desk.office, ledger=replace(desk.office.ledger, log_key=key))
     return replace(desk, office=office)

@@ -40,7 +40,7 @@ def publish(
             newest.parent.name: _of(newest.parent, shown.get(newest.parent.name)) or newest
             for newest in newest_dossiers(workspace)
         }
-    many = write_site(gather(office, by_pilot, log_public_key(log), today()), to)
+    many = write_site(gather(office, by_pilot, log_public_key(log, workspace), today()), to)
     print(say("{many} files stand in {folder}", many=many, folder=to).text(reader_language()))
     return 0
 

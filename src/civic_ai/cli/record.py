@@ -33,40 +33,37 @@ SignWithOption = Annotated[
 ]
 
 
-def ledger_url(given: str | None) -> str:
-    """The ledger's address: as given, else as CIVIC_AI_LEDGER says, else in the workspace."""
-    return given or os.environ.get(LEDGER_VARIABLE) or f"sqlite:///{_workspace() / 'ledger.sqlite'}"
+def ledger_url(given: str | None, home: Path | None = None) -> str:
+    """The ledger's address: as given, else as CIVIC_AI_LEDGER says, else in the workspace.
+
+    ``home``, here and below, is the folder of a workspace that was named; else the usual one.
+    """
+    return given or os.environ.get(LEDGER_VARIABLE) or f"sqlite:///{_ledger_file(home)}"
 
 
-def log_key(given: Path | None) -> NoteKey:
+def log_key(given: Path | None, home: Path | None = None) -> NoteKey:
     """The log's key: as given, else as CIVIC_AI_LOG_KEY says, else in the workspace."""
     from civic_ai.review.key_files import note_key, read_key_file
 
-    named = os.environ.get(LOG_KEY_VARIABLE)
-    return note_key(read_key_file(given or (Path(named) if named else _workspace() / "keys" / "log.key")))
+    return note_key(read_key_file(given or _log_key_file(home)))
 
 
 def log_public_key(given: Path | None, home: Path | None = None) -> VerifierKey:
-    """The log's public key: the file that is given, else the one beside the log's key.
-
-    ``home`` is the folder of the workspace where it is not the usual one.
-    """
-    named = os.environ.get(LOG_KEY_VARIABLE)
-    private = Path(named) if named else (home or _workspace()) / "keys" / "log.key"
+    """The log's public key: the file that is given, else the one beside the log's key."""
+    private = _log_key_file(home)
     return read_line_key(given or private.with_name(f"{private.name}.pub"))
 
 
-def ledger_stands(given: str | None) -> bool:
+def ledger_stands(given: str | None, home: Path | None = None) -> bool:
     """Whether a ledger was named, by the caller or the environment, or stands in the workspace."""
-    named = given or os.environ.get(LEDGER_VARIABLE)
-    return named is not None or (_workspace() / "ledger.sqlite").is_file()
+    return bool(given or os.environ.get(LEDGER_VARIABLE)) or _ledger_file(home).is_file()
 
 
-def ledger_to_read(given: str | None) -> Ledger:
+def ledger_to_read(given: str | None, home: Path | None = None) -> Ledger:
     """The ledger, without the log's key."""
     from civic_ai.review.ledger import open_ledger
 
-    return open_ledger(ledger_url(given))
+    return open_ledger(ledger_url(given, home))
 
 
 def ledger_to_write(given: str | None, key: Path | None) -> Ledger:
@@ -90,6 +87,15 @@ def read_line_key(path: Path) -> VerifierKey:
             about=str(path),
             remedy=say("Name the file with the public key of the log or the witness."),
         ) from error
+
+
+def _ledger_file(home: Path | None) -> Path:
+    return (home or _workspace()) / "ledger.sqlite"
+
+
+def _log_key_file(home: Path | None) -> Path:
+    named = os.environ.get(LOG_KEY_VARIABLE)
+    return Path(named) if named else (home or _workspace()) / "keys" / "log.key"
 
 
 def _workspace() -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from civic_ai.records.action import Action
 from civic_ai.records.case import Case
 from civic_ai.records.policy import Policy
-from civic_ai.review.history import Event, Taken, dossier_of, events_of, statement_of
+from civic_ai.review.history import Event, Taken, after, dossier_of, events_of, statement_of
 from tests.unit.review.made_case import act, deed, policy
 from tests.unit.review.made_office import PILOT, TO_APPROVAL
 from tests.unit.review.specification import Deed
@@ -26,10 +26,10 @@ def to_approval(**closing: object) -> list[Deed]:
 
 def events(deeds: Iterable[Deed], pilot: str = PILOT) -> tuple[Event, ...]:
     """Each deed with the case before and after it, as :meth:`Office.events` gives them."""
-    taken: list[Taken] = []
+    taken, case = [], Case()
     for number, one in enumerate(deeds):
-        before = events_of(taken, _rules)
-        taken.append(_taken(number, act(one), pilot, before[-1].after if before else Case()))
+        taken.append(_taken(number, act(one), pilot, case))
+        case = after(case, taken[-1], _rules)
     return events_of(taken, _rules)
 
 

@@ -148,11 +148,18 @@ def sentence_of(detail: Mapping[str, Any]) -> Message:
     kind, context, given = detail["type"], detail.get("ctx", {}), _shown(detail.get("input"))
     if kind in _LIMITS:
         sentence, name = _LIMITS[kind]
-        return Message(sentence, {"limit": context.get(name), "given": given})
+        limit = context.get(name)
+        return Message(sentence, {"limit": _either(limit) if name == "expected" else limit, "given": given})
     if kind in _KINDS:
         return Message(_KINDS[kind], {"given": given})
     problem = str(context.get("error", detail["msg"]))
     return say("is not right: {problem}", problem=problem)
+
+
+def _either(words: str) -> str | Message:
+    """pydantic's ``'a', 'b' or 'c'`` in the reader's language."""
+    most, found, last = words.rpartition(" or ")
+    return say("{most} or {last}", most=most, last=last) if found else words
 
 
 def _shown(value: Any) -> str | Message:

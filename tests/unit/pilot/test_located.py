@@ -4,7 +4,7 @@ import pytest
 
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import translate
-from civic_ai.pilot.located import _KINDS, _LIMITS, read_parts, validate
+from civic_ai.pilot.located import _KINDS, _LIMITS, read_parts, sentence_of, validate
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.policy import Policy
 from civic_ai.store.yaml import parse_yaml
@@ -102,3 +102,14 @@ def test_a_mistake_is_told_in_the_readers_language() -> None:
         validate(document, PilotSpec)
     assert "debe ser un número entero, no lots" in caught.value.text("es")
     assert "deve ser um número inteiro, não lots" in caught.value.text("pt")
+
+
+def test_a_choice_is_told_in_the_readers_language() -> None:
+    detail = {"type": "literal_error", "ctx": {"expected": "'a', 'b' or 'c'"}, "input": "d"}
+    told = [sentence_of(detail).text(language) for language in ("en", "es", "pt")]
+    assert told == [
+        "must be 'a', 'b' or 'c', not d",
+        "debe ser 'a', 'b' o 'c', no d",
+        "deve ser 'a', 'b' ou 'c', não d",
+    ]
+    assert sentence_of(detail | {"ctx": {"expected": "'a'"}}).text("es") == "debe ser 'a', no d"

@@ -16,7 +16,11 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "governance" / "locale"
-SOURCES = ((ROOT / "src", "**.py", "python"), (ROOT / "governance" / "cards", "**.html", "jinja2"))
+SOURCES = (
+    (ROOT / "src", "**.py", "python"),
+    (ROOT / "src", "**.html", "jinja2"),
+    (ROOT / "governance" / "cards", "**.html", "jinja2"),
+)
 KEYWORDS = {"_": None, "say": None, "N_": None, "say_count": (1, 2)}
 TRANSLATED = ("es", "pt")
 _NO_CLOCK = datetime(2026, 11, 22, tzinfo=UTC)

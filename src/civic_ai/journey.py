@@ -43,7 +43,7 @@ JOURNEY: tuple[Stage, ...] = (
 )
 
 WHOLE_JOURNEY_VERBS = ("run",)
-OTHER_VERBS = ("doctor",)
+OTHER_VERBS = ("desk", "doctor")
 
 
 def stage(package: str) -> Stage:

@@ -26,6 +26,9 @@ HOMES = {
     "sqlalchemy": {"review"},
     "cryptography": {"review"},
     "webauthn": {"review"},
+    "django": {"web"},
+    "axes": {"web"},
+    "whitenoise": {"web"},
     "optuna": {"sweeps"},
     "distributed": {"models"},
     "pyspark": {"data"},
@@ -34,7 +37,7 @@ HOMES = {
     "typer": {"cli"},
     "rich": {"cli"},
 }
-BOARD_SIDE = {"core", "records", "cards", "policy", "review"}
+BOARD_SIDE = {"core", "records", "cards", "policy", "review", "web"}
 NOT_FOR_THE_BOARD_SIDE = {"pandas", "numpy", "scipy", "sklearn", "lightgbm", "shap", "mlflow", "fairlearn"}
 UNSAFE = {"pickle", "cloudpickle", "joblib.numpy_pickle", "dill", "marshal", "shelve"}
 

@@ -13,6 +13,7 @@ from civic_ai.cli import (
     board,
     compare,
     deployment,
+    desk,
     doctor,
     dossier,
     export,
@@ -56,6 +57,7 @@ app.command("decide")(board.decide)
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(witness.app, name="witness")
+app.add_typer(desk.app, name="desk")
 app.command("publish")(publication.publish)
 app.command("release")(deployment.release)
 app.command("score")(deployment.score)

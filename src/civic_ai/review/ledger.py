@@ -157,6 +157,11 @@ class Ledger:
         """The keys as the entries leave them."""
         return register_of(_read(entries_about(self.snapshot().lines)))
 
+    def lines_from(self, number: int) -> tuple[bytes, ...]:
+        """The lines of the entries from ``number`` on, unread and unchecked."""
+        with ledger_engine.reading(self.engine) as connection:
+            return tuple(_lines(connection, number))
+
     def snapshot(self) -> Snapshot:
         """The ledger's own bytes in one moment, unread and unchecked."""
         with ledger_engine.reading(self.engine) as connection:
@@ -248,8 +253,9 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _lines(connection: Connection) -> list[bytes]:
-    rows = connection.execute(select(ENTRIES.c.at, ENTRIES.c.envelope).order_by(ENTRIES.c.number))
+def _lines(connection: Connection, first: int = 0) -> list[bytes]:
+    wanted = select(ENTRIES.c.at, ENTRIES.c.envelope).where(ENTRIES.c.number >= first)
+    rows = connection.execute(wanted.order_by(ENTRIES.c.number))
     return [f"{at} {envelope}".encode() for at, envelope in rows]
 
 

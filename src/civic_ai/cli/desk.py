@@ -1,0 +1,79 @@
+"""``civic-ai desk``: the review desk on this machine, and the accounts of those who use it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from civic_ai.cli.language import reader_language
+from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP
+from civic_ai.cli.record import LedgerOption, LogKeyOption
+from civic_ai.core.messages import say
+
+if TYPE_CHECKING:
+    from civic_ai.web.settings import DeskSettings
+
+app = typer.Typer(help="The review desk: start it, make accounts.", invoke_without_command=True)
+WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help=WORKSPACE_HELP)]
+PORT = 8000
+
+
+@app.callback()
+def desk(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="Where it listens, on this machine only.")] = PORT,
+    pilots: Annotated[Path, typer.Option(help="The folder with a folder for each pilot.")] = Path("pilots"),
+    ledger: LedgerOption = None,
+    log_key: LogKeyOption = None,
+    workspace: WorkspaceOption = None,
+    policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
+) -> None:
+    """Start the desk for one office, on this machine. `docs/how-to/desk.md` says how behind a server."""
+    if context.invoked_subcommand is not None:
+        return
+    from civic_ai.web.serve import serve
+
+    found = _settings(workspace).model_copy(
+        update={
+            "pilots": pilots.resolve(),
+            "ledger": ledger or os.environ.get("CIVIC_AI_LEDGER"),
+            "log_key": log_key or _log_key(),
+            "policy": policy,
+            "address": f"http://localhost:{port}",
+        }
+    )
+    print(say("The desk: {address}", address=found.address).text(reader_language()), flush=True)
+    serve(found, port)
+
+
+@app.command("account")
+def account(
+    person: Annotated[str, typer.Argument(help="As the ledger names the person.")],
+    name: Annotated[str | None, typer.Option("--name", help="As typed to sign in; else the same.")] = None,
+    email: Annotated[str, typer.Option("--email", help="Where notices go.")] = "",
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Make an account. The password is asked for, or read from standard input."""
+    from civic_ai.web.start import add_account
+
+    asked = say("Password: ").text(reader_language())
+    password = getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    add_account(_settings(workspace), (name or person, person, email), password)
+    return 0
+
+
+def _settings(workspace: Path | None) -> DeskSettings:
+    from civic_ai.store.workspace import open_workspace
+    from civic_ai.web.settings import DeskSettings
+
+    return DeskSettings(home=open_workspace(os.environ, workspace).folder)
+
+
+def _log_key() -> Path | None:
+    named = os.environ.get("CIVIC_AI_LOG_KEY")
+    return Path(named) if named else None

@@ -1,0 +1,113 @@
+"""Every case as the ledger leaves it, kept between two readings: only new entries are read and judged.
+
+::
+
+    reader = StandingReader(office)
+    reader.read().cases["streets"]          # the whole ledger once, then what has come since
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from types import MappingProxyType
+
+from civic_ai.core.errors import RefusedError
+from civic_ai.core.messages import say
+from civic_ai.records.case import Case
+from civic_ai.records.ledger import LedgerEntry, read_entry
+from civic_ai.review.admission import Admitted, admit
+from civic_ai.review.findings import Finding
+from civic_ai.review.history import Event, PolicyOf, after, is_step, read_step
+from civic_ai.review.keys import KeyRegister
+from civic_ai.review.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What ``size`` entries come to: the keys, and each pilot's case with the moments that led to it."""
+
+    size: int = 0
+    last: bytes = b""
+    """The line of the last entry: while it stands, so does all before it."""
+    register: KeyRegister = field(default_factory=KeyRegister)
+    cases: Mapping[str, Case] = field(default_factory=lambda: MappingProxyType({}))
+    events: Mapping[str, tuple[Event, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def case(self, pilot: str) -> Case:
+        """The case of ``pilot``; a new one where nothing was entered."""
+        return self.cases.get(pilot, Case())
+
+
+@dataclass
+class StandingReader:
+    """Reads a ledger on; several threads may ask at once."""
+
+    ledger: Ledger
+    policy_of: PolicyOf
+    _standing: Standing = field(default_factory=Standing)
+    _lock: Lock = field(default_factory=Lock)
+
+    def read(self) -> Standing:
+        """The ledger as it stands now.
+
+        Raises :class:`RefusedError` at an entry that may not stand.
+        """
+        with self._lock:
+            known = self._standing
+            lines = self.ledger.lines_from(max(known.size - 1, 0))
+            if known.size and lines[:1] != (known.last,):  # another ledger was put in its place
+                known, lines = Standing(), self.ledger.lines_from(0)
+            self._standing = read_on(known, lines[1:] if known.size else lines, self.policy_of)
+            return self._standing
+
+
+def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> Standing:
+    """What stands after ``lines``, which follow what is ``known``. Raises as :meth:`StandingReader.read`."""
+    if not lines:
+        return known
+    register, cases = known.register, dict(known.cases)
+    events = {pilot: list(known_events) for pilot, known_events in known.events.items()}
+    for number, line in enumerate(lines, start=known.size):
+        entry = _entry(number, line)
+        admitted = _admitted(register, entry)
+        register = admitted.register
+        if is_step(admitted.statement):
+            event = _event(cases, entry, admitted, policy_of)
+            cases[event.step.pilot] = event.after
+            events.setdefault(event.step.pilot, []).append(event)
+    return Standing(
+        size=known.size + len(lines),
+        last=lines[-1],
+        register=register,
+        cases=MappingProxyType(cases),
+        events=MappingProxyType({pilot: tuple(found) for pilot, found in events.items()}),
+    )
+
+
+def _event(cases: Mapping[str, Case], entry: LedgerEntry, admitted: Admitted, policy_of: PolicyOf) -> Event:
+    step = read_step(entry.number, entry.moment.date(), admitted)
+    before = cases.get(step.pilot, Case())
+    return Event(step, before, after(before, step, policy_of))
+
+
+def _entry(number: int, line: bytes) -> LedgerEntry:
+    try:
+        return read_entry(number, line)
+    except ValueError as error:
+        raise _altered(number) from error
+
+
+def _admitted(register: KeyRegister, entry: LedgerEntry) -> Admitted:
+    found = admit(register, entry.number, entry.envelope)
+    if isinstance(found, Finding):
+        raise _altered(entry.number)
+    return found
+
+
+def _altered(number: int) -> Exception:
+    return RefusedError.because(
+        say("entry {number} of the ledger cannot be read, or may not stand", number=number),
+        remedy=say("`civic-ai ledger verify` says what is wrong with it."),
+    )

@@ -1,0 +1,34 @@
+"""One account: how somebody signs in, and the person on the ledger's roster that it stands for."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+MOST_LETTERS = 80
+"""As many as a person's name on the ledger may have."""
+
+
+class Members(BaseUserManager["Member"]):
+    """Makes accounts."""
+
+    def add(self, name: str, person: str, password: str | None, email: str = "") -> Member:
+        """A new account; without a password nobody can sign in to it but by single sign-on."""
+        member = self.model(name=name, person=person, email=email)
+        member.set_password(password)
+        member.save(using=self._db)
+        return member
+
+
+class Member(AbstractBaseUser):
+    """``name``: as typed to sign in. ``person``: as the ledger's keys and roles name the same human being."""
+
+    name = models.CharField(max_length=MOST_LETTERS, unique=True)
+    person = models.CharField(max_length=MOST_LETTERS, unique=True)
+    email = models.EmailField(blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    objects = Members()
+    USERNAME_FIELD = "name"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["person"]

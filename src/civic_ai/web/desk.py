@@ -1,0 +1,96 @@
+"""What every page has at hand: the office, the cases as they stand, and where dossiers are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from civic_ai.policy.load import load_policy
+from civic_ai.records.case import Case
+from civic_ai.records.policy import Policy
+from civic_ai.review.key_files import note_key, read_key_file
+from civic_ai.review.ledger import open_ledger
+from civic_ai.review.office import Office
+from civic_ai.review.queue import Turn, waiting_for
+from civic_ai.review.standing import Standing, StandingReader
+from civic_ai.web.settings import DeskSettings
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One desk at work. Pages read :meth:`standing`; whatever decides goes through ``office``."""
+
+    settings: DeskSettings
+    office: Office
+    reader: StandingReader
+    turns: Turns
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.office.policy
+
+    def standing(self) -> Standing:
+        """Every case as it stands now."""
+        return self.reader.read()
+
+    def today(self) -> date:
+        """The day by the ledger's clock."""
+        return self.office.ledger.clock().astimezone(UTC).date()
+
+    def waited_for(self) -> Mapping[str, tuple[Turn, ...]]:
+        """Who is waited for in each case, today."""
+        return self.turns.of(self.standing().cases, self.today())
+
+    def pilot_folder(self, pilot: str) -> Path:
+        """Where the city keeps what it says of a pilot; it need not stand."""
+        return self.settings.pilots / pilot
+
+    def dossier_folder(self, pilot: str, digest: str) -> Path:
+        """Where a dossier of a pilot is kept; it need not stand."""
+        return self.settings.workspace.dossiers(pilot) / digest[:12]
+
+
+@dataclass
+class Turns:
+    """Who is waited for, found once for each case and day."""
+
+    policy: Policy
+    _found: dict[str, tuple[Case, date, tuple[Turn, ...]]] = field(default_factory=dict)
+
+    def of(self, cases: Mapping[str, Case], on: date) -> Mapping[str, tuple[Turn, ...]]:
+        """The turns of each case on that day."""
+        return {pilot: self._of_case(pilot, case, on) for pilot, case in cases.items()}
+
+    def _of_case(self, pilot: str, case: Case, on: date) -> tuple[Turn, ...]:
+        known = self._found.get(pilot)
+        if known is None or known[0] is not case or known[1] != on:
+            known = self._found[pilot] = (case, on, waiting_for(case, on, self.policy))
+        return known[2]
+
+
+def open_desk(desk: DeskSettings) -> Desk:
+    """The desk of these settings. Raises :class:`ConfigError` where ledger, key or policy cannot be read."""
+    key = note_key(read_key_file(desk.log_key_file))
+    office = Office(open_ledger(desk.ledger_url, key), load_policy(desk.policy), desk.workspace.blobs)
+    return desk_of(desk, office)
+
+
+def desk_of(desk: DeskSettings, office: Office) -> Desk:
+    """The desk at which this office works."""
+    return Desk(desk, office, StandingReader(office.ledger, office.policy_of), Turns(office.policy))
+
+
+@cache
+def _opened(desk: DeskSettings) -> Desk:
+    return open_desk(desk)
+
+
+def the_desk() -> Desk:
+    """The desk of this process."""
+    return _opened(settings.CIVIC_AI)

@@ -1,0 +1,1 @@
+"""The pages, one module each: gather a view from the domain layer, render it."""

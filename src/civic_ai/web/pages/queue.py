@@ -1,0 +1,91 @@
+"""The queue: what waits for the reader, why, since when, until when; then every case with a part of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+
+from civic_ai.core.messages import Message
+from civic_ai.records.case import Case
+from civic_ai.records.decision import Condition
+from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
+from civic_ai.review.standing import Standing
+from civic_ai.web.desk import Desk, the_desk
+from civic_ai.web.page import show
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that the reader is waited for. ``since``: the day on which the case came to where it stands."""
+
+    pilot: str
+    kind: str
+    deed: Message
+    role: Message
+    state: Message
+    since: date
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A condition of an approval that the reader owes."""
+
+    pilot: str
+    condition: Condition
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A case in which the reader has a part."""
+
+    pilot: str
+    state: Message
+    roles: tuple[Message, ...]
+    holds_until: date | None
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The reader's own page."""
+    desk, person = the_desk(), request.user.person
+    standing = desk.standing()
+    view = {
+        "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),
+        "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
+        "parts": list(_parts(standing, person)),
+    }
+    return show(request, "queue.html", view)
+
+
+def _waiting(desk: Desk, standing: Standing, person: str) -> Iterator[Waiting]:
+    for pilot, turns in desk.waited_for().items():
+        state, since = STATES[standing.case(pilot).state], _since(standing, pilot)
+        for turn in turns:
+            if turn.person == person:
+                yield Waiting(pilot, turn.kind, DEEDS[turn.kind], ROLES[turn.role], state, since)
+
+
+def _since(standing: Standing, pilot: str) -> date:
+    """The day of the last step that moved the case."""
+    moved = [event.on for event in standing.events[pilot] if event.before.state != event.after.state]
+    return moved[-1]
+
+
+def _owed(desk: Desk, standing: Standing, person: str) -> Iterator[Owed]:
+    for pilot, case in standing.cases.items():
+        for condition in case.owed:
+            if condition.owner == person:
+                yield Owed(pilot, condition, condition.due_on < desk.today())
+
+
+def _parts(standing: Standing, person: str) -> Iterator[Part]:
+    for pilot, case in sorted(standing.cases.items()):
+        if roles := tuple(ROLES[holder.role] for holder in case.people if holder.person == person):
+            yield Part(pilot, STATES[case.state], roles, _holds_until(case))
+
+
+def _holds_until(case: Case) -> date | None:
+    return None if case.approval is None else case.approval.ends_on

@@ -1,0 +1,23 @@
+"""The table of routes: every page that can be reached, and who may reach it."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from civic_ai.web import refusals
+from civic_ai.web.accounts import views as accounts
+from civic_ai.web.guard import Route
+from civic_ai.web.pages import queue
+
+ROUTES: tuple[Route, ...] = (
+    Route("login/", "login", accounts.sign_in, "anyone", ("GET", "POST")),
+    Route("logout/", "logout", accounts.sign_out, "signed in", ("POST",)),
+    Route("language/", "language", accounts.choose_language, "anyone", ("POST",)),
+    Route("", "queue", queue.page, "signed in"),
+)
+
+urlpatterns = [path(route.path, route.answer, name=route.name) for route in ROUTES]
+handler400 = refusals.not_understood
+handler403 = refusals.forbidden
+handler404 = refusals.not_found
+handler500 = refusals.broken

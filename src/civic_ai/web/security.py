@@ -1,0 +1,78 @@
+"""What stands around every page: headers, the end of a session, whose address a request came from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from civic_ai.web.settings import IDLE, LONGEST
+
+Answer = Callable[[HttpRequest], HttpResponse]
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+BEGAN, SEEN = "began", "seen"
+_ONE_MINUTE = 60
+
+
+def secure_headers(answer: Answer) -> Answer:
+    """Each response with the headers of :data:`HEADERS`; what is no asset is kept by no cache."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answered
+
+
+def end_old_sessions(answer: Answer) -> Answer:
+    """A session that is too old, or was not used for too long, ends before the page is made."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            _mind_the_time(request, int(time.time()))
+        return answer(request)
+
+    return answered
+
+
+def _mind_the_time(request: HttpRequest, now: int) -> None:
+    session = request.session
+    began, seen = session.setdefault(BEGAN, now), session.get(SEEN, now)
+    if now - began > LONGEST.total_seconds() or now - seen > IDLE.total_seconds():
+        logout(request)
+    elif SEEN not in session or now - seen > _ONE_MINUTE:
+        session[SEEN] = now
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request came from: behind the city's own proxy what that says, else who connected."""
+    connected: str = request.META.get("REMOTE_ADDR", "")
+    if not settings.CIVIC_AI.is_behind_proxy:
+        return connected
+    said: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return said.rpartition(",")[2].strip() or connected

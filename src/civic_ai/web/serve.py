@@ -1,0 +1,29 @@
+"""One office's own server: threads of one process, on this machine only."""
+
+from __future__ import annotations
+
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from civic_ai.web.settings import DeskSettings
+from civic_ai.web.start import prepare
+
+HERE = "127.0.0.1"
+
+
+class _Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    """No line for each request: addresses of pages say who reads what."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def serve(desk: DeskSettings, port: int) -> None:
+    """Answer until interrupted."""
+    application = prepare(desk)
+    with make_server(HERE, port, application, _Threads, _Quiet) as server:
+        server.serve_forever()

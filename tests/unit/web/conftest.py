@@ -1,0 +1,37 @@
+"""Each test gets a desk and accounts of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("django", reason="the desk's libraries are not installed (civic-ai[desk])")
+
+from tests.unit.web import made_django  # noqa: F401, I001  (first: it tells Django what it needs)
+
+from django.conf import settings
+from django.db import transaction
+
+from civic_ai.web import desk as desks
+from civic_ai.web.desk import Desk
+from tests.unit.web.made_desk import made_desk, made_members
+
+
+@pytest.fixture
+def accounts() -> Iterator[None]:
+    """Accounts of everybody, gone after the test."""
+    with transaction.atomic():
+        made_members()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def desk(accounts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk on a new ledger."""
+    made = made_desk(tmp_path)
+    monkeypatch.setattr(settings, "CIVIC_AI", made.settings)
+    monkeypatch.setattr(desks, "_opened", {made.settings: made}.__getitem__)
+    return made

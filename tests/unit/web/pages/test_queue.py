@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from civic_ai.web.desk import Desk
+from tests.unit.review.made_office import take, to_approval
+from tests.unit.review.made_case import COMMUNITY, PEOPLE
+from tests.unit.web.made_desk import reader
+
+
+def test_the_queue_names_what_waits_for_the_reader_and_nobody_else(desk: Desk) -> None:
+    take(desk.office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    mine, other = (reader(person).get("/").content.decode() for person in ("ona", "mem"))
+    assert "One step waits for you" in mine
+    assert "hand in a dossier" in mine
+    assert "Nothing waits for you" in other
+    assert "streets" in other  # a case in which they have a part
+
+
+def test_the_queue_speaks_the_readers_language(desk: Desk) -> None:
+    response = reader("ona", "es").get("/")
+    assert response.headers["Content-Language"] == "es"
+    assert '<html lang="es">' in response.content.decode()
+
+
+def test_an_approval_says_until_when(desk: Desk) -> None:
+    to_approval(desk.office)
+    assert "July 20, 2026" in reader("ona").get("/").content.decode()
+
+
+def test_who_has_not_signed_in_is_asked_to(desk: Desk) -> None:
+    response = reader(None).get("/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/login/?next=/")

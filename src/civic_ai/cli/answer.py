@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from civic_ai.cli.dates import read_day, today
+from civic_ai.cli.dates import today
 from civic_ai.cli.language import reader_language
+from civic_ai.core.dates import read_day
 from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import LANGUAGES, Message, say
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from civic_ai.cli.dates import read_day
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk, open_desk_to_write
 from civic_ai.cli.record import LedgerOption, LogKeyOption, log_public_key, read_line_key
+from civic_ai.core.dates import read_day
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.store.blobs import Blobs

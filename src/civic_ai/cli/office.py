@@ -7,26 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from civic_ai.cli.dates import today
 from civic_ai.cli.language import reader_language
-from civic_ai.cli.step_evidence import (
-    answered_fields,
-    by_name,
-    filed,
-    manifest_of,
-    proposed_level,
-    require_as_read,
-    with_binding,
-)
-from civic_ai.core.errors import ConfigError, Mistake, RefusedError
+from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.records.action import Action
     from civic_ai.records.alias import AliasMove
-    from civic_ai.records.case import Case
     from civic_ai.review.office import Entered, Office
     from civic_ai.store.workspace import Workspace
 
@@ -73,9 +61,10 @@ class Desk:
         """
         from civic_ai.review.envelope import seal_envelope
         from civic_ai.review.key_files import sign_with_file
+        from civic_ai.review.step_evidence import by_name
         from civic_ai.tracking.outbox import post_aliases
 
-        action = _made(kind, self._completed(kind, given, typed))
+        action = self._made(kind, given, typed)
         try:
             entered = self.office.sign_and_enter(
                 typed.name, action, lambda said: seal_envelope(said, [sign_with_file(typed.key, said)])
@@ -86,60 +75,18 @@ class Desk:
             post_aliases(self.workspace, _alias_move(entered))
         return entered
 
-    def _completed(self, kind: str, given: dict[str, Any], typed: Typed) -> dict[str, Any]:
-        """The fields that need not be typed: who, in which role, when, on which dossier, on what evidence."""
+    def _made(self, kind: str, given: dict[str, Any], typed: Typed) -> Action:
+        """The step of these fields, with what the files say."""
         from civic_ai.records.action import ACTIONS
+        from civic_ai.review.step_evidence import filed, require_as_read
+        from civic_ai.review.step_maker import StepMaker, Taking
 
-        if kind not in ACTIONS:
-            raise ConfigError.because(
-                say("is no step of the workflow"),
-                about=kind,
-                remedy=say("Use one of: {kinds}.", kinds=", ".join(f"`{each}`" for each in ACTIONS)),
-            )
-        wanted, case = ACTIONS[kind].model_fields, self.office.case(typed.name)
-        folder = typed.dossier or self._handed_in(typed.name, case)
-        found: dict[str, Any] = {
-            "kind": kind,
-            "by": self._holder(typed.key),
-            "role": typed.role,
-            "at": today(),
-            "pilot": typed.name,
-            "dossier": case.dossier if typed.dossier is None else manifest_of(typed.dossier).digest,
-        }
-        if kind == "propose_level":
-            found |= proposed_level(typed.pilot, self.office.policy)
-        read = self._read(kind, typed.pilot, case, folder)
-        read |= filed(kind, typed.files, wanted) if typed.files else {}
-        require_as_read(read, given)
-        known = {name: value for name, value in found.items() if name in wanted}
-        return known | with_binding(given, wanted, folder) | read
-
-    def _handed_in(self, pilot: str, case: Case) -> Path | None:
-        """Where the dossier that the case is about stands in this workspace; None where it does not."""
-        if self.workspace is None or case.dossier is None:
-            return None
-        folder = self.workspace.dossiers(pilot) / case.dossier[:12]
-        return folder if folder.is_dir() else None
-
-    def _read(self, kind: str, pilot: Path, case: Case, folder: Path | None) -> dict[str, Any]:
-        """What the step rests on, as the files say it: the answered fields of its gate, the open gates."""
-        from civic_ai.records.action import ACTIONS
-        from civic_ai.review.decided import decided_of
-        from civic_ai.review.handed_in import open_gates
-        from civic_ai.review.workflow import not_now, steps_in
-
-        possible = [step for step in steps_in(case) if step.kind == kind]
-        if not possible:
-            raise not_now(case, kind)
-        has_gate = any(step.gate is not None for step in possible)
-        hands_in = "open_gates" in ACTIONS[kind].model_fields
-        if not has_gate and not hands_in:
-            return {}
-        if folder is None or not pilot.is_dir():
-            raise _not_at_hand(kind, folder is None)
-        decided = decided_of(self.office.events(case.pilot or ""), manifest_of(folder).digest)
-        read: dict[str, Any] = {"answered": answered_fields(pilot, folder, self.office.policy, decided)}
-        return read | ({"open_gates": open_gates(folder, self.office.policy)} if hands_in else {})
+        wanted = ACTIONS[kind].model_fields if kind in ACTIONS else {}
+        named = filed(kind, typed.files, wanted) if typed.files else {}
+        require_as_read(named, given)
+        by = self._holder(typed.key)
+        taking = Taking(typed.name, by, typed.role, today(), typed.pilot, typed.dossier)
+        return StepMaker(self.office, self.workspace).make(kind, given | named, taking)
 
     def _holder(self, key: Path) -> str:
         """Whom the ledger knows this key as."""
@@ -154,21 +101,6 @@ class Desk:
                 remedy=say("A custodian enrols it: `civic-ai keys enroll`."),
             )
         return span.key.holder
-
-
-def _not_at_hand(kind: str, no_dossier: bool) -> Exception:
-    """What this step rests on is not here to be read."""
-    if no_dossier:
-        return ConfigError.because(
-            say("this step rests on the sealed dossier, and none is at hand"),
-            about=kind,
-            remedy=say("Name its folder: --dossier workspace/dossiers/PILOT/DIGEST."),
-        )
-    return ConfigError.because(
-        say("this step rests on the city's answers, and only the pilot's name was given"),
-        about=kind,
-        remedy=say("Name the pilot's folder, where answers.yaml stands."),
-    )
 
 
 _MOVES_ALIASES = frozenset({"close_vote", "lapse", "void", "stop"})
@@ -188,30 +120,6 @@ def _alias_move(entered: Entered) -> AliasMove:
         approved=approved,
         retired=once[-1] if once else None,
     )
-
-
-_TYPED_BY_US = frozenset({"kind", "by", "role", "at", "pilot", "dossier", "answered", "open_gates"})
-"""Fields that nobody needs to type."""
-
-
-def _made(kind: str, fields: dict[str, Any]) -> Action:
-    """The action of these fields. Raises :class:`ConfigError` with every mistake."""
-    from civic_ai.records.action import ACTIONS
-
-    try:
-        return ACTIONS[kind].model_validate(fields)  # type: ignore[return-value]
-    except ValidationError as error:
-        raise ConfigError([_mistake(kind, detail) for detail in error.errors(include_url=False)]) from error
-
-
-def _mistake(kind: str, detail: Any) -> Mistake:
-    from civic_ai.pilot.located import did_you_mean, sentence_of
-    from civic_ai.records.action import ACTIONS
-
-    remedy = say("Give it with --set or --from.")
-    if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
-        remedy = did_you_mean(str(detail["loc"][0]), sorted(ACTIONS[kind].model_fields.keys() - _TYPED_BY_US))
-    return Mistake(".".join([kind, *map(str, detail["loc"])]), sentence_of(detail), None, remedy)
 
 
 def open_desk(ledger: str | None, workspace: Path | None, policy: Path | None) -> Desk:

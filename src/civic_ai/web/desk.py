@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from civic_ai.cards.verification import MANIFEST
+from civic_ai.core.canonical import digest_of_file
 from civic_ai.policy.load import load_policy
 from civic_ai.records.case import Case
 from civic_ai.records.policy import Policy
@@ -50,6 +52,12 @@ class Desk:
     def pilot_folder(self, pilot: str) -> Path:
         """Where the city keeps what it says of a pilot; it need not stand."""
         return self.settings.pilots / pilot
+
+    def dossiers(self, pilot: str) -> tuple[str, ...]:
+        """The digests of the sealed dossiers of a pilot that the workspace holds, the newest first."""
+        folder = self.settings.workspace.dossiers(pilot)
+        manifests = sorted(folder.glob(f"*/{MANIFEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
+        return tuple(digest_of_file(path) for path in manifests)
 
     def dossier_folder(self, pilot: str, digest: str) -> Path:
         """Where a dossier of a pilot is kept; it need not stand."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from civic_ai.core.errors import CivicError
 from civic_ai.web.desk import the_desk
-from civic_ai.web.refusals import forbidden
+from civic_ai.web.refusals import forbidden, refused
 
 Who = Literal["anyone", "signed in", "in the case"]
 """``in the case``: who holds a role in the case that the path names; what they may do there, the domain says."""
@@ -28,7 +29,13 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
 
     def answer(self, request: HttpRequest, **named: str) -> HttpResponse:
-        """The page, or why not: signed out, not in the case, not by this method."""
+        """The page, or why not: signed out, not in the case, not by this method, or refused."""
+        try:
+            return self._answer(request, named)
+        except CivicError as error:
+            return refused(request, error)
+
+    def _answer(self, request: HttpRequest, named: Mapping[str, str]) -> HttpResponse:
         allowed = (*self.methods, "HEAD") if "GET" in self.methods else self.methods
         if request.method not in allowed:
             return HttpResponseNotAllowed(allowed)

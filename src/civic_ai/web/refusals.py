@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from civic_ai.core.errors import CivicError, ConfigError, RefusedError
 from civic_ai.core.messages import Message, say
 from civic_ai.web.page import show
+
+_STATUS: dict[type[CivicError], int] = {RefusedError: 409, ConfigError: 422, CivicError: 503}
+"""The answer to each kind of error; a store that cannot be reached may be there again soon."""
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -16,20 +20,33 @@ def not_understood(request: HttpRequest, exception: Exception | None = None) -> 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token is missing or old."""
     return _refuse(
-        request, 403, say("This form is too old"), say("Nothing was done. Open the page again and send it anew.")
+        request,
+        403,
+        say("This form is too old"),
+        say("Nothing was done. Open the page again and send it anew."),
     )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the person has no part in this."""
     return _refuse(
-        request, 403, say("This page is not yours to open"), say("Ask the governance officer for a role in the case.")
+        request,
+        403,
+        say("This page is not yours to open"),
+        say("Ask the governance officer for a role in the case."),
     )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no page stands there."""
     return _refuse(request, 404, say("No page stands here"), say("Start again from your queue."))
+
+
+def refused(request: HttpRequest, error: CivicError) -> HttpResponse:
+    """What the domain layer refused, in its own words."""
+    status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+    view = {"title": say("This could not be done"), "errors": [("", each) for each in error.mistakes]}
+    return show(request, "refused.html", view, status)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

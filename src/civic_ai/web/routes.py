@@ -7,13 +7,20 @@ from django.urls import path
 from civic_ai.web import refusals
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
-from civic_ai.web.pages import queue
+from civic_ai.web.pages import case, queue
+from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
     Route("login/", "login", accounts.sign_in, "anyone", ("GET", "POST")),
     Route("logout/", "logout", accounts.sign_out, "signed in", ("POST",)),
     Route("language/", "language", accounts.choose_language, "anyone", ("POST",)),
     Route("", "queue", queue.page, "signed in"),
+    Route("cases/<slug:pilot>/", "case", case.page, "in the case"),
+    Route("cases/<slug:pilot>/steps/<slug:kind>/", "step", form.page, "signed in", ("GET", "POST")),
+    Route("cases/<slug:pilot>/sign/<int:draft>/", "sign", sign.page, "signed in", ("GET", "POST")),
+    Route("cases/<slug:pilot>/sign/<int:draft>/statement.json", "statement", sign.download, "signed in"),
+    Route("cases/<slug:pilot>/entries/<int:number>/", "entered", sign.entered, "in the case"),
+    Route("cases/<slug:pilot>/entries/<int:number>/receipt.txt", "receipt", sign.receipt, "in the case"),
 )
 
 urlpatterns = [path(route.path, route.answer, name=route.name) for route in ROUTES]

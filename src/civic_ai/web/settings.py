@@ -64,9 +64,14 @@ class DeskSettings(Record):
         return self.ledger or f"sqlite:///{self.home / 'ledger.sqlite'}"
 
     @property
+    def keys(self) -> Path:
+        """The folder of the desk's own keys."""
+        return self.home / "keys"
+
+    @property
     def log_key_file(self) -> Path:
         """Where the log's private key stands."""
-        return self.log_key or self.home / "keys" / "log.key"
+        return self.log_key or self.keys / "log.key"
 
 
 def desk_settings_from(environment: Mapping[str, str]) -> DeskSettings:
@@ -120,6 +125,7 @@ _APPS = [
     "django.contrib.sessions",
     "axes",
     "civic_ai.web.accounts",
+    "civic_ai.web.drafts",
 ]
 _MIDDLEWARE = [
     "civic_ai.web.security.secure_headers",

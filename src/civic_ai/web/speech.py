@@ -67,6 +67,6 @@ def _words(language: str) -> dict[str, Any]:
     }
 
 
-def address(name: str, *parts: str) -> str:
+def address(name: str, *parts: str | int) -> str:
     """The path of a page by its name in the table of routes."""
     return reverse(name, args=parts)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from civic_ai.cli.office import Desk, Typed
-from civic_ai.cli.step_evidence import proposed_level
+from civic_ai.review.step_evidence import proposed_level
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.policy.load import load_policy
 from civic_ai.review.key_files import make_key_file

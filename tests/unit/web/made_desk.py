@@ -18,7 +18,10 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 def made_desk(folder: Path, office: Office | None = None) -> Desk:
     """A desk in ``folder``, its ledger with everybody's key."""
-    return desk_of(DeskSettings(home=folder, pilots=folder / "pilots", address="http://testserver"), office or office_in(folder))
+    return desk_of(
+        DeskSettings(home=folder, pilots=folder / "pilots", address="http://testserver"),
+        office or office_in(folder),
+    )
 
 
 def made_members() -> None:

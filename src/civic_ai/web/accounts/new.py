@@ -33,5 +33,6 @@ def make_account(who: tuple[str, str, str], password: str) -> Member:
             remedy=say("Use a sentence of 12 letters or more."),
         ) from error
     except IntegrityError as error:
-        raise ConfigError.because(say("an account of this name or person stands already"), about=name) from error
-
+        raise ConfigError.because(
+            say("an account of this name or person stands already"), about=name
+        ) from error

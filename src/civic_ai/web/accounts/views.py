@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from civic_ai.core.messages import LANGUAGES, say
+from civic_ai.core.errors import Mistake
+from civic_ai.core.messages import LANGUAGES, Message, say
 from civic_ai.web.page import show
 from civic_ai.web.security import BEGAN
 from civic_ai.web.settings import LOCKED_FOR
@@ -67,5 +68,6 @@ def safe_next(request: HttpRequest) -> str:
     return wanted if is_ours else reverse("queue")
 
 
-def _form(request: HttpRequest, error: Any = None, status: int = 200) -> HttpResponse:
-    return show(request, "login.html", {"error": error, "next": safe_next(request)}, status)
+def _form(request: HttpRequest, error: Message | None = None, status: int = 200) -> HttpResponse:
+    errors = [] if error is None else [("name", Mistake("", error))]
+    return show(request, "login.html", {"errors": errors, "next": safe_next(request)}, status)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from civic_ai.web.desk import Desk
-from tests.unit.review.made_office import take, to_approval
 from tests.unit.review.made_case import COMMUNITY, PEOPLE
+from tests.unit.review.made_office import take, to_approval
 from tests.unit.web.made_desk import reader
 
 
@@ -10,7 +10,7 @@ def test_the_queue_names_what_waits_for_the_reader_and_nobody_else(desk: Desk) -
     take(desk.office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
     mine, other = (reader(person).get("/").content.decode() for person in ("ona", "mem"))
     assert "One step waits for you" in mine
-    assert "hand in a dossier" in mine
+    assert "Hand in a dossier" in mine
     assert "Nothing waits for you" in other
     assert "streets" in other  # a case in which they have a part
 

@@ -6,10 +6,11 @@ from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from civic_ai.cli.dates import read_day
-from civic_ai.core.canonical import digest_of_file
+from civic_ai.core.canonical import digest_of_bytes
+from civic_ai.core.dates import read_day
 from civic_ai.core.errors import ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import say
+from civic_ai.records.workflow_words import DEEDS
 
 if TYPE_CHECKING:
     from civic_ai.records.dossier import Dossier
@@ -88,14 +89,10 @@ def with_binding(given: dict[str, Any], wanted: Container[str], dossier: Path | 
 
 
 def filed(kind: str, files: Iterable[str], wanted: Container[str]) -> dict[str, Any]:
-    """The digest of each file (``FILE`` or ``field=FILE``) in the field that names it; of a reproduction's
-    report also what it found.
+    """The digest of each file (``FILE`` or ``field=FILE``) in the field that names it, as :func:`digests_of`.
 
     Raises :class:`ConfigError` where the step names no file, or one cannot be read.
     """
-    from civic_ai.records.workflow_words import DEEDS
-
-    found: dict[str, Any] = {}
     usual = [name for name in FILED if name in wanted]
     if not usual:
         raise ConfigError.because(
@@ -103,24 +100,34 @@ def filed(kind: str, files: Iterable[str], wanted: Container[str]) -> dict[str, 
             about="--file",
             remedy=say("Leave out --file."),
         )
+    contents: dict[str, bytes] = {}
     for one in files:
         name, equals, rest = one.partition("=")
         field, path = (name, Path(rest)) if equals and name in usual else (usual[0], Path(one))
         if not path.is_file():
             raise ConfigError.because(say("there is no such file"), about=str(path))
-        found |= {field: digest_of_file(path)} | (_reproduced(path) if kind == "attest_reproduction" else {})
-    return found
+        contents[field] = path.read_bytes()
+    return digests_of(kind, contents)
 
 
-def _reproduced(file: Path) -> dict[str, Any]:
+def digests_of(kind: str, contents: Mapping[str, bytes]) -> dict[str, Any]:
+    """The digest of what each field names; of a second run's report also what it found.
+
+    Raises :class:`ConfigError` where that is no such report.
+    """
+    found: dict[str, Any] = {field: digest_of_bytes(content) for field, content in contents.items()}
+    return found | (_reproduced(contents["report"]) if kind == "attest_reproduction" else {})
+
+
+def _reproduced(report: bytes) -> dict[str, Any]:
     from civic_ai.records.reproduction import Reproduction
 
     try:
-        found = Reproduction.model_validate_json(file.read_bytes())
+        found = Reproduction.model_validate_json(report)
     except ValueError as error:
         raise ConfigError.because(
             say("is no report of a second run"),
-            about=str(file),
+            about="report",
             remedy=say("`civic-ai reproduce DOSSIER --report FILE` writes one."),
         ) from error
     return {"dossier": found.dossier, "agrees": found.agrees}

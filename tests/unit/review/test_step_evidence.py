@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from civic_ai.cli.step_evidence import by_name, filed, require_as_read, with_binding
+from civic_ai.review.step_evidence import by_name, filed, require_as_read, with_binding
 from civic_ai.core.errors import ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.action import ACTIONS

@@ -1,0 +1,1 @@
+"""What is not on the ledger: statements that nobody has signed yet."""

@@ -1,0 +1,31 @@
+"""A statement between its form and its signature."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from civic_ai.core.canonical import canonical_json
+from civic_ai.records.action import Action, read_action
+from civic_ai.review.statement import Statement, read_statement
+
+MOST_LETTERS = 80
+
+
+class Draft(models.Model):
+    """What somebody is about to sign: the canonical JSON, byte for byte. Nobody else may see it."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    pilot = models.CharField(max_length=MOST_LETTERS)
+    content = models.BinaryField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def statement(self) -> Statement:
+        """The statement itself."""
+        return read_statement(bytes(self.content))
+
+    @property
+    def action(self) -> Action:
+        """The step that it takes."""
+        return read_action(canonical_json(self.statement.predicate))

@@ -1,0 +1,140 @@
+"""The first screen of a step: its form. What was typed wrongly is said at the field; nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from civic_ai.core.errors import CivicError, ConfigError, Mistake, RefusedError
+from civic_ai.core.messages import say
+from civic_ai.records.action import ACTIONS, Action
+from civic_ai.records.people import BoardRole
+from civic_ai.records.workflow_words import DEEDS, ROLES
+from civic_ai.review.statement import Statement
+from civic_ai.review.step_evidence import by_name, digests_of
+from civic_ai.review.step_maker import StepMaker, Taking
+from civic_ai.web.desk import Desk, the_desk
+from civic_ai.web.drafts.models import Draft
+from civic_ai.web.page import show
+from civic_ai.web.refusals import forbidden
+from civic_ai.web.speech import language_of
+from civic_ai.web.steps.fields import Around, FormField, fields_of
+from civic_ai.web.steps.offers import roles_for
+from civic_ai.web.steps.reading import Sent, given, rows_to_show
+
+NEW = "new"
+"""Stands for the pilot of a case that is not open yet: its form asks for the name."""
+WRONG = 422
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One form: which step of which case, and the roles in which the reader may take it."""
+
+    desk: Desk
+    pilot: str
+    kind: str
+    roles: tuple[BoardRole, ...]
+    fields: tuple[FormField, ...]
+    around: Around
+
+
+def page(request: HttpRequest, pilot: str, kind: str) -> HttpResponse:
+    """The form of a step, or what came back from it."""
+    asked = _asked(request.user.person, pilot, kind)
+    if not asked.roles:
+        return forbidden(request)
+    if request.method != "POST":
+        return _form(request, asked, Sent({}))
+    sent = Sent(
+        {name: str(value) for name, value in request.POST.items()}, tuple(request.POST.getlist("present"))
+    )
+    if "more" in sent.typed:
+        return _form(request, asked, sent)
+    try:
+        return _drafted(request, asked, sent)
+    except (ConfigError, RefusedError) as error:
+        return _form(request, asked, sent, error.mistakes)
+
+
+def _asked(person: str, pilot: str, kind: str) -> Asked:
+    desk = the_desk()
+    if kind not in ACTIONS:
+        raise Http404
+    standing = desk.standing()
+    case = standing.case(pilot)
+    roster = dict.fromkeys(
+        span.key.holder for span in standing.register.spans.values() if span.holds(standing.size)
+    )
+    around = Around(case, desk.policy, tuple(sorted(roster)), desk.dossiers(pilot))
+    return Asked(
+        desk, pilot, kind, roles_for(case, person, kind, desk.policy), fields_of(kind, around), around
+    )
+
+
+def _drafted(request: HttpRequest, asked: Asked, sent: Sent) -> HttpResponse:
+    """Keep the statement for its signature. Raises where the step may not be taken."""
+    pilot, action = _action(request, asked, sent)
+    statement: Statement = asked.desk.office.prepare(pilot, action)
+    draft = Draft.objects.create(member=request.user, pilot=pilot, content=statement.to_json())
+    return HttpResponseRedirect(reverse("sign", args=(pilot, draft.pk)))
+
+
+def _action(request: HttpRequest, asked: Asked, sent: Sent) -> tuple[str, Action]:
+    desk, kind = asked.desk, asked.kind
+    pilot = sent.value("pilot").strip() if kind == "open_case" else asked.pilot
+    files = {
+        each.name: request.FILES[each.name].read()
+        for each in asked.fields
+        if each.widget == "file" and each.name in request.FILES
+    }
+    named = digests_of(kind, files) if files else {}
+    role = sent.value("role") if len(asked.roles) > 1 else asked.roles[0]
+    taking = Taking(
+        pilot, request.user.person, role, desk.today(), desk.pilot_folder(pilot), _dossier(asked, sent)
+    )
+    fields = given(asked.fields, sent, asked.around) | named
+    return pilot, StepMaker(desk.office, desk.settings.workspace).make(kind, fields, taking)
+
+
+def _dossier(asked: Asked, sent: Sent) -> Path | None:
+    """The dossier that is handed in: one of those that the workspace holds."""
+    chosen = sent.value("dossier")
+    return asked.desk.dossier_folder(asked.pilot, chosen) if chosen in asked.around.dossiers else None
+
+
+def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistake] = ()) -> HttpResponse:
+    language = language_of(request)
+    errors = [_place(by_name(each, language), asked) for each in wrong]
+    more = sent.value("more")
+    view = {
+        "pilot": asked.pilot,
+        "is_new": asked.kind == "open_case",
+        "kind": asked.kind,
+        "deed": DEEDS[asked.kind],
+        "explains": say("Nothing is entered before you have signed."),
+        "roles": [(role, ROLES[role]) for role in asked.roles],
+        "fields": asked.fields,
+        "rows": {each.name: rows_to_show(each, sent, more == each.name) for each in asked.fields},
+        "sent": sent,
+        "errors": errors,
+        "at_field": {place: mistake for place, mistake in errors if place},
+    }
+    return show(request, "step.html", view, WRONG if wrong else 200)
+
+
+def _place(mistake: Mistake, asked: Asked) -> tuple[str, Mistake]:
+    """A mistake with the name of the field of the form that it is about, if it is one."""
+    name = mistake.about.removeprefix(f"{asked.kind}.")
+    known = {each.name for each in asked.fields}
+    return (name if name.partition(".")[0] in known else ""), mistake
+
+
+def explained(error: CivicError) -> Mapping[str, Any]:
+    """An error for a page: its mistakes, none of them at a field."""
+    return {"errors": [("", mistake) for mistake in error.mistakes]}

@@ -1,0 +1,77 @@
+"""What a browser sent, as the fields of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from civic_ai.review.quorum import seats
+from civic_ai.web.steps.fields import BINDINGS, LEAST_ROWS, MOST_ROWS, NUMBERED, Around, FormField
+
+Typed = Mapping[str, str]
+"""By the name of a form's field, what stands in it."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form as it came back: text by name, and the names ticked in lists of people."""
+
+    typed: Typed
+    present: tuple[str, ...] = ()
+
+    def value(self, name: str) -> str:
+        """What stands in a field; nothing where nobody wrote."""
+        return self.typed.get(name, "")
+
+
+def given(fields: Iterable[FormField], sent: Sent, around: Around) -> dict[str, Any]:
+    """The fields of a step's record that the form gives; what was left empty is left out."""
+    found: dict[str, Any] = {}
+    for each in fields:
+        if each.widget == "file" or each.name in ("dossier", "pilot"):
+            continue
+        value = _READ.get(each.widget, _line)(each, sent)
+        if each.name in BINDINGS:
+            found |= value
+        elif value not in ("", [], {}):
+            found[each.name] = value
+    if any(each.widget == "presence" for each in fields):
+        found["present"] = [name for name in seats(around.case) if name in sent.present]
+        found["absent"] = [name for name in seats(around.case) if name not in sent.present]
+    return found
+
+
+def rows_to_show(each: FormField, sent: Sent, more: bool = False) -> int:
+    """How many rows of a list the form shows: those that are filled and a few empty ones."""
+    filled = 1 + max((number for number in range(MOST_ROWS) if _row(each, number, sent)), default=-1)
+    return min(MOST_ROWS, max(filled + (LEAST_ROWS if more else 1), LEAST_ROWS))
+
+
+def _rows(each: FormField, sent: Sent) -> list[dict[str, Any]]:
+    rows = [row for number in range(MOST_ROWS) if (row := _row(each, number, sent))]
+    if each.name not in ("findings", "conditions"):
+        return rows
+    return [{NUMBERED: f"{each.name.rstrip('s')}-{number}", **row} for number, row in enumerate(rows, 1)]
+
+
+def _row(each: FormField, number: int, sent: Sent) -> dict[str, str]:
+    values = {part.name: sent.value(f"{each.name}.{number}.{part.name}").strip() for part in each.parts}
+    return {name: value for name, value in values.items() if value}
+
+
+def _group(each: FormField, sent: Sent) -> dict[str, str]:
+    names = {part.name: sent.value(f"{each.name}.{part.name}").strip() for part in each.parts}
+    return {name: value for name, value in names.items() if value}
+
+
+def _line(each: FormField, sent: Sent) -> str:
+    """Text with the line ends of a file, not those of a form."""
+    return sent.value(each.name).replace("\r\n", "\n").strip()
+
+
+_READ: Mapping[str, Callable[[FormField, Sent], Any]] = {
+    "rows": _rows,
+    "group": _group,
+    "presence": lambda each, sent: [],
+}

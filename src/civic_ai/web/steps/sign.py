@@ -1,0 +1,134 @@
+"""The second and third screen of a step: what is about to be signed, and what was entered."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from civic_ai.core.errors import CivicError, RefusedError
+from civic_ai.core.messages import say
+from civic_ai.records.ledger import SignedEnvelope
+from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
+from civic_ai.review.history import Event
+from civic_ai.review.receipt import make_receipt, receipt_text
+from civic_ai.web.desk import Desk, the_desk
+from civic_ai.web.drafts.models import Draft
+from civic_ai.web.page import show
+from civic_ai.web.steps.form import WRONG, explained
+from civic_ai.web.steps.signing import Ways, by_account, by_file, by_passkey, challenge_of, ways_of
+from civic_ai.web.steps.statement_words import told_lines
+
+
+def page(request: HttpRequest, pilot: str, draft: int) -> HttpResponse:
+    """The statement in words and the ways to sign it, or the signature as it came back."""
+    found = _draft_of(request, pilot, draft)
+    if request.method != "POST":
+        return _statement(request, found)
+    try:
+        entered = the_desk().office.enter(_envelope(request, found))
+    except CivicError as error:
+        return _statement(request, found, error)
+    found.delete()
+    return HttpResponseRedirect(reverse("entered", args=(pilot, entered.entry.number)))
+
+
+def download(request: HttpRequest, pilot: str, draft: int) -> HttpResponse:
+    """The statement as a file, byte for byte as it is to be signed."""
+    found = _draft_of(request, pilot, draft)
+    return _file(bytes(found.content), "application/vnd.in-toto+json", f"statement-{found.pk}.json")
+
+
+def entered(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
+    """What happened, what is next, and for whom it waits."""
+    desk = the_desk()
+    event = _event(desk, pilot, number)
+    view = {
+        "pilot": pilot,
+        "number": number,
+        "event": event,
+        "deed": DEEDS[event.action.kind],
+        "is_mine": event.action.by == request.user.person,
+        "state": STATES[desk.standing().case(pilot).state],
+        "turns": [
+            (turn.person, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for().get(pilot, ())
+        ],
+    }
+    return show(request, "entered.html", view)
+
+
+def receipt(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
+    """The receipt: by it and the log's public key anybody checks that the entry stands."""
+    desk = the_desk()
+    _event(desk, pilot, number)
+    snapshot = desk.office.ledger.snapshot()
+    text = receipt_text(make_receipt(snapshot.lines, number, snapshot.checkpoint))
+    return _file(text.encode(), "text/plain; charset=utf-8", f"receipt-{number}.txt")
+
+
+def _draft_of(request: HttpRequest, pilot: str, draft: int) -> Draft:
+    """A draft of the reader's own; for anybody else there is none."""
+    found: Draft = get_object_or_404(Draft, pk=draft, pilot=pilot, member=request.user)
+    return found
+
+
+def _event(desk: Desk, pilot: str, number: int) -> Event:
+    events = desk.standing().events.get(pilot, ())
+    found = next((event for event in events if event.step.number == number), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _envelope(request: HttpRequest, draft: Draft) -> SignedEnvelope:
+    """The statement with its signature, by the way that the reader took."""
+    way, statement = request.POST.get("way"), draft.statement
+    if way == "passkey":
+        return by_passkey(statement, request.POST.get("key", ""), request.POST.get("assertion", ""))
+    if way == "file" and "envelope" in request.FILES:
+        return by_file(statement, request.FILES["envelope"].read())
+    account = _ways(request).account
+    if way == "account" and account is not None and _typed_again(request):
+        return by_account(statement, account)
+    raise RefusedError.because(
+        say("it is not signed, or the password is wrong"), remedy=say("Choose one of the ways to sign.")
+    )
+
+
+def _typed_again(request: HttpRequest) -> bool:
+    """Whether the reader typed the own password again; a wrong one counts as a failed login."""
+    password = request.POST.get("password", "")
+    return authenticate(request, username=request.user.name, password=password) == request.user
+
+
+def _ways(request: HttpRequest) -> Ways:
+    desk = the_desk()
+    return ways_of(request.user.person, desk.standing(), desk.settings.keys)
+
+
+def _statement(request: HttpRequest, draft: Draft, error: CivicError | None = None) -> HttpResponse:
+    statement, action = draft.statement, draft.action
+    view: dict[str, Any] = {
+        "pilot": draft.pilot,
+        "draft": draft.pk,
+        "action": action,
+        "deed": DEEDS[action.kind],
+        "role": ROLES[action.role],
+        "lines": told_lines(action),
+        "digest": statement.digest,
+        "policy": statement.subject[1].digest_of_it.sha256,
+        "challenge": urlsafe_b64encode(challenge_of(statement)).decode().rstrip("="),
+        "ways": _ways(request),
+        **(explained(error) if error else {"errors": []}),
+    }
+    return show(request, "sign.html", view, WRONG if error else 200)
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -6,7 +6,10 @@ LOCK := requirements-dev.txt
 # One more than cores: some tests wait for a server.
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help env run test check lock locale reference examples clean
+STATIC := src/civic_ai/web/static
+ASSET_SOURCES := assets/build.mjs assets/package-lock.json $(wildcard assets/styles/*) $(wildcard assets/scripts/*)
+
+.PHONY: help env run test check lock locale reference examples demo assets asset-packages clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,6 +36,17 @@ check: env  ## Format, lint, types, layers.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+assets: asset-packages $(STATIC)/manifest.json  ## Build what the desk's pages load (needs Node and npm).
+
+asset-packages: assets/node_modules/.made
+
+assets/node_modules/.made: assets/package-lock.json
+	cd assets && npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(STATIC)/manifest.json: $(ASSET_SOURCES) assets/node_modules/.made
+	node assets/build.mjs $(STATIC)
+
 lock: env  ## Resolve the development environment again, with hashes, for Python 3.11 to 3.13.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--extra dev pyproject.toml --output-file $(LOCK)
@@ -45,6 +59,9 @@ reference: env  ## Generate the tables and pages that come from code.
 
 examples: env  ## Rebuild the example city's public cards in governance/examples.
 	$(BIN)/python -m tools.examples
+
+demo: env  ## Seal the demo's dossiers again, from a run of the example city.
+	$(BIN)/python -m tools.demo
 
 clean:  ## Remove the workspace and caches, not the environment.
 	rm -rf workspace .mypy_cache .ruff_cache .pytest_cache .hypothesis

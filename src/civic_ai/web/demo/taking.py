@@ -1,0 +1,176 @@
+"""Takes the steps of the demonstration: each is prepared, signed by its person's key, and entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from civic_ai.records.action import ACTIONS, Action
+from civic_ai.records.case import Case
+from civic_ai.review.binding import binding_of
+from civic_ai.review.envelope import seal_envelope
+from civic_ai.review.key_files import KeyFile
+from civic_ai.review.level import may_waive
+from civic_ai.review.office import Office
+from civic_ai.review.signatures import sign_statement
+from civic_ai.review.workflow import steps_in
+from civic_ai.web.demo.kept import Kept
+from civic_ai.web.demo.people import HOLDERS, in_role
+from civic_ai.web.demo.ways import Deed
+from civic_ai.web.demo.words import WORDS
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Taking:
+    """The office, everybody's key by name, and what each pilot's steps rest on."""
+
+    office: Office
+    keys: Mapping[str, KeyFile]
+
+    def take(self, kept: Kept, deed: Deed, on: date) -> None:
+        """One deed; ``waive`` is a step for each gate that the role may waive."""
+        pilot = kept.pilot.name
+        for more in self._each(kept, deed, on):
+            person = in_role(deed.role)
+            statement = self.office.prepare(pilot, self._action(kept, deed, on, {**more, "by": person}))
+            key = self.keys[person]
+            self.office.enter(
+                seal_envelope(statement, [sign_statement(statement, key.public_key, key.key)])
+            )
+
+    def _each(self, kept: Kept, deed: Deed, on: date) -> Iterator[Fields]:
+        if deed.kind != "waive":
+            yield {}
+            return
+        case = self.office.case(kept.pilot.name)
+        for gate in case.open_gates:
+            if may_waive(self.office.policy, case.level, gate) == deed.role:
+                reason = WORDS[f"waived-{gate}"][kept.pilot.place.language]
+                yield {"gate": gate, "reason": reason, "ends_on": on + timedelta(days=300)}
+
+    def _action(self, kept: Kept, deed: Deed, on: date, more: Fields) -> Action:
+        case = self.office.case(kept.pilot.name)
+        wanted = ACTIONS[deed.kind].model_fields
+        usual = {
+            "kind": deed.kind,
+            "role": deed.role,
+            "at": on,
+            "pilot": kept.pilot.name,
+            "dossier": case.dossier or kept.sealed.manifest.digest,
+            "open_gates": kept.open_gates,
+        }
+        fields = {name: value for name, value in usual.items() if name in wanted}
+        fields |= self._answered(kept, deed, case) | deed.told(kept.pilot.place.language) | more
+        finish = _FINISH.get(deed.kind)
+        fields = fields if finish is None else finish(_Scene(self.office, kept, case, on), fields)
+        return ACTIONS[deed.kind].model_validate(fields)  # type: ignore[return-value]
+
+    def _answered(self, kept: Kept, deed: Deed, case: Case) -> Fields:
+        """What a gate asks for, where the step stands at one."""
+        if not any(step.gate for step in steps_in(case) if step.kind == deed.kind):
+            return {}
+        return {"answered": kept.answered(self.office.events(kept.pilot.name))}
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What a step is completed from."""
+
+    office: Office
+    kept: Kept
+    case: Case
+    on: date
+
+    def filed(self, content: bytes) -> str:
+        """The digest of a file, which is kept with the others."""
+        return self.office.blobs.put(content)
+
+    def written(self, name: str) -> str:
+        """The digest of a file that says these words."""
+        return self.filed(WORDS[name][self.kept.pilot.place.language].encode())
+
+    def word(self, name: str) -> str:
+        """These words in the city's language."""
+        return WORDS[name][self.kept.pilot.place.language]
+
+
+def _open_case(scene: _Scene, fields: Fields) -> Fields:
+    return fields | {"people": HOLDERS}
+
+
+def _propose_level(scene: _Scene, fields: Fields) -> Fields:
+    return fields | scene.kept.level
+
+
+def _attest(scene: _Scene, fields: Fields) -> Fields:
+    return fields | scene.kept.second_run | {"report": scene.filed(scene.kept.report)}
+
+
+def _review(scene: _Scene, fields: Fields) -> Fields:
+    if "finding" not in fields:
+        return fields
+    name, severity = fields.pop("finding")
+    return fields | {"findings": [{"id": name, "severity": severity, "text": fields.pop("finding_text")}]}
+
+
+def _post_notice(scene: _Scene, fields: Fields) -> Fields:
+    notice = scene.kept.dossier / "public" / f"public_notice.{scene.kept.pilot.place.language}.html"
+    return fields | {"notice": scene.filed(notice.read_bytes())}
+
+
+def _open_meeting(scene: _Scene, fields: Fields) -> Fields:
+    return fields | {"present": [in_role("chair"), in_role("member")]}
+
+
+def _close_vote(scene: _Scene, fields: Fields) -> Fields:
+    if "ends_after" not in fields:
+        return fields
+    ends = scene.on + timedelta(days=fields.pop("ends_after"))
+    lot = {
+        "id": "lot",
+        "text": scene.word("condition-lot"),
+        "owner": in_role("owner"),
+        "due_on": scene.on + timedelta(days=45),
+        "proof": scene.word("proof-lot"),
+        "if_missed": "suspend",
+    }
+    bound = binding_of(scene.kept.dossier, scene.word("area"), scene.word("use"), ends)
+    return fields | {"binding": bound, "conditions": [lot], "expires_on": ends}
+
+
+def _meet_condition(scene: _Scene, fields: Fields) -> Fields:
+    return fields | {"condition": scene.case.owed[0].id, "proof": scene.written("proof-lot")}
+
+
+def _report_pilot(scene: _Scene, fields: Fields) -> Fields:
+    return fields | {"report": scene.written("pilot-report"), "overrides": scene.written("overrides")}
+
+
+def _request_renewal(scene: _Scene, fields: Fields) -> Fields:
+    return fields | {"monitoring": scene.written("pilot-report")}
+
+
+def _void(scene: _Scene, fields: Fields) -> Fields:
+    assert scene.case.approval is not None
+    runs = scene.case.approval.binding.model_copy(update={"capacity": fields.pop("capacity")})
+    return fields | {"found": runs}
+
+
+_FINISH: Mapping[str, Callable[[_Scene, Fields], Fields]] = {
+    "open_case": _open_case,
+    "propose_level": _propose_level,
+    "attest_reproduction": _attest,
+    "review": _review,
+    "post_notice": _post_notice,
+    "open_meeting": _open_meeting,
+    "close_vote": _close_vote,
+    "meet_condition": _meet_condition,
+    "report_pilot": _report_pilot,
+    "request_renewal": _request_renewal,
+    "void": _void,
+}
+"""Fields that follow from files and from the case, by step."""

@@ -7,7 +7,7 @@ from django.urls import path
 from civic_ai.web import refusals
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
-from civic_ai.web.pages import case, queue
+from civic_ai.web.pages import case, dossier, queue
 from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
@@ -16,6 +16,14 @@ ROUTES: tuple[Route, ...] = (
     Route("language/", "language", accounts.choose_language, "anyone", ("POST",)),
     Route("", "queue", queue.page, "signed in"),
     Route("cases/<slug:pilot>/", "case", case.page, "in the case"),
+    Route("cases/<slug:pilot>/dossiers/<slug:digest>/", "dossier", dossier.page, "signed in"),
+    Route("cases/<slug:pilot>/dossiers/<slug:digest>/<slug:name>/", "card", dossier.page, "signed in"),
+    Route(
+        "cases/<slug:pilot>/dossiers/<slug:digest>/<slug:name>.html",
+        "card_file",
+        dossier.download,
+        "signed in",
+    ),
     Route("cases/<slug:pilot>/steps/<slug:kind>/", "step", form.page, "signed in", ("GET", "POST")),
     Route("cases/<slug:pilot>/sign/<int:draft>/", "sign", sign.page, "signed in", ("GET", "POST")),
     Route("cases/<slug:pilot>/sign/<int:draft>/statement.json", "statement", sign.download, "signed in"),

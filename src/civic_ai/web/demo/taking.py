@@ -38,9 +38,7 @@ class Taking:
             person = in_role(deed.role)
             statement = self.office.prepare(pilot, self._action(kept, deed, on, {**more, "by": person}))
             key = self.keys[person]
-            self.office.enter(
-                seal_envelope(statement, [sign_statement(statement, key.public_key, key.key)])
-            )
+            self.office.enter(seal_envelope(statement, [sign_statement(statement, key.public_key, key.key)]))
 
     def _each(self, kept: Kept, deed: Deed, on: date) -> Iterator[Fields]:
         if deed.kind != "waive":

@@ -44,6 +44,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "pilot": pilot,
         "case": case,
         "state": STATES[case.state],
+        "dossier": _at_hand(desk, pilot, case),
         "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for()[pilot]],
         "missing": [(DEEDS[each.kind], each, _gate(each)) for each in _missing(desk, case)],
         "awaited": [(each.kind, DEEDS[each.kind]) for each in possible if each.is_awaited],
@@ -54,6 +55,12 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "events": list(_happened(desk, case, standing.events[pilot], person))[::-1],
     }
     return show(request, "case.html", view)
+
+
+def _at_hand(desk: Desk, pilot: str, case: Case) -> str | None:
+    """How the dossier that the case is about is named in addresses, if the workspace holds it."""
+    held = case.dossier is not None and desk.dossier_folder(pilot, case.dossier).is_dir()
+    return case.dossier[:12] if held and case.dossier else None
 
 
 def _missing(desk: Desk, case: Case) -> tuple[Missing, ...]:

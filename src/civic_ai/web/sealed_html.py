@@ -1,0 +1,93 @@
+"""A sealed card's own HTML inside a page of the desk: written anew, element by element, from a closed list.
+
+A dossier comes from the team whose model is judged. What our cards never hold (a script, a form, a style, an
+address elsewhere) is not shown; CSP would stop it too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+from markupsafe import Markup, escape
+
+from civic_ai.core.errors import RefusedError
+from civic_ai.core.messages import say
+
+TAGS = frozenset(
+    "a br caption code data dd details div dl dt em figcaption figure h2 h3 h4 img li ol p q section small span "
+    "strong summary sup table tbody td th thead time tr ul".split()
+)
+ATTRIBUTES = frozenset(
+    "alt aria-hidden class data-as data-fact data-label datetime id role scope value".split()
+)
+_VOID = frozenset({"br", "img"})
+_PICTURE = re.compile(r"data:image/(svg\+xml|png);base64,[A-Za-z0-9+/=]+")
+_CARD = re.compile(r"([a-z_]+)\.[a-z]{2}\.html(#[a-z0-9_-]+)?")
+_BODY = re.compile(r'<main id="main">(.*)</main>', re.DOTALL)
+CardAddress = Callable[[str], str]
+"""Where the desk shows a card of the same dossier, by the card's name."""
+
+
+def body_of(card: str, address: CardAddress) -> Markup:
+    """What stands between head and foot of a sealed card. Links to its other cards lead to their pages here.
+
+    Raises :class:`RefusedError` where it holds what no card of ours does.
+    """
+    found = _BODY.search(card)
+    if found is None:
+        raise _not_ours("main")
+    writer = _Writer(address)
+    writer.feed(found[1])
+    writer.close()
+    if writer.open:
+        raise _not_ours(writer.open[-1])
+    return Markup("".join(writer.written))
+
+
+class _Writer(HTMLParser):
+    """Writes what it reads, if it is on the list."""
+
+    def __init__(self, address: CardAddress) -> None:
+        super().__init__(convert_charrefs=True)
+        self.address = address
+        self.open: list[str] = []
+        self.written: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element begins."""
+        if tag not in TAGS:
+            raise _not_ours(tag)
+        said = "".join(f' {name}="{escape(self._value(tag, name, value or ""))}"' for name, value in attrs)
+        self.written.append(f"<{tag}{said}>")
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """An element ends: the one that began last."""
+        if not self.open or self.open.pop() != tag:
+            raise _not_ours(tag)
+        self.written.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        """Text between elements."""
+        self.written.append(str(escape(data)))
+
+    def _value(self, tag: str, name: str, value: str) -> str:
+        if name in ATTRIBUTES:
+            return value
+        if (tag, name) == ("img", "src") and _PICTURE.fullmatch(value):
+            return value
+        if (tag, name) == ("a", "href") and (card := _CARD.fullmatch(value)):
+            return self.address(card[1]) + (card[2] or "")
+        if (tag, name) == ("a", "href") and value.startswith("#"):
+            return value
+        raise _not_ours(f"{tag} {name}")
+
+
+def _not_ours(what: str) -> Exception:
+    return RefusedError.because(
+        say("this card holds what no card of civic-ai does: {what}", what=what),
+        remedy=say("It is not shown. Ask the team which program made it."),
+    )

@@ -7,7 +7,7 @@ from django.urls import path
 from civic_ai.web import refusals
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
-from civic_ai.web.pages import case, dossier, keys, queue
+from civic_ai.web.pages import case, dossier, keys, meeting, minutes, queue
 from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
@@ -24,6 +24,9 @@ ROUTES: tuple[Route, ...] = (
         dossier.download,
         "signed in",
     ),
+    Route("cases/<slug:pilot>/meeting/", "meeting", meeting.page, "in the case"),
+    Route("cases/<slug:pilot>/minutes/<int:number>/", "minutes", minutes.page, "in the case"),
+    Route("cases/<slug:pilot>/minutes/<int:number>.txt", "minutes_file", minutes.download, "in the case"),
     Route("cases/<slug:pilot>/steps/<slug:kind>/", "step", form.page, "signed in", ("GET", "POST")),
     Route("sign/<int:draft>/", "sign", sign.page, "signed in", ("GET", "POST")),
     Route("sign/<int:draft>/statement.json", "statement", sign.download, "signed in"),

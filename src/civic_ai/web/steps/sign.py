@@ -15,12 +15,14 @@ from civic_ai.core.errors import CivicError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import SignedEnvelope
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
+from civic_ai.review.blind import is_hidden
 from civic_ai.review.history import POLICY, Event
 from civic_ai.review.receipt import make_receipt, receipt_text
 from civic_ai.web.accounts.models import Passkey
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.page import show
+from civic_ai.web.refusals import forbidden
 from civic_ai.web.steps.form import WRONG, explained
 from civic_ai.web.steps.signing import Ways, by_account, by_file, by_passkey, challenge_of, ways_of
 from civic_ai.web.steps.statement_words import first_sentence, key_lines, told_lines
@@ -67,7 +69,9 @@ def entered(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
 def receipt(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
     """The receipt: by it and the log's public key anybody checks that the entry stands."""
     desk = the_desk()
-    _event(desk, pilot, number)
+    event, case = _event(desk, pilot, number), desk.standing().case(pilot)
+    if is_hidden(event, case, request.user.person, desk.policy):
+        return forbidden(request)
     snapshot = desk.office.ledger.snapshot()
     text = receipt_text(make_receipt(snapshot.lines, number, snapshot.checkpoint))
     return _file(text.encode(), "text/plain; charset=utf-8", f"receipt-{number}.txt")

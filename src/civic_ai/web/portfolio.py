@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal, TypeVar, get_args
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from civic_ai.core.messages import Message, say
 from civic_ai.records.case import Case, State
 from civic_ai.records.levels import Level
+from civic_ai.review.standing import Standing
 
 Phase = Literal["team", "review", "board", "approved", "running", "suspended", "ended"]
 Attention = Literal["late", "soon", "mine"]
@@ -51,14 +52,6 @@ _STATES = {state: number for number, state in enumerate(get_args(State))}
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a dossier says of a pilot: its question in the reader's language, and who owns it."""
-
-    title: str
-    owner: str
-
-
-@dataclass(frozen=True)
 class Row:
     """One pilot. ``late``: days of conditions that have passed; ``moved``: the day of its last step."""
 
@@ -69,12 +62,9 @@ class Row:
     holds_until: date | None
     late: tuple[date, ...]
     moved: date
-    is_mine: bool
-
-    @property
-    def phase(self) -> Phase:
-        """Where it stands, in few words."""
-        return PHASE_OF[self.state]
+    phase: Phase
+    people: frozenset[str]
+    """Everybody who has a part in it."""
 
     def is_late_on(self, day: date) -> bool:
         """Whether a condition was due, or an approval has ended and nobody recorded it."""
@@ -85,8 +75,8 @@ class Row:
         return self.holds_until is not None and day <= self.holds_until <= day + timedelta(days=SOON_DAYS)
 
 
-def row_of(pilot: str, case: Case, moved: date, person: str, on: date) -> Row:
-    """The row of one case as ``person`` reads it on that day."""
+def row_of(pilot: str, case: Case, moved: date, on: date) -> Row:
+    """The row of one case on that day."""
     return Row(
         pilot=pilot,
         state=case.state,
@@ -95,8 +85,27 @@ def row_of(pilot: str, case: Case, moved: date, person: str, on: date) -> Row:
         holds_until=None if case.approval is None else case.approval.ends_on,
         late=tuple(sorted(owed.due_on for owed in case.owed if owed.due_on < on)),
         moved=moved,
-        is_mine=any(holder.person == person for holder in case.people),
+        phase=PHASE_OF[case.state],
+        people=frozenset(holder.person for holder in case.people),
     )
+
+
+@dataclass
+class Rows:
+    """The row of each case, made once for each case and day."""
+
+    _made: dict[str, tuple[Case, date, Row]] = field(default_factory=dict)
+
+    def of(self, standing: Standing, on: date) -> list[Row]:
+        """The row of every case that stands, on that day."""
+        return [self._row(pilot, case, standing, on) for pilot, case in standing.cases.items()]
+
+    def _row(self, pilot: str, case: Case, standing: Standing, on: date) -> Row:
+        known = self._made.get(pilot)
+        if known is None or known[0] is not case or known[1] != on:
+            moved = standing.events[pilot][-1].on
+            known = self._made[pilot] = (case, on, row_of(pilot, case, moved, on))
+        return known[2]
 
 
 @dataclass(frozen=True)
@@ -168,32 +177,39 @@ class Found:
     by_attention: Mapping[Attention, int]
 
 
-def find(rows: Iterable[Row], choice: Choice, on: date, fits: Callable[[Row], bool]) -> Found:
-    """What ``choice`` asks for, ``fits`` being whether a row has the words that it names.
+@dataclass(frozen=True)
+class Asked:
+    """A choice, by whom, on which day; ``fits``: whether a row has the words that the choice names."""
 
-    The counts beside a filter are of what stands when that filter alone is changed.
-    """
-    named = [row for row in rows if fits(row)]
+    choice: Choice
+    person: str
+    on: date
+    fits: Callable[[Row], bool]
+
+    def heeds(self, row: Row, attention: Attention | None) -> bool:
+        """Whether the row is one of those that need this attention."""
+        if attention == "late":
+            return row.is_late_on(self.on)
+        if attention == "soon":
+            return row.ends_soon_after(self.on)
+        return attention is None or self.person in row.people
+
+
+def find(rows: Iterable[Row], asked: Asked) -> Found:
+    """What was asked for. The counts beside a filter are of what stands when that filter alone is changed."""
+    choice = asked.choice
+    named = [row for row in rows if asked.fits(row)]
     in_phase = [row for row in named if choice.phase in (None, row.phase)]
-    heeded = [row for row in named if _heeds(row, choice.attention, on)]
-    both = [row for row in in_phase if _heeds(row, choice.attention, on)]
-    both.sort(key=ORDERS[choice.sort])
+    heeded = [row for row in named if asked.heeds(row, choice.attention)]
+    both = sorted((row for row in heeded if choice.phase in (None, row.phase)), key=ORDERS[choice.sort])
     first = (choice.page - 1) * ROWS
     return Found(
         rows=tuple(both[first : first + ROWS]),
         many=len(both),
         pages=max(1, -(-len(both) // ROWS)),
         by_phase=Counter(row.phase for row in heeded),
-        by_attention={each: sum(_heeds(row, each, on) for row in in_phase) for each in ATTENTION},
+        by_attention={each: sum(asked.heeds(row, each) for row in in_phase) for each in ATTENTION},
     )
-
-
-def _heeds(row: Row, attention: Attention | None, on: date) -> bool:
-    if attention == "late":
-        return row.is_late_on(on)
-    if attention == "soon":
-        return row.ends_soon_after(on)
-    return attention is None or row.is_mine
 
 
 ORDERS: Mapping[Sort, Callable[[Row], tuple[object, ...]]] = {

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from civic_ai.records.text import Text
-from civic_ai.web.portfolio import Told
 
 
 @dataclass(frozen=True)
@@ -18,9 +17,9 @@ class Title:
     title: Text
     owner: str
 
-    def in_language(self, language: str) -> Told:
-        """As readers of one language see it."""
-        return Told(self.title.in_language(language), self.owner)
+    def in_language(self, language: str) -> tuple[str, str]:
+        """The question as readers of one language see it, and the owner."""
+        return self.title.in_language(language), self.owner
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""``make demo``: the demonstration's dossiers, each from a run of the example city under the pilot's own name.
+"""``make demo``: the demonstration's dossiers, each from a run of the example city under its own name.
 
 Every pilot runs twice, the second time from nothing: that report is what its technical reviewer attests. The
 cities are invented, and so are their answers. About ten minutes on two cores.

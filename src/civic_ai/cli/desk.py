@@ -5,6 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The review desk: start it, make accounts.", invoke_without_command=True)
 WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help=WORKSPACE_HELP)]
 PORT = 8000
+DEMO_HELP = "A desk to try: invented cities, seven people, a case in each state. It prints their passwords."
 
 
 @app.callback()
@@ -32,9 +35,13 @@ def desk(
     log_key: LogKeyOption = None,
     workspace: WorkspaceOption = None,
     policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
+    demo: Annotated[bool, typer.Option("--demo", help=DEMO_HELP)] = False,
 ) -> None:
     """Start the desk for one office, on this machine. `docs/how-to/desk.md` says how behind a server."""
     if context.invoked_subcommand is not None:
+        return
+    if demo:
+        _demo(workspace, port)
         return
     from civic_ai.web.serve import serve
 
@@ -49,6 +56,35 @@ def desk(
     )
     print(say("The desk: {address}", address=found.address).text(reader_language()), flush=True)
     serve(found, port)
+
+
+def _demo(workspace: Path | None, port: int) -> None:
+    """The demonstration, in a folder that is thrown away unless one is named."""
+    from civic_ai.web.demo.desk import open_demo
+    from civic_ai.web.serve import listen
+
+    with tempfile.TemporaryDirectory(prefix="civic-ai-demo-") as thrown_away:
+        address = f"http://localhost:{port}"
+        application, passwords = open_demo(workspace or Path(thrown_away), address)
+        print(_who_may_sign_in(passwords), flush=True)
+        print(say("The desk: {address}", address=address).text(reader_language()), flush=True)
+        listen(application, port)
+
+
+def _who_may_sign_in(passwords: Mapping[str, str]) -> str:
+    """Name, password, person and roles of everybody."""
+    from civic_ai.cli.table import format_table
+    from civic_ai.records.workflow_words import ROLES
+    from civic_ai.web.demo.people import PLAYERS
+
+    language = reader_language()
+    columns = (say("Name"), say("Password"), say("Person"), say("Roles"))
+    rows = [
+        (each.account, passwords[each.account], each.person,
+         ", ".join(ROLES[role].text(language) for role in each.roles))
+        for each in PLAYERS
+    ]  # fmt: skip
+    return format_table(tuple(column.text(language) for column in columns), rows)
 
 
 @app.command("account")

@@ -6,6 +6,7 @@ that a pilot meets one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -166,11 +167,16 @@ def facts_named(pattern: str, facts: Mapping[str, Scalar]) -> dict[str, Scalar]:
     for name in _places(pattern):
         pattern = pattern.replace(f"{{{name}}}", str(facts.get(name)))
     start = pattern.partition("*")[0]
+    among = facts if _HAS_PLACES.search(pattern) else {pattern: facts.get(pattern)}
     return {
         name: value
-        for name, value in facts.items()
+        for name, value in among.items()
         if name.startswith(start) and fnmatchcase(name, pattern) and value not in NOTHING_MEASURED
     }
+
+
+_HAS_PLACES = re.compile(r"[*?\[]")
+"""What `fnmatch` reads as more than a letter; a pattern without it is a name."""
 
 
 def _places(pattern: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from civic_ai.web.settings import DeskSettings
@@ -24,6 +25,10 @@ class _Quiet(WSGIRequestHandler):
 
 def serve(desk: DeskSettings, port: int) -> None:
     """Answer until interrupted."""
-    application = prepare(desk)
+    listen(prepare(desk), port)
+
+
+def listen(application: Any, port: int) -> None:
+    """Answer with this application until interrupted."""
     with make_server(HERE, port, application, _Threads, _Quiet) as server:
         server.serve_forever()

@@ -36,7 +36,7 @@ FIRST_HOUR = 9
 
 @dataclass
 class Calendar:
-    """The ledger's clock while the demonstration is founded: each reading is a second after the one before."""
+    """The ledger's clock while the demonstration is founded: each reading is a second later."""
 
     moment: datetime
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 from civic_ai.cards.pilot_record import Declared, record_of
 from civic_ai.cards.sealed import Sealed, read_sealed
+from civic_ai.cards.verification import MANIFEST
+from civic_ai.core.canonical import digest_of_file
 from civic_ai.pilot.answers import Beside, load_answers
 from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.policy.impact_answers import pilot_answers
@@ -16,6 +19,7 @@ from civic_ai.policy.impact_level import find_level
 from civic_ai.policy.impact_questionnaire import shipped_questionnaire
 from civic_ai.records.answers import Answers
 from civic_ai.records.impact_level import ImpactLevel
+from civic_ai.records.pilot_record import Decided
 from civic_ai.records.policy import Policy
 from civic_ai.records.reproduction import Reproduction
 from civic_ai.review.decided import decided_of
@@ -69,9 +73,17 @@ class Kept:
         answers = pilot_answers(self.folder, shipped_questionnaire())
         return {"level": self.impact.level, "answers": answers.digest}
 
-    def answered(self, events: tuple[Event, ...]) -> tuple[str, ...]:
-        """The fields of the record that stand with evidence after these steps."""
-        decided = decided_of(events, self.sealed.manifest.digest)
+    def decided(self, events: Iterable[Event]) -> Mapping[str, Decided]:
+        """The fields that these steps fill."""
+        return decided_of(events, self.dossier_digest)
+
+    @cached_property
+    def dossier_digest(self) -> str:
+        """What people sign."""
+        return digest_of_file(self.dossier / MANIFEST)
+
+    def answered(self, decided: Mapping[str, Decided]) -> tuple[str, ...]:
+        """The fields of the record that stand with evidence, together with these."""
         declared = Declared(answers=self._answers, decided=decided, impact=self.impact)
         return tuple(sorted(record_of(self.sealed, declared, shipped_crosswalk()).answered))
 

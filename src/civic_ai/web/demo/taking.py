@@ -1,9 +1,9 @@
-"""Takes the steps of the demonstration: each is prepared, signed by its person's key, and entered."""
+"""Takes the steps of the demonstration: each is signed by its person's key and entered, if it may be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from civic_ai.records.action import ACTIONS, Action
 from civic_ai.records.case import Case
 from civic_ai.review.binding import binding_of
 from civic_ai.review.envelope import seal_envelope
+from civic_ai.review.history import Event, dossier_of, statement_of
 from civic_ai.review.key_files import KeyFile
 from civic_ai.review.level import may_waive
 from civic_ai.review.office import Office
@@ -18,6 +19,7 @@ from civic_ai.review.signatures import sign_statement
 from civic_ai.review.workflow import steps_in
 from civic_ai.web.demo.kept import Kept
 from civic_ai.web.demo.people import HOLDERS, in_role
+from civic_ai.web.demo.pilots import Service
 from civic_ai.web.demo.ways import Deed
 from civic_ai.web.demo.words import WORDS
 
@@ -26,52 +28,67 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class Taking:
-    """The office, everybody's key by name, and what each pilot's steps rest on."""
+    """The office, and everybody's key by name."""
 
     office: Office
     keys: Mapping[str, KeyFile]
+    _answered: dict[tuple[Service, frozenset[str]], tuple[str, ...]] = field(default_factory=dict)
+    """Pilots of one service are one run under several names: what one answers, all do (a test compares)."""
 
     def take(self, kept: Kept, deed: Deed, on: date) -> None:
         """One deed; ``waive`` is a step for each gate that the role may waive."""
-        pilot = kept.pilot.name
-        for more in self._each(kept, deed, on):
-            person = in_role(deed.role)
-            statement = self.office.prepare(pilot, self._action(kept, deed, on, {**more, "by": person}))
-            key = self.keys[person]
-            self.office.enter(seal_envelope(statement, [sign_statement(statement, key.public_key, key.key)]))
+        events = self.office.events(kept.pilot.name)
+        scene = _Scene(self.office, kept, events[-1].after if events else Case(), on)
+        fields = self._usual(scene, deed) | self._evidence(scene, deed, events)
+        for more in _each(scene, deed):
+            action = _made(scene, deed, fields | more)
+            about = dossier_of(action, scene.case)
+            statement = statement_of(kept.pilot.name, action, about, self.office.policy)
+            key = self.keys[action.by]
+            signature = sign_statement(statement, key.public_key, key.key)
+            self.office.enter(seal_envelope(statement, [signature]))
 
-    def _each(self, kept: Kept, deed: Deed, on: date) -> Iterator[Fields]:
-        if deed.kind != "waive":
-            yield {}
-            return
-        case = self.office.case(kept.pilot.name)
-        for gate in case.open_gates:
-            if may_waive(self.office.policy, case.level, gate) == deed.role:
-                reason = WORDS[f"waived-{gate}"][kept.pilot.place.language]
-                yield {"gate": gate, "reason": reason, "ends_on": on + timedelta(days=300)}
-
-    def _action(self, kept: Kept, deed: Deed, on: date, more: Fields) -> Action:
-        case = self.office.case(kept.pilot.name)
-        wanted = ACTIONS[deed.kind].model_fields
-        usual = {
+    def _usual(self, scene: _Scene, deed: Deed) -> Fields:
+        """The fields that need not be typed, and what the person says."""
+        known = {
             "kind": deed.kind,
+            "by": in_role(deed.role),
             "role": deed.role,
-            "at": on,
-            "pilot": kept.pilot.name,
-            "dossier": case.dossier or kept.sealed.manifest.digest,
-            "open_gates": kept.open_gates,
+            "at": scene.on,
+            "pilot": scene.kept.pilot.name,
+            "dossier": scene.kept.dossier_digest,
+            "open_gates": scene.kept.open_gates,
         }
-        fields = {name: value for name, value in usual.items() if name in wanted}
-        fields |= self._answered(kept, deed, case) | deed.told(kept.pilot.place.language) | more
-        finish = _FINISH.get(deed.kind)
-        fields = fields if finish is None else finish(_Scene(self.office, kept, case, on), fields)
-        return ACTIONS[deed.kind].model_validate(fields)  # type: ignore[return-value]
+        wanted = ACTIONS[deed.kind].model_fields
+        said = deed.told(scene.kept.pilot.place.language)
+        return {name: value for name, value in known.items() if name in wanted} | said
 
-    def _answered(self, kept: Kept, deed: Deed, case: Case) -> Fields:
-        """What a gate asks for, where the step stands at one."""
-        if not any(step.gate for step in steps_in(case) if step.kind == deed.kind):
+    def _evidence(self, scene: _Scene, deed: Deed, events: tuple[Event, ...]) -> Fields:
+        """The fields of the record that a gate asks for, where the step stands at one."""
+        if not any(step.gate for step in steps_in(scene.case) if step.kind == deed.kind):
             return {}
-        return {"answered": kept.answered(self.office.events(kept.pilot.name))}
+        decided = scene.kept.decided(events)
+        key = scene.kept.pilot.service, frozenset(decided)
+        if key not in self._answered:
+            self._answered[key] = scene.kept.answered(decided)
+        return {"answered": self._answered[key]}
+
+
+def _each(scene: _Scene, deed: Deed) -> Iterator[Fields]:
+    """What each step of a deed says besides."""
+    if deed.kind != "waive":
+        yield {}
+        return
+    for gate in scene.case.open_gates:
+        if may_waive(scene.office.policy, scene.case.level, gate) == deed.role:
+            ends_on = scene.on + timedelta(days=300)
+            yield {"gate": gate, "reason": scene.word(f"waived-{gate}"), "ends_on": ends_on}
+
+
+def _made(scene: _Scene, deed: Deed, fields: Fields) -> Action:
+    finish = _FINISH.get(deed.kind)
+    whole = fields if finish is None else finish(scene, fields)
+    return ACTIONS[deed.kind].model_validate(whole)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -89,7 +106,7 @@ class _Scene:
 
     def written(self, name: str) -> str:
         """The digest of a file that says these words."""
-        return self.filed(WORDS[name][self.kept.pilot.place.language].encode())
+        return self.filed(self.word(name).encode())
 
     def word(self, name: str) -> str:
         """These words in the city's language."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, Mapping[str, str]] = {
     "review-technical": {
         "en": "I ran it again from nothing and got the same figures. The gain over the simple rule is small.",
-        "es": "La ejecuté de nuevo desde cero y obtuve las mismas cifras. La mejora sobre la regla simple es poca.",
+        "es": "La ejecuté desde cero y obtuve las mismas cifras. La mejora sobre la regla simple es poca.",
         "pt": "Executei de novo do zero e obtive os mesmos números. O ganho sobre a regra simples é pequeno.",
     },
     "finding-repeats": {

@@ -25,6 +25,7 @@ from civic_ai.cli import (
     pilot,
     publication,
     reproduction,
+    sign,
     sweep,
     tracking,
     witness,
@@ -54,6 +55,7 @@ app.command("case")(board.case)
 app.command("submit")(board.submit)
 app.command("review")(board.review)
 app.command("decide")(board.decide)
+app.command("sign")(sign.sign)
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(witness.app, name="witness")

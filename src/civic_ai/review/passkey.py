@@ -9,12 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import dataclass
 from types import ModuleType
+from urllib.parse import urlsplit
 
-from civic_ai.core.base64 import base64_bytes
-from civic_ai.core.errors import ConfigError
+from civic_ai.core.base64 import base64_bytes, base64_text
+from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import say
-from civic_ai.records.ledger import PublicKey
+from civic_ai.records.ledger import PublicKey, key_id
 
 _COUNTER = slice(33, 37)
 
@@ -44,6 +46,41 @@ def is_passkey_signature(key: PublicKey, assertion: bytes, message: bytes) -> bo
     except Exception:  # the library lets parsers' errors through; whatever fails, it is no signature
         return False
     return True
+
+
+@dataclass(frozen=True)
+class NewPasskey:
+    """A passkey that a browser has made: its public key, and the name by which the browser asks for it."""
+
+    key: PublicKey
+    credential: str
+
+
+def made_passkey(made: bytes, holder: str, asked: bytes, origin: str) -> NewPasskey:
+    """The passkey of ``holder`` that the browser's JSON ``made`` tells of, as an answer to the challenge
+    ``asked`` by the desk at ``origin``; the person was verified.
+
+    Raises :class:`RefusedError` where it is no such answer, :class:`ConfigError` where the library is missing.
+    """
+    webauthn, domain = _library(), urlsplit(origin).hostname or ""
+    try:
+        found = webauthn.verify_registration_response(
+            credential=made.decode(),
+            expected_challenge=asked,
+            expected_rp_id=domain,
+            expected_origin=origin,
+            require_user_verification=True,
+        )
+    except Exception as error:  # as above
+        raise RefusedError.because(
+            say("the browser did not make a passkey that can be used here"),
+            remedy=say("Try again, or use a key file."),
+        ) from error
+    key = base64_text(found.credential_public_key)
+    public = PublicKey(
+        id=key_id("passkey", key), holder=holder, kind="passkey", key=key, relying_party=domain, origin=origin
+    )
+    return NewPasskey(public, base64.urlsafe_b64encode(found.credential_id).rstrip(b"=").decode())
 
 
 def passkey_count(assertion: bytes) -> int:

@@ -22,6 +22,9 @@ from civic_ai.review.queue import Turn, waiting_for
 from civic_ai.review.standing import Standing, StandingReader
 from civic_ai.web.settings import DeskSettings
 
+SHORT = 12
+"""As many letters of a digest name a dossier in addresses and folders."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -59,9 +62,15 @@ class Desk:
         manifests = sorted(folder.glob(f"*/{MANIFEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
         return tuple(digest_of_file(path) for path in manifests)
 
+    def dossier_at_hand(self, pilot: str, digest: str | None) -> str | None:
+        """How a dossier is named in addresses, if the workspace holds it."""
+        if digest is None or not self.dossier_folder(pilot, digest).is_dir():
+            return None
+        return digest[:SHORT]
+
     def dossier_folder(self, pilot: str, digest: str) -> Path:
         """Where a dossier of a pilot is kept; it need not stand."""
-        return self.settings.workspace.dossiers(pilot) / digest[:12]
+        return self.settings.workspace.dossiers(pilot) / digest[:SHORT]
 
 
 @dataclass

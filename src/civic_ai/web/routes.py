@@ -7,7 +7,7 @@ from django.urls import path
 from civic_ai.web import refusals
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
-from civic_ai.web.pages import case, dossier, portfolio, queue, register
+from civic_ai.web.pages import case, dossier, keys, meeting, minutes, portfolio, queue, register
 from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
@@ -27,9 +27,14 @@ ROUTES: tuple[Route, ...] = (
         dossier.download,
         "signed in",
     ),
+    Route("cases/<slug:pilot>/meeting/", "meeting", meeting.page, "in the case"),
+    Route("cases/<slug:pilot>/minutes/<int:number>/", "minutes", minutes.page, "in the case"),
+    Route("cases/<slug:pilot>/minutes/<int:number>.txt", "minutes_file", minutes.download, "in the case"),
     Route("cases/<slug:pilot>/steps/<slug:kind>/", "step", form.page, "signed in", ("GET", "POST")),
-    Route("cases/<slug:pilot>/sign/<int:draft>/", "sign", sign.page, "signed in", ("GET", "POST")),
-    Route("cases/<slug:pilot>/sign/<int:draft>/statement.json", "statement", sign.download, "signed in"),
+    Route("sign/<int:draft>/", "sign", sign.page, "signed in", ("GET", "POST")),
+    Route("sign/<int:draft>/statement.json", "statement", sign.download, "signed in"),
+    Route("keys/", "keys", keys.page, "signed in", ("GET", "POST")),
+    Route("keys/<slug:key>/enrol/", "enrol", keys.enrol_key, "signed in", ("POST",)),
     Route("cases/<slug:pilot>/entries/<int:number>/", "entered", sign.entered, "in the case"),
     Route("cases/<slug:pilot>/entries/<int:number>/receipt.txt", "receipt", sign.receipt, "in the case"),
 )

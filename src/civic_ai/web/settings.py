@@ -111,6 +111,7 @@ def django_settings(desk: DeskSettings) -> dict[str, Any]:
         "USE_TZ": True,
         "USE_I18N": False,
         "STATIC_URL": "/static/",
+        "STATIC_ROOT": WEB / "static",
         "LOGGING": _LOGGING,
         **_login(),
         **_limits(),

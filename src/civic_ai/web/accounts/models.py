@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+
+from civic_ai.records.ledger import PublicKey
 
 MOST_LETTERS = 80
 """As many as a person's name on the ledger may have."""
@@ -32,3 +35,17 @@ class Member(AbstractBaseUser):
     USERNAME_FIELD = "name"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["person"]
+
+
+class Passkey(models.Model):
+    """A passkey that somebody made at this desk. It signs once a custodian has enrolled its public key."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    credential = models.CharField(max_length=1400, unique=True)
+    """By which the browser asks for it (WebAuthn: at most 1023 bytes, here in base64)."""
+    public = models.TextField()
+
+    @property
+    def key(self) -> PublicKey:
+        """The public key, as it is enrolled."""
+        return PublicKey.model_validate_json(self.public)

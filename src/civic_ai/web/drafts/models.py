@@ -13,10 +13,13 @@ MOST_LETTERS = 80
 
 
 class Draft(models.Model):
-    """What somebody is about to sign: the canonical JSON, byte for byte. Nobody else may see it."""
+    """What somebody is about to sign: the canonical JSON, byte for byte. Nobody else may see it.
+
+    ``pilot``: whose case the step is about; empty for a statement about keys.
+    """
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    pilot = models.CharField(max_length=MOST_LETTERS)
+    pilot = models.CharField(max_length=MOST_LETTERS, blank=True, default="")
     content = models.BinaryField()
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -26,6 +29,6 @@ class Draft(models.Model):
         return read_statement(bytes(self.content))
 
     @property
-    def action(self) -> Action:
-        """The step that it takes."""
-        return read_action(canonical_json(self.statement.predicate))
+    def action(self) -> Action | None:
+        """The step that it takes; None where it is about keys."""
+        return read_action(canonical_json(self.statement.predicate)) if self.pilot else None

@@ -9,11 +9,14 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 
 from civic_ai.core.messages import Message
-from civic_ai.records.action import Review
 from civic_ai.records.case import Case
 from civic_ai.records.workflow_words import DEEDS, GATES, ROLES, SEVERITIES, STATES
+from civic_ai.review.blind import is_hidden
 from civic_ai.review.history import Event
+from civic_ai.review.level import workflow_of
+from civic_ai.review.needs import missing_reviews
 from civic_ai.review.queue import Missing, reviews_seen_by, what_is_missing
+from civic_ai.review.steps import MEETS
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
 from civic_ai.web.steps.offers import offers
@@ -44,7 +47,9 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "pilot": pilot,
         "case": case,
         "state": STATES[case.state],
-        "dossier": _at_hand(desk, pilot, case),
+        "dossier": desk.dossier_at_hand(pilot, case.dossier),
+        "meets": case.state in MEETS,
+        "is_blind": bool(workflow_of(desk.policy).blind_reviews and missing_reviews(case, desk.policy)),
         "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for()[pilot]],
         "missing": [(DEEDS[each.kind], each, _gate(each)) for each in _missing(desk, case)],
         "awaited": [(each.kind, DEEDS[each.kind]) for each in possible if each.is_awaited],
@@ -57,12 +62,6 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
     return show(request, "case.html", view)
 
 
-def _at_hand(desk: Desk, pilot: str, case: Case) -> str | None:
-    """How the dossier that the case is about is named in addresses, if the workspace holds it."""
-    held = case.dossier is not None and desk.dossier_folder(pilot, case.dossier).is_dir()
-    return case.dossier[:12] if held and case.dossier else None
-
-
 def _missing(desk: Desk, case: Case) -> tuple[Missing, ...]:
     found = what_is_missing(case, (), desk.today(), desk.policy)
     return tuple(each for each in found if each.needs)
@@ -73,10 +72,8 @@ def _gate(missing: Missing) -> Message | None:
 
 
 def _happened(desk: Desk, case: Case, events: tuple[Event, ...], person: str) -> Iterator[Happened]:
-    seen = reviews_seen_by(case, person, desk.policy)
     for event in events:
         action = event.action
-        is_hidden = isinstance(action, Review) and action in case.reviews and action not in seen
         yield Happened(
             number=event.step.number,
             on=event.on,
@@ -84,6 +81,6 @@ def _happened(desk: Desk, case: Case, events: tuple[Event, ...], person: str) ->
             by=action.by,
             role=ROLES[action.role],
             state=STATES[event.after.state] if event.after.state != event.before.state else None,
-            reason=None if is_hidden else getattr(action, "reason", None),
+            reason=None if is_hidden(event, case, person, desk.policy) else getattr(action, "reason", None),
             is_personal=event.step.is_personal,
         )

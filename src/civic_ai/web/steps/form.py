@@ -82,7 +82,7 @@ def _drafted(request: HttpRequest, asked: Asked, sent: Sent) -> HttpResponse:
     pilot, action = _action(request, asked, sent)
     statement: Statement = asked.desk.office.prepare(pilot, action)
     draft = Draft.objects.create(member=request.user, pilot=pilot, content=statement.to_json())
-    return HttpResponseRedirect(reverse("sign", args=(pilot, draft.pk)))
+    return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
 
 
 def _action(request: HttpRequest, asked: Asked, sent: Sent) -> tuple[str, Action]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64encode
 from typing import Any
 
@@ -14,32 +15,36 @@ from civic_ai.core.errors import CivicError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import SignedEnvelope
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
-from civic_ai.review.history import Event
+from civic_ai.review.blind import is_hidden
+from civic_ai.review.history import POLICY, Event
 from civic_ai.review.receipt import make_receipt, receipt_text
+from civic_ai.web.accounts.models import Passkey
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.page import show
+from civic_ai.web.refusals import forbidden
 from civic_ai.web.steps.form import WRONG, explained
 from civic_ai.web.steps.signing import Ways, by_account, by_file, by_passkey, challenge_of, ways_of
-from civic_ai.web.steps.statement_words import told_lines
+from civic_ai.web.steps.statement_words import first_sentence, key_lines, told_lines
 
 
-def page(request: HttpRequest, pilot: str, draft: int) -> HttpResponse:
+def page(request: HttpRequest, draft: int) -> HttpResponse:
     """The statement in words and the ways to sign it, or the signature as it came back."""
-    found = _draft_of(request, pilot, draft)
+    found = _draft_of(request, draft)
     if request.method != "POST":
         return _statement(request, found)
     try:
-        entered = the_desk().office.enter(_envelope(request, found))
+        number = _enter(_envelope(request, found), found)
     except CivicError as error:
         return _statement(request, found, error)
     found.delete()
-    return HttpResponseRedirect(reverse("entered", args=(pilot, entered.entry.number)))
+    where = reverse("entered", args=(found.pilot, number)) if found.pilot else reverse("keys")
+    return HttpResponseRedirect(where)
 
 
-def download(request: HttpRequest, pilot: str, draft: int) -> HttpResponse:
+def download(request: HttpRequest, draft: int) -> HttpResponse:
     """The statement as a file, byte for byte as it is to be signed."""
-    found = _draft_of(request, pilot, draft)
+    found = _draft_of(request, draft)
     return _file(bytes(found.content), "application/vnd.in-toto+json", f"statement-{found.pk}.json")
 
 
@@ -64,15 +69,17 @@ def entered(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
 def receipt(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
     """The receipt: by it and the log's public key anybody checks that the entry stands."""
     desk = the_desk()
-    _event(desk, pilot, number)
+    event, case = _event(desk, pilot, number), desk.standing().case(pilot)
+    if is_hidden(event, case, request.user.person, desk.policy):
+        return forbidden(request)
     snapshot = desk.office.ledger.snapshot()
     text = receipt_text(make_receipt(snapshot.lines, number, snapshot.checkpoint))
     return _file(text.encode(), "text/plain; charset=utf-8", f"receipt-{number}.txt")
 
 
-def _draft_of(request: HttpRequest, pilot: str, draft: int) -> Draft:
+def _draft_of(request: HttpRequest, draft: int) -> Draft:
     """A draft of the reader's own; for anybody else there is none."""
-    found: Draft = get_object_or_404(Draft, pk=draft, pilot=pilot, member=request.user)
+    found: Draft = get_object_or_404(Draft, pk=draft, member=request.user)
     return found
 
 
@@ -99,6 +106,15 @@ def _envelope(request: HttpRequest, draft: Draft) -> SignedEnvelope:
     )
 
 
+def _enter(envelope: SignedEnvelope, draft: Draft) -> int:
+    """Enter a step, or what is said about keys; the number of the entry."""
+    office = the_desk().office
+    if draft.pilot:
+        return office.enter(envelope).entry.number
+    with office.ledger.writing() as book:
+        return book.append(envelope).number
+
+
 def _typed_again(request: HttpRequest) -> bool:
     """Whether the reader typed the own password again; a wrong one counts as a failed login."""
     password = request.POST.get("password", "")
@@ -111,21 +127,27 @@ def _ways(request: HttpRequest) -> Ways:
 
 
 def _statement(request: HttpRequest, draft: Draft, error: CivicError | None = None) -> HttpResponse:
-    statement, action = draft.statement, draft.action
+    statement, ways = draft.statement, _ways(request)
+    subjects = {each.name: each.digest_of_it.sha256 for each in statement.subject}
     view: dict[str, Any] = {
-        "pilot": draft.pilot,
-        "draft": draft.pk,
-        "action": action,
-        "deed": DEEDS[action.kind],
-        "role": ROLES[action.role],
-        "lines": told_lines(action),
+        "draft": draft,
+        "opening": first_sentence(draft),
+        "lines": told_lines(draft.action) if draft.action else key_lines(statement),
         "digest": statement.digest,
-        "policy": statement.subject[1].digest_of_it.sha256,
+        "policy": subjects.get(POLICY),
         "challenge": urlsafe_b64encode(challenge_of(statement)).decode().rstrip("="),
-        "ways": _ways(request),
+        "credentials": _credentials(request, ways),
+        "ways": ways,
         **(explained(error) if error else {"errors": []}),
     }
     return show(request, "sign.html", view, WRONG if error else 200)
+
+
+def _credentials(request: HttpRequest, ways: Ways) -> str:
+    """For the browser: by which names to ask for the reader's passkeys, and the id of each one's key."""
+    in_use = {key.id for key in ways.passkeys}
+    made = Passkey.objects.filter(member=request.user)
+    return json.dumps({each.credential: each.key.id for each in made if each.key.id in in_use})
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

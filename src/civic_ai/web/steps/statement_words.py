@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from civic_ai.core.messages import Message, say
 from civic_ai.records.action import Act
+from civic_ai.records.ledger import KeyKind
 from civic_ai.records.record import Record
+from civic_ai.records.workflow_words import DEEDS, ROLES
+from civic_ai.review.keys import read_enrolment
+from civic_ai.review.statement import Statement
+from civic_ai.web.drafts.models import Draft
 from civic_ai.web.steps.words import CODES, LABELS, YES_NO
 
 SAID_ABOVE = frozenset({"kind", "by", "role", "at"})
 """Who does what and when stands in the first sentence."""
+KINDS: Mapping[KeyKind, Message] = {
+    "ed25519": say("a key file"),
+    "ssh": say("an OpenSSH key"),
+    "passkey": say("a passkey"),
+    "server": say("a key of the desk, for the account: weaker"),
+}
 DIGEST_LETTERS = 64
 Told = Message | str | date
 NOTHING = say("none")
@@ -27,6 +38,34 @@ class Line:
     told: Told
     depth: int = 0
     is_code: bool = False
+
+
+def first_sentence(draft: Draft) -> Message:
+    """Who does what."""
+    action = draft.action
+    if action is None:
+        return say("You, {person}, enrol this key on the ledger. Its holder can sign with it afterwards.",
+                   person=draft.member.person)  # fmt: skip
+    return say(
+        "You, {person}, as {role}, sign this step in the case of {pilot}: {deed}. Today is {day}.",
+        person=action.by,
+        role=ROLES[action.role],
+        pilot=draft.pilot,
+        deed=DEEDS[action.kind],
+        day=action.at,
+    )
+
+
+def key_lines(statement: Statement) -> tuple[Line, ...]:
+    """What an enrolment says."""
+    said = read_enrolment(statement)
+    if said is None:
+        return ()
+    return (
+        Line(say("Holder"), said.key.holder),
+        Line(say("Kind of key"), KINDS[said.key.kind]),
+        Line(say("The key, by its id"), said.key.id, is_code=True),
+    )
 
 
 def told_lines(action: Act) -> tuple[Line, ...]:

@@ -1,0 +1,85 @@
+"""Keys: those with which the reader may sign, a new passkey, and what waits for a custodian."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from civic_ai.core.errors import RefusedError
+from civic_ai.core.messages import say
+from civic_ai.review.keys import enrol
+from civic_ai.review.passkey import made_passkey
+from civic_ai.review.standing import Standing
+from civic_ai.web.accounts.models import Passkey
+from civic_ai.web.desk import the_desk
+from civic_ai.web.drafts.models import Draft
+from civic_ai.web.page import show
+from civic_ai.web.refusals import forbidden
+from civic_ai.web.steps.statement_words import KINDS
+
+ASKED = "passkey-asked"
+"""In the session: the challenge that a new passkey must answer."""
+_BYTES = 32
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The reader's keys, or a passkey that the browser has just made."""
+    if request.method == "POST":
+        return _made(request)
+    standing, person = the_desk().standing(), request.user.person
+    asked = request.session[ASKED] = _text(secrets.token_bytes(_BYTES))
+    spans = [span for span in standing.register.spans.values() if span.key.holder == person]
+    waiting = [each for each in Passkey.objects.all() if each.key.id not in standing.register.spans]
+    view = {
+        "spans": [(span, KINDS[span.key.kind], span.holds(standing.size)) for span in spans],
+        "mine": [each.key for each in waiting if each.member == request.user],
+        "to_enrol": [each.key for each in waiting] if is_custodian(person, standing) else [],
+        "asked": asked,
+        "domain": the_desk().settings.host,
+        "account": _text(str(request.user.pk).encode()),
+    }
+    return show(request, "keys.html", view)
+
+
+def enrol_key(request: HttpRequest, key: str) -> HttpResponse:
+    """A custodian begins to enrol somebody's passkey: the statement waits for a signature."""
+    if not is_custodian(request.user.person, the_desk().standing()):
+        return forbidden(request)
+    found = next((each.key for each in Passkey.objects.all() if each.key.id == key), None)
+    if found is None:
+        raise Http404
+    draft = Draft.objects.create(member=request.user, content=enrol(found).to_json())
+    return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
+
+
+def is_custodian(person: str, standing: Standing) -> bool:
+    """Whether this person's key may enrol others now."""
+    register = standing.register
+    return any(register.spans[each].key.holder == person for each in register.custodians(standing.size))
+
+
+def _made(request: HttpRequest) -> HttpResponse:
+    asked = request.session.pop(ASKED, None)
+    if asked is None:
+        raise RefusedError.because(
+            say("this answer comes too late"), remedy=say("Open the page of your keys again.")
+        )
+    made = made_passkey(
+        request.POST.get("made", "").encode(), request.user.person, _bytes(asked), the_desk().settings.address
+    )
+    Passkey.objects.get_or_create(
+        credential=made.credential,
+        defaults={"member": request.user, "public": made.key.to_json().decode()},
+    )
+    return HttpResponseRedirect(reverse("keys"))
+
+
+def _text(content: bytes) -> str:
+    return urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

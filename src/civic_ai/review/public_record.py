@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from civic_ai.review.ledger import Snapshot
 from civic_ai.review.note import VerifierKey
 from civic_ai.review.office import Office
 from civic_ai.review.receipt import make_receipt, receipt_text
-from civic_ai.review.register import make_register, told_by
+from civic_ai.review.register import Shown, Told, make_register, shown_in, told_by
 from civic_ai.review.yearly_report import yearly_reports
 
 
@@ -40,12 +40,19 @@ def gather(office: Office, dossiers: Mapping[str, Path], log: VerifierKey, on: d
     Raises :class:`RefusedError` where a dossier or the ledger was altered, or ``log`` did not sign it.
     """
     told = told_by(office, log.name, on)
-    register = make_register(told, dossiers.values())
+    return record_from(told, dossiers, map(shown_in, dossiers.values()), office.ledger.snapshot(), log)
+
+
+def record_from(
+    told: Told, dossiers: Mapping[str, Path], shown: Iterable[Shown], ledger: Snapshot, log: VerifierKey
+) -> PublicRecord:
+    """The same, of a ledger and of dossiers that were read already. Raises as :func:`gather`."""
+    register = make_register(told, shown)
     entries = [made.entry for row in register.rows for made in row.decisions]
     return PublicRecord(
         register=register,
-        reports=yearly_reports(told.events, on),
-        receipts=_receipts(office.ledger.snapshot(), entries, log),
+        reports=yearly_reports(told.events, told.on),
+        receipts=_receipts(ledger, entries, log),
         log=log,
         dossiers=dossiers,
     )

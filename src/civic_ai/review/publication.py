@@ -16,8 +16,9 @@ All or nothing: the site is made in a folder beside, then put in the place of th
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from civic_ai.cards.render import render_template
@@ -30,6 +31,8 @@ from civic_ai.review.public_record import PublicRecord
 from civic_ai.review.site_pages import SitePages, View, teller_in
 from civic_ai.store.blobs import store_error, write_file
 
+Make = Callable[[], bytes]
+"""Makes the content of one file."""
 MARK = "register.json"
 """A folder without it is not ours to replace."""
 VERIFIER = "verify.mjs"
@@ -64,33 +67,51 @@ def publish(record: PublicRecord, to: Path) -> int:
 
 def site_files(record: PublicRecord) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of every file of the site."""
-    yield MARK, record.register.to_json()
-    yield "register.csv", written(COLUMNS, [_cells(row) for row in record.register.rows])
-    yield "catalog.jsonld", catalog(record.register, [report.year for report in record.reports])
+    return ((path, make()) for path, make in site(record).items())
+
+
+def site(record: PublicRecord) -> dict[str, Make]:
+    """Every file of the site by its path, each made when it is asked for."""
+    return dict(_site(record))
+
+
+def _site(record: PublicRecord) -> Iterator[tuple[str, Make]]:
+    register = record.register
+    yield MARK, register.to_json
+    yield "register.csv", lambda: written(COLUMNS, [_cells(row) for row in register.rows])
+    yield "catalog.jsonld", lambda: catalog(register, [report.year for report in record.reports])
     yield from _receipts(record)
     for report in record.reports:
-        yield f"years/{report.year}.json", report.to_json()
-    yield "index.html", _page("register_languages", "en", {"languages": LANGUAGES})
+        yield f"years/{report.year}.json", report.to_json
+    yield "index.html", partial(_page, "register_languages", "en", {"languages": LANGUAGES})
     for language in LANGUAGES:
         yield from _pages(record, language)
 
 
-def _receipts(record: PublicRecord) -> Iterator[tuple[str, bytes]]:
+def _receipts(record: PublicRecord) -> Iterator[tuple[str, Make]]:
     for entry, text in record.receipts.items():
-        yield f"receipts/{entry}.txt", text.encode()
-    yield "receipts/log.pub", f"{record.log.text}\n".encode()
-    yield f"receipts/{VERIFIER}", (shipped_folder("docs") / "verifier" / VERIFIER).read_bytes()
+        yield f"receipts/{entry}.txt", text.encode
+    yield "receipts/log.pub", f"{record.log.text}\n".encode
+    yield f"receipts/{VERIFIER}", (shipped_folder("docs") / "verifier" / VERIFIER).read_bytes
 
 
-def _pages(record: PublicRecord, language: str) -> Iterator[tuple[str, bytes]]:
+def _pages(record: PublicRecord, language: str) -> Iterator[tuple[str, Make]]:
     pages = SitePages(record.register, record.reports, language)
-    yield f"{language}/index.html", _page("register", language, pages.index())
+    yield f"{language}/index.html", _later("register", language, pages.index)
     for report in record.reports:
-        yield f"{language}/years/{report.year}.html", _page("register_year", language, pages.year(report))
+        yield f"{language}/years/{report.year}.html", _later(
+            "register_year", language, partial(pages.year, report)
+        )
     for row in record.register.rows:
-        yield f"{language}/{row.pilot}/index.html", _page("register_pilot", language, pages.pilot(row))
-        for name, content in _cards(row, record.dossiers[row.pilot], language):
-            yield f"{language}/{row.pilot}/{name}", content
+        yield f"{language}/{row.pilot}/index.html", _later(
+            "register_pilot", language, partial(pages.pilot, row)
+        )
+        for name, card in _cards(row, record.dossiers[row.pilot], language):
+            yield f"{language}/{row.pilot}/{name}", card.read_bytes
+
+
+def _later(name: str, language: str, view: Callable[[], View]) -> Make:
+    return lambda: _page(name, language, view())
 
 
 def _require_ours(to: Path) -> None:
@@ -106,11 +127,11 @@ def _page(name: str, language: str, view: View) -> bytes:
     return render_template(name, teller_in(language), view)
 
 
-def _cards(row: RegisterRow, dossier: Path, language: str) -> Iterator[tuple[str, bytes]]:
+def _cards(row: RegisterRow, dossier: Path, language: str) -> Iterator[tuple[str, Path]]:
     """Each public card of one language, as it was sealed, under its own name: cards link to each other."""
     for path in map(PurePosixPath, row.cards):
         if path.stem.endswith(f".{language}"):
-            yield path.name, (dossier / path).read_bytes()
+            yield path.name, dossier / path
 
 
 def _cells(row: RegisterRow) -> Sequence[Cell]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from civic_ai.cards.facts import Facts
@@ -16,6 +17,7 @@ from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.records.action import CloseVote
 from civic_ai.records.case import Case
 from civic_ai.records.decision import CountedVote, Decision
+from civic_ai.records.gates import GateReport
 from civic_ai.records.pilot_record import facts_named
 from civic_ai.records.policy import Policy
 from civic_ai.records.public_register import (
@@ -45,7 +47,7 @@ class Told:
     policy: Policy
     policy_of: PolicyOf
 
-    @property
+    @cached_property
     def cases(self) -> dict[str, Case]:
         """Where each case stands."""
         return {event.step.pilot: event.after for event in self.events}
@@ -64,19 +66,57 @@ def told_by(office: Office, publisher: str, on: date) -> Told:
     return Told(publisher, on, len(entries), events, office.policy, office.policy_of)
 
 
-def make_register(told: Told, dossiers: Iterable[Path]) -> Register:
-    """One row for each dossier (the folder), in the order of the pilots' names.
+@dataclass(frozen=True)
+class Shown:
+    """What the public part of a sealed dossier says, as far as a row of the register needs it."""
 
-    Raises :class:`RefusedError` where a dossier was altered, :class:`ConfigError` where none stands.
+    pilot: str
+    digest: str
+    title: Text
+    use: Text
+    owner: str
+    contact: str
+    data_up_to: date
+    gates: GateReport
+    hidden: tuple[str, ...]
+    """The fields of the record of which a figure is hidden."""
+    cards: tuple[str, ...]
+
+
+def shown_in(folder: Path) -> Shown:
+    """What everybody may read in the dossier in ``folder``.
+
+    Raises :class:`RefusedError` where it was altered, :class:`ConfigError` where none stands.
     """
-    rows = sorted((_row(read_sealed(folder, "public"), told) for folder in dossiers), key=_name)
-    shown, cases = {row.pilot for row in rows}, told.cases
+    sealed = read_sealed(folder, "public")
+    spec = sealed.records.spec
+    return Shown(
+        pilot=sealed.manifest.pilot,
+        digest=sealed.manifest.digest,
+        title=spec.title,
+        use=spec.decision,
+        owner=spec.owner,
+        contact=spec.contact,
+        data_up_to=date.fromisoformat(sealed.records.panel.last_known_on),
+        gates=sealed.gates,
+        hidden=tuple(_fields_with_hidden(sealed.facts)),
+        cards=tuple(public_cards(sealed)),
+    )
+
+
+def make_register(told: Told, dossiers: Iterable[Shown]) -> Register:
+    """One row for each dossier, in the order of the pilots' names.
+
+    Raises :class:`RefusedError` for another dossier than the one that the board had before it.
+    """
+    rows = sorted((_row(shown, told) for shown in dossiers), key=_name)
+    named, cases = {row.pilot for row in rows}, told.cases
     return Register(
         on=told.on,
         publisher=told.publisher,
         ledger_size=told.size,
         rows=tuple(rows),
-        unshown=tuple(Unshown(pilot=name, state=cases[name].state) for name in sorted(cases.keys() - shown)),
+        unshown=tuple(Unshown(pilot=name, state=cases[name].state) for name in sorted(cases.keys() - named)),
     )
 
 
@@ -84,30 +124,29 @@ def _name(row: RegisterRow) -> str:
     return row.pilot
 
 
-def _row(sealed: Sealed, told: Told) -> RegisterRow:
-    spec, manifest = sealed.records.spec, sealed.manifest
-    case = told.cases.get(manifest.pilot, Case())
-    _require_shown(case, manifest.pilot, manifest.digest)
+def _row(shown: Shown, told: Told) -> RegisterRow:
+    case = told.cases.get(shown.pilot, Case())
+    _require_shown(case, shown.pilot, shown.digest)
     approval = case.approval
     return RegisterRow(
-        pilot=manifest.pilot,
-        title=spec.title,
-        use=spec.decision,
-        owner=spec.owner,
-        contact=spec.contact,
+        pilot=shown.pilot,
+        title=shown.title,
+        use=shown.use,
+        owner=shown.owner,
+        contact=shown.contact,
         state=case.state,
         level=case.level,
-        dossier=manifest.digest,
-        is_ready=sealed.gates.is_ready,
-        gates_passed=sealed.gates.passed,
-        gates_failed=sealed.gates.failed,
-        gates_unknown=sealed.gates.unknown,
-        data_up_to=date.fromisoformat(sealed.records.panel.last_known_on),
+        dossier=shown.digest,
+        is_ready=shown.gates.is_ready,
+        gates_passed=shown.gates.passed,
+        gates_failed=shown.gates.failed,
+        gates_unknown=shown.gates.unknown,
+        data_up_to=shown.data_up_to,
         holds_until=None if approval is None else approval.ends_on,
         comment_days=rules_at(told.policy, case.level).comment_days,
         decisions=tuple(_decisions(case, told)),
-        withheld=tuple(withheld_of(sealed, told.policy)),
-        cards=tuple(public_cards(sealed)),
+        withheld=tuple(_withheld(shown.hidden, told.policy)),
+        cards=shown.cards,
     )
 
 
@@ -185,7 +224,11 @@ def _fields_with_hidden(facts: Facts) -> Iterator[str]:
 
 def withheld_of(sealed: Sealed, policy: Policy) -> Iterator[Withheld]:
     """What the public does not see of a pilot, why, and which fields of its record it touches."""
-    yield Withheld(what="small-groups", why="privacy", fields=tuple(_fields_with_hidden(sealed.facts)))
+    return _withheld(tuple(_fields_with_hidden(sealed.facts)), policy)
+
+
+def _withheld(hidden: tuple[str, ...], policy: Policy) -> Iterator[Withheld]:
+    yield Withheld(what="small-groups", why="privacy", fields=hidden)
     yield Withheld(what="board-cards", why="privacy")
     yield Withheld(what="model-files", why="security")
     if not workflow_of(policy).names_voters:

@@ -1,7 +1,7 @@
 """All pilots at once: what a reader asked for, and the rows that answer it.
 
-Every choice is a link: ``?phase=running&attention=late&sort=holds_until&page=2``. What is not one of the words
-below is as if it had not been asked.
+Every choice is a link: ``?phase=running&attention=late&sort=holds_until&page=2``. What is not one of these
+words is as if it had not been asked.
 """
 
 from __future__ import annotations
@@ -220,4 +220,4 @@ ORDERS: Mapping[Sort, Callable[[Row], tuple[object, ...]]] = {
     "holds_until": lambda row: (row.holds_until is None, row.holds_until or row.moved, row.pilot),
     "moved": lambda row: (-row.moved.toordinal(), row.pilot),
 }
-"""How rows are ordered, by the name of the column; the newest, the first to end and the most open come first."""
+"""How rows are ordered, by column; the newest, the first to end and the most open come first."""

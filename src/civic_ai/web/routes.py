@@ -7,7 +7,7 @@ from django.urls import path
 from civic_ai.web import refusals
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
-from civic_ai.web.pages import case, dossier, keys, meeting, minutes, portfolio, queue
+from civic_ai.web.pages import case, dossier, keys, meeting, minutes, portfolio, queue, register
 from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
@@ -16,6 +16,8 @@ ROUTES: tuple[Route, ...] = (
     Route("language/", "language", accounts.choose_language, "anyone", ("POST",)),
     Route("", "queue", queue.page, "signed in"),
     Route("portfolio/", "portfolio", portfolio.page, "signed in"),
+    Route("register/", "register", register.page, "anyone"),
+    Route("register/<path:path>", "register_file", register.page, "anyone"),
     Route("cases/<slug:pilot>/", "case", case.page, "in the case"),
     Route("cases/<slug:pilot>/dossiers/<slug:digest>/", "dossier", dossier.page, "signed in"),
     Route("cases/<slug:pilot>/dossiers/<slug:digest>/<slug:name>/", "card", dossier.page, "signed in"),

@@ -16,10 +16,58 @@ from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 
 TAGS = frozenset(
-    ["a", "br", "caption", "code", "data", "dd", "details", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "img", "li", "ol", "p", "q", "section", "small", "span", "strong", "summary", "sup", "table", "tbody", "td", "th", "thead", "time", "tr", "ul"]
+    [
+        "a",
+        "br",
+        "caption",
+        "code",
+        "data",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h2",
+        "h3",
+        "h4",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "q",
+        "section",
+        "small",
+        "span",
+        "strong",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "ul",
+    ]
 )
 ATTRIBUTES = frozenset(
-    ["alt", "aria-hidden", "class", "data-as", "data-fact", "data-label", "datetime", "id", "role", "scope", "value"]
+    [
+        "alt",
+        "aria-hidden",
+        "class",
+        "data-as",
+        "data-fact",
+        "data-label",
+        "datetime",
+        "id",
+        "role",
+        "scope",
+        "value",
+    ]
 )
 _VOID = frozenset({"br", "img"})
 _PICTURE = re.compile(r"data:image/(svg\+xml|png);base64,[A-Za-z0-9+/=]+")

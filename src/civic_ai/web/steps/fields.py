@@ -28,6 +28,8 @@ Widget = Literal["line", "area", "day", "choice", "select", "presence", "file", 
 Told = Message | str
 READ = {"propose_level": {"level", "answers"}, "attest_reproduction": {"agrees"}}
 """Fields that the step's own files say."""
+DERIVED = frozenset({"absent"})
+"""Fields that follow from another: who is not ticked as present is absent."""
 BINDINGS = ("binding", "found")
 SCOPE = ("area", "use", "ends_on")
 """What somebody says of an approval; all else that it binds is read from the dossier."""
@@ -90,7 +92,7 @@ class Around:
 def fields_of(kind: str, around: Around) -> tuple[FormField, ...]:
     """The form of a step."""
     around = replace(around, kind=kind)
-    skipped = FILLED | READ.get(kind, set())
+    skipped = FILLED | DERIVED | READ.get(kind, set())
     model = ACTIONS[kind].model_fields
     made = [_made(name, info, around) for name, info in model.items() if name not in skipped]
     if "open_gates" in model:
@@ -98,7 +100,7 @@ def fields_of(kind: str, around: Around) -> tuple[FormField, ...]:
         made.insert(0, FormField("dossier", "select", LABELS["dossier"], options=chosen))
     if kind == "open_case":
         made.insert(0, FormField("pilot", "line", LABELS["pilot"]))
-    return tuple(sorted((one for one in made if one.name != "absent"), key=_place))
+    return tuple(sorted(made, key=_place))
 
 
 def _place(made: FormField) -> int:

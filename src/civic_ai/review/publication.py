@@ -99,12 +99,14 @@ def _pages(record: PublicRecord, language: str) -> Iterator[tuple[str, Make]]:
     pages = SitePages(record.register, record.reports, language)
     yield f"{language}/index.html", _later("register", language, pages.index)
     for report in record.reports:
-        yield f"{language}/years/{report.year}.html", _later(
-            "register_year", language, partial(pages.year, report)
+        yield (
+            f"{language}/years/{report.year}.html",
+            _later("register_year", language, partial(pages.year, report)),
         )
     for row in record.register.rows:
-        yield f"{language}/{row.pilot}/index.html", _later(
-            "register_pilot", language, partial(pages.pilot, row)
+        yield (
+            f"{language}/{row.pilot}/index.html",
+            _later("register_pilot", language, partial(pages.pilot, row)),
         )
         for name, card in _cards(row, record.dossiers[row.pilot], language):
             yield f"{language}/{row.pilot}/{name}", card.read_bytes

@@ -21,6 +21,7 @@ from civic_ai.review.office import Office
 from civic_ai.review.queue import Turn, waiting_for
 from civic_ai.review.standing import Standing, StandingReader
 from civic_ai.web.settings import DeskSettings
+from civic_ai.web.titles import Titles
 
 SHORT = 12
 """As many letters of a digest name a dossier in addresses and folders."""
@@ -34,6 +35,7 @@ class Desk:
     office: Office
     reader: StandingReader
     turns: Turns
+    titles: Titles
 
     @property
     def policy(self) -> Policy:
@@ -55,6 +57,11 @@ class Desk:
     def pilot_folder(self, pilot: str) -> Path:
         """Where the city keeps what it says of a pilot; it need not stand."""
         return self.settings.pilots / pilot
+
+    def title(self, pilot: str, language: str) -> str:
+        """The pilot's question as its dossier asks it; its name where no dossier of it is at hand."""
+        found = self.titles.of(pilot, self.standing().case(pilot).dossier)
+        return pilot if found is None else found.in_language(language)[0]
 
     def dossiers(self, pilot: str) -> tuple[str, ...]:
         """The digests of the sealed dossiers of a pilot that the workspace holds, the newest first."""
@@ -100,7 +107,9 @@ def open_desk(desk: DeskSettings) -> Desk:
 
 def desk_of(desk: DeskSettings, office: Office) -> Desk:
     """The desk at which this office works."""
-    return Desk(desk, office, StandingReader(office.ledger, office.policy_of), Turns(office.policy))
+    titles = Titles(lambda pilot, digest: desk.workspace.dossiers(pilot) / digest[:SHORT])
+    reader = StandingReader(office.ledger, office.policy_of)
+    return Desk(desk, office, reader, Turns(office.policy), titles)
 
 
 @cache

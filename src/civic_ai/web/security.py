@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
-from civic_ai.web.settings import IDLE, LONGEST
+from civic_ai.web.settings import IDLE, LONGEST, MOST_UPLOADED
 
 Answer = Callable[[HttpRequest], HttpResponse]
 POLICY = "; ".join(
@@ -45,6 +45,18 @@ def secure_headers(answer: Answer) -> Answer:
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return answered
+
+
+def refuse_giants(answer: Answer) -> Answer:
+    """A request that says it is larger than any of ours is answered before it is read."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if not said.isdecimal() or int(said) > MOST_UPLOADED:
+            return HttpResponse(status=413)
+        return answer(request)
 
     return answered
 

@@ -25,6 +25,7 @@ TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 MOST_BYTES = 2 * 1024 * 1024
 MOST_FIELDS = 500
+MOST_UPLOADED = 16 * 1024 * 1024
 HTTPS = "https"
 
 
@@ -131,6 +132,7 @@ _APPS = [
 ]
 _MIDDLEWARE = [
     "civic_ai.web.security.secure_headers",
+    "civic_ai.web.security.refuse_giants",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,4 +1,4 @@
-"""A desk with the tiny city of the workflow's tests: everybody has an account, and signs in without a password."""
+"""A desk with the tiny city of the workflow's tests: everybody has an account and needs no password."""
 
 from __future__ import annotations
 

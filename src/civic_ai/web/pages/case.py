@@ -19,6 +19,7 @@ from civic_ai.review.queue import Missing, reviews_seen_by, what_is_missing
 from civic_ai.review.steps import MEETS
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
+from civic_ai.web.speech import language_of
 from civic_ai.web.steps.offers import offers
 
 
@@ -42,9 +43,10 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
     desk, person = the_desk(), request.user.person
     standing = desk.standing()
     case = standing.case(pilot)
-    possible = offers(case, person, desk.policy)
+    possible = offers(case, person, desk.today(), desk.policy)
     view = {
         "pilot": pilot,
+        "title": desk.title(pilot, language_of(request)),
         "case": case,
         "state": STATES[case.state],
         "dossier": desk.dossier_at_hand(pilot, case.dossier),
@@ -52,8 +54,8 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "is_blind": bool(workflow_of(desk.policy).blind_reviews and missing_reviews(case, desk.policy)),
         "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for()[pilot]],
         "missing": [(DEEDS[each.kind], each, _gate(each)) for each in _missing(desk, case)],
-        "awaited": [(each.kind, DEEDS[each.kind]) for each in possible if each.is_awaited],
-        "for_cause": [(each.kind, DEEDS[each.kind]) for each in possible if not each.is_awaited],
+        "awaited": [(each, DEEDS[each.kind]) for each in possible if each.is_awaited],
+        "for_cause": [(each, DEEDS[each.kind]) for each in possible if not each.is_awaited],
         "people": [(each, ROLES[each.role]) for each in case.people],
         "severities": SEVERITIES,
         "reviews": reviews_seen_by(case, person, desk.policy),
@@ -63,8 +65,10 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
 
 
 def _missing(desk: Desk, case: Case) -> tuple[Missing, ...]:
+    """What is missing before each step, said once where several verdicts lack the same."""
     found = what_is_missing(case, (), desk.today(), desk.policy)
-    return tuple(each for each in found if each.needs)
+    once = {(each.kind, tuple(str(need) for need in each.needs)): each for each in found if each.needs}
+    return tuple(once.values())
 
 
 def _gate(missing: Missing) -> Message | None:

@@ -18,6 +18,7 @@ from civic_ai.review.verdicts import QUESTIONS as ASKED
 from civic_ai.web.desk import the_desk
 from civic_ai.web.page import show
 from civic_ai.web.pages.minutes import ends_a_meeting
+from civic_ai.web.speech import language_of
 from civic_ai.web.steps.offers import offers
 
 OF_A_MEETING = ("open_meeting", "waive", "vote", "endorse", "close_vote", "adjourn", "declare_conflict")
@@ -53,16 +54,19 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
     desk, person = the_desk(), request.user.person
     standing = desk.standing()
     case, meeting = standing.case(pilot), standing.case(pilot).meeting
-    possible = {offer.kind for offer in offers(case, person, desk.policy)}
+    possible = [
+        offer for offer in offers(case, person, desk.today(), desk.policy) if offer.kind in OF_A_MEETING
+    ]
     view = {
         "pilot": pilot,
+        "title": desk.title(pilot, language_of(request)),
         "case": case,
         "question": QUESTIONS[ASKED[case.state]] if case.state in ASKED else None,
         "dossier": desk.dossier_at_hand(pilot, case.dossier),
         "meeting": meeting,
         "seats": [_seat(name, case, meeting, desk.policy) for name in seats(case)],
         "gates": [_gate(gate, case, desk.policy) for gate in unwaived(case, desk.today())],
-        "steps": [(kind, DEEDS[kind]) for kind in OF_A_MEETING if kind in possible],
+        "steps": [(offer, DEEDS[offer.kind]) for offer in possible],
         "past": [event for event in standing.events[pilot] if ends_a_meeting(event)][::-1],
         **_count(case, meeting, desk.policy),
     }

@@ -13,7 +13,7 @@ from civic_ai.web.page import show
 from civic_ai.web.portfolio import ATTENTION, PHASES, Asked, Choice, Row, Rows, find, read_choice
 from civic_ai.web.settings import DeskSettings
 from civic_ai.web.speech import language_of
-from civic_ai.web.titles import Title, Titles
+from civic_ai.web.titles import Title
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -36,8 +36,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _title_of(desk: Desk) -> Callable[[str], Title | None]:
     """The title of a pilot, as the dossier says it that the case is about."""
-    titles, standing = _titles(desk.settings), desk.standing()
-    return lambda pilot: titles.of(pilot, standing.case(pilot).dossier)
+    standing = desk.standing()
+    return lambda pilot: desk.titles.of(pilot, standing.case(pilot).dossier)
 
 
 def _fits(choice: Choice, language: str, title_of: Callable[[str], Title | None]) -> Callable[[Row], bool]:
@@ -58,8 +58,3 @@ def _told(title: Title | None, language: str) -> tuple[str, str]:
 @cache
 def _rows(settings: DeskSettings) -> Rows:
     return Rows()
-
-
-@cache
-def _titles(settings: DeskSettings) -> Titles:
-    return Titles(lambda pilot, digest: settings.workspace.dossiers(pilot) / digest[:12])

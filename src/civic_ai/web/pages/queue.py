@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
@@ -15,6 +16,7 @@ from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
 from civic_ai.review.standing import Standing
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
+from civic_ai.web.speech import language_of
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
         "parts": list(_parts(standing, person)),
+        "title": partial(desk.title, language=language_of(request)),
     }
     return show(request, "queue.html", view)
 

@@ -13,24 +13,31 @@ from pydantic.fields import FieldInfo
 from civic_ai.core.messages import Message
 from civic_ai.records.action import ACTIONS
 from civic_ai.records.case import Case
+from civic_ai.records.decision import Ballot
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import Record
+from civic_ai.records.workflow_words import ANSWERS
 from civic_ai.review.level import gate_name
 from civic_ai.review.quorum import seats
 from civic_ai.review.step_evidence import FILED
 from civic_ai.review.step_maker import FILLED
+from civic_ai.review.verdicts import ABSTAIN, ENDS
 from civic_ai.web.steps.words import CODES, HINTS, LABELS, YES_NO
 
 Widget = Literal["line", "area", "day", "choice", "select", "presence", "file", "rows", "group"]
 Told = Message | str
 READ = {"propose_level": {"level", "answers"}, "attest_reproduction": {"agrees"}}
 """Fields that the step's own files say."""
+DERIVED = frozenset({"absent"})
+"""Fields that follow from another: who is not ticked as present is absent."""
 BINDINGS = ("binding", "found")
 SCOPE = ("area", "use", "ends_on")
 """What somebody says of an approval; all else that it binds is read from the dossier."""
 NUMBERED = "id"
 """Parts in a list are numbered by the desk: nobody needs to think of a name for a finding."""
-LEAST_ROWS = 3
+MORE_ROWS = 4
+FIRST_ROWS: Mapping[str, int] = {"people": 10}
+"""Rows that a list begins with; others with one."""
 MOST_ROWS = 40
 
 
@@ -58,7 +65,10 @@ class FormField:
     @property
     def inner(self) -> tuple[FormField, ...]:
         """The fields of a group."""
-        return tuple(replace(part, name=f"{self.name}.{part.name}") for part in self.parts)
+        return tuple(
+            replace(part, name=f"{self.name}.{part.name}", is_required=self.is_required)
+            for part in self.parts
+        )
 
     def row(self, number: int) -> tuple[FormField, ...]:
         """The fields of one row of a list; an empty row is no mistake, so none of them is required."""
@@ -82,7 +92,7 @@ class Around:
 def fields_of(kind: str, around: Around) -> tuple[FormField, ...]:
     """The form of a step."""
     around = replace(around, kind=kind)
-    skipped = FILLED | READ.get(kind, set())
+    skipped = FILLED | DERIVED | READ.get(kind, set())
     model = ACTIONS[kind].model_fields
     made = [_made(name, info, around) for name, info in model.items() if name not in skipped]
     if "open_gates" in model:
@@ -90,7 +100,14 @@ def fields_of(kind: str, around: Around) -> tuple[FormField, ...]:
         made.insert(0, FormField("dossier", "select", LABELS["dossier"], options=chosen))
     if kind == "open_case":
         made.insert(0, FormField("pilot", "line", LABELS["pilot"]))
-    return tuple(one for one in made if one.name != "absent")
+    return tuple(sorted(made, key=_place))
+
+
+def _place(made: FormField) -> int:
+    """What is chosen comes before its reason, all else after."""
+    if made.widget in ("choice", "select", "presence", "line"):
+        return 0
+    return 1 if made.name == "reason" else 2
 
 
 def _made(name: str, info: FieldInfo, around: Around) -> FormField:
@@ -107,7 +124,7 @@ def _of_name(name: str, around: Around) -> FormField | None:
         return FormField(name, "group", LABELS[name], parts=parts)
     if name not in _CHOSEN or (options := _CHOSEN[name](around)) is None:
         return None
-    return FormField(name, "presence" if name == "present" else "select", LABELS[name], options=options)
+    return FormField(name, _WIDGETS.get(name, "select"), LABELS[name], options=options)
 
 
 def _of_type(name: str, annotation: Any, around: Around) -> FormField:
@@ -156,10 +173,19 @@ def _objections(around: Around) -> tuple[Option, ...] | None:
     return tuple(Option(name, name) for name in around.case.complaints)
 
 
+def _verdicts(around: Around) -> tuple[Option, ...]:
+    """The answers that the board's question has; a vote may also abstain."""
+    ends: tuple[Ballot, ...] = tuple(ENDS.get(around.case.state, ()))
+    possible = (*ends, ABSTAIN) if around.kind == "vote" else ends
+    return tuple(Option(verdict, ANSWERS[verdict]) for verdict in possible)
+
+
+_WIDGETS: Mapping[str, Widget] = {"present": "presence", "verdict": "choice"}
 _CHOSEN: Mapping[str, Callable[[Around], tuple[Option, ...] | None]] = {
     "person": _people,
     "owner": _people,
     "present": lambda around: tuple(Option(name, name) for name in seats(around.case)),
+    "verdict": _verdicts,
     "gate": lambda around: tuple(
         Option(gate, gate_name(around.policy, gate)) for gate in around.case.open_gates
     ),

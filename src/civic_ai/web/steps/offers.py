@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from civic_ai.records.action import ACTIONS
 from civic_ai.records.case import Case
 from civic_ai.records.people import BoardRole, Person
 from civic_ai.records.policy import Policy
 from civic_ai.review.permissions import may_take
-from civic_ai.review.queue import AWAITED
+from civic_ai.review.queue import needs_not_met, waiting_for
 from civic_ai.review.workflow import steps_in
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One step that a person may take. ``is_awaited``: it takes the case further, others are for cause."""
+    """One step that a person may take. ``is_awaited``: the person is waited for; others are for cause."""
 
     kind: str
-    roles: tuple[BoardRole, ...]
     is_awaited: bool
 
 
-def offers(case: Case, person: Person, policy: Policy) -> tuple[Offer, ...]:
-    """Every step that this person may take, in the order in which a case meets them."""
-    found = ((kind, roles_for(case, person, kind, policy)) for kind in ACTIONS)
-    return tuple(Offer(kind, roles, kind in AWAITED) for kind, roles in found if roles)
+def offers(case: Case, person: Person, on: date, policy: Policy) -> tuple[Offer, ...]:
+    """Every step that this person may take on that day and whose needs are met, those awaited first."""
+    awaited = {turn.kind for turn in waiting_for(case, on, policy) if turn.person == person}
+    possible = {step.kind for step in steps_in(case) if not needs_not_met(case, step, on, policy)}
+    kinds = [kind for kind in ACTIONS if kind in possible and roles_for(case, person, kind, policy)]
+    return tuple(Offer(kind, kind in awaited) for kind in sorted(kinds, key=lambda kind: kind not in awaited))
 
 
 def roles_for(case: Case, person: Person, kind: str, policy: Policy) -> tuple[BoardRole, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from civic_ai.review.quorum import seats
-from civic_ai.web.steps.fields import BINDINGS, LEAST_ROWS, MOST_ROWS, NUMBERED, Around, FormField
+from civic_ai.web.steps.fields import BINDINGS, FIRST_ROWS, MORE_ROWS, MOST_ROWS, NUMBERED, Around, FormField
 
 Typed = Mapping[str, str]
 """By the name of a form's field, what stands in it."""
@@ -45,7 +45,7 @@ def given(fields: Iterable[FormField], sent: Sent, around: Around) -> dict[str, 
 def rows_to_show(each: FormField, sent: Sent, more: bool = False) -> int:
     """How many rows of a list the form shows: those that are filled and a few empty ones."""
     filled = 1 + max((number for number in range(MOST_ROWS) if _row(each, number, sent)), default=-1)
-    return min(MOST_ROWS, max(filled + (LEAST_ROWS if more else 1), LEAST_ROWS))
+    return min(MOST_ROWS, max(filled + (MORE_ROWS if more else 1), FIRST_ROWS.get(each.name, 1)))
 
 
 def _rows(each: FormField, sent: Sent) -> list[dict[str, Any]]:

@@ -69,6 +69,8 @@ HINTS: Mapping[str, Message] = {
     "report": say("Only the file's digest goes on the ledger; the desk does not keep the file."),
     "findings": say("Leave a row empty if you do not need it."),
     "conditions": say("Leave a row empty if you do not need it."),
+    "binding": say("Only for an approval. What else it binds is read from the dossier."),
+    "expires_on": say("Only for an approval."),
     "people": say("Write each name as its key is enrolled. Leave a row empty if you do not need it."),
 }
 IF_MISSED = {"report": say("it is reported"), "suspend": say("the model is suspended")}

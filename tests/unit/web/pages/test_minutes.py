@@ -36,4 +36,4 @@ def test_minutes_speak_the_readers_language(desk: Desk) -> None:
     number = to_approval(desk.office).entry.number
     file = reader("mem", "es").get(f"/cases/{PILOT}/minutes/{number}.txt")
     assert "20 de julio de 2026" in file.content.decode()
-    assert file.headers["Content-Disposition"].endswith('minutes-%d.es.txt"' % number)
+    assert file.headers["Content-Disposition"].endswith(f'minutes-{number}.es.txt"')

@@ -103,6 +103,30 @@ def account(
     return 0
 
 
+@app.command("notify")
+def notify(
+    smtp: Annotated[str, typer.Option("--smtp", help="The mail server, HOST:PORT.")],
+    sender: Annotated[str, typer.Option("--from", help="The sender's address.")],
+    address: Annotated[str, typer.Option("--address", help="The desk's address, as people type it.")],
+    tls: Annotated[bool, typer.Option("--tls", help="Go on in TLS (STARTTLS).")] = False,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Tell people by e-mail what waits for them; nobody is told twice. User and password of the mail server
+    come from CIVIC_AI_SMTP_USER and CIVIC_AI_SMTP_PASSWORD."""
+    from civic_ai.web.start import prepare
+
+    found = _settings(workspace).model_copy(update={"address": address})
+    prepare(found)
+    from civic_ai.web.desk import open_desk
+    from civic_ai.web.notices.mail import MailServer, send_notices
+
+    host, _, port = smtp.rpartition(":")
+    user, password = (os.environ.get(f"CIVIC_AI_SMTP_{name}", "") for name in ("USER", "PASSWORD"))
+    many = send_notices(open_desk(found), MailServer(host, int(port), sender, user, password, tls))
+    print(say("Letters sent: {many}", many=many).text(reader_language()))
+    return 0
+
+
 def _settings(workspace: Path | None) -> DeskSettings:
     from civic_ai.store.workspace import open_workspace
     from civic_ai.web.settings import DeskSettings

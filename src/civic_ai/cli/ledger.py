@@ -28,8 +28,6 @@ from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.review.findings import Finding
-    from civic_ai.review.history import PolicyOf
-    from civic_ai.review.ledger_export import ExportedLedger
     from civic_ai.review.ledger_trust import Trust
     from civic_ai.review.ledger_verification import LedgerVerification
 
@@ -200,43 +198,17 @@ def _contradicted(found: LedgerVerification, dossiers: list[Path], folder: Path 
 
 def _of_export(folder: Path, trust: Trust) -> LedgerVerification:
     from civic_ai.review.ledger_export import read_export
+    from civic_ai.review.ledger_judged import judge_export
     from civic_ai.review.policies import policies_in
 
-    return _judged(read_export(folder), policies_in(folder), trust)
+    return judge_export(read_export(folder), policies_in(folder), trust)
 
 
 def _of_database(trust: Trust, url: str | None) -> LedgerVerification:
-    """The database, then what it holds, which must go on from what was seen in this workspace."""
-    from civic_ai.review.ledger_database import check_database
-    from civic_ai.review.ledger_export import export as make_export
-    from civic_ai.review.ledger_memory import LedgerMemory
-    from civic_ai.review.ledger_verification import LedgerVerification
-    from civic_ai.review.policies import policies_kept
+    from civic_ai.review.ledger_judged import judge_database
     from civic_ai.store.workspace import open_workspace
 
-    home = open_workspace(os.environ)
-    memory = LedgerMemory(home.seen)
-    if wrong := check_database(ledger_url(url), trust.log):
-        return LedgerVerification(0, wrong)
-    book = ledger_to_read(url)
-    exported = make_export(book.snapshot())
-    seen = replace(trust, remembered=(*trust.remembered, *memory.remembered(trust.log)))
-    found = _judged(exported, policies_kept(home.blobs), seen)
-    if found.is_good:
-        memory.keep(trust.log, exported.checkpoint)
-    return found
-
-
-def _judged(exported: ExportedLedger, policy_of: PolicyOf, trust: Trust) -> LedgerVerification:
-    """The log first; on a good one each step by the policy that ruled it."""
-    from civic_ai.review.history import faults_among
-    from civic_ai.review.ledger import now
-    from civic_ai.review.ledger_verification import verify_ledger
-
-    found = verify_ledger(exported, trust, now())
-    if not found.is_good:
-        return found
-    return replace(found, findings=(*found.findings, *faults_among(found.admitted, policy_of)))
+    return judge_database(ledger_url(url), open_workspace(os.environ), trust)
 
 
 def _json(found: LedgerVerification) -> str:

@@ -7,7 +7,7 @@ from django.urls import path
 from civic_ai.web import refusals
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
-from civic_ai.web.pages import case, dossier, keys, meeting, minutes, portfolio, queue, register
+from civic_ai.web.pages import case, dossier, keys, ledger, meeting, minutes, portfolio, queue, register
 from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
@@ -18,6 +18,11 @@ ROUTES: tuple[Route, ...] = (
     Route("portfolio/", "portfolio", portfolio.page, "signed in"),
     Route("register/", "register", register.page, "anyone"),
     Route("register/<path:path>", "register_file", register.page, "anyone"),
+    Route("ledger/", "ledger", ledger.page, "signed in"),
+    Route("ledger/<int:number>/", "ledger_entry", ledger.entry, "signed in"),
+    Route("ledger/<int:number>/receipt.txt", "ledger_receipt", ledger.receipt, "signed in"),
+    Route("ledger/verification/", "ledger_verification", ledger.verification, "signed in"),
+    Route("ledger/export.zip", "ledger_export", ledger.download, "signed in"),
     Route("cases/<slug:pilot>/", "case", case.page, "in the case"),
     Route("cases/<slug:pilot>/dossiers/<slug:digest>/", "dossier", dossier.page, "signed in"),
     Route("cases/<slug:pilot>/dossiers/<slug:digest>/<slug:name>/", "card", dossier.page, "signed in"),

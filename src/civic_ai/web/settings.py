@@ -130,6 +130,7 @@ _APPS = [
     "axes",
     "civic_ai.web.accounts",
     "civic_ai.web.drafts",
+    "civic_ai.web.notices",
 ]
 _MIDDLEWARE = [
     "civic_ai.web.security.secure_headers",

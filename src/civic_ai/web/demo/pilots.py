@@ -46,7 +46,7 @@ class DemoPilot:
 
 PILOTS: tuple[DemoPilot, ...] = (
     DemoPilot(RIVERMOUTH, "potholes", "board_pilot", 0),
-    DemoPilot(PUERTO, "potholes", "in_review", 5),
+    DemoPilot(PUERTO, "potholes", "rejected", 25),
     DemoPilot(SERENA, "potholes", "pilot", 20),
     DemoPilot(LAKEFIELD, "potholes", "in_use", 60),
     DemoPilot(CEIBAS, "potholes", "approved_for_pilot", 2),
@@ -66,7 +66,7 @@ PILOTS: tuple[DemoPilot, ...] = (
     DemoPilot(RIVERMOUTH, "lights", "submitted", 1),
     DemoPilot(PUERTO, "lights", "triaged", 2),
     DemoPilot(SERENA, "lights", "returned", 10),
-    DemoPilot(LAKEFIELD, "lights", "rejected", 25),
+    DemoPilot(LAKEFIELD, "lights", "in_review", 5),
     DemoPilot(CEIBAS, "lights", "draft", 1),
 )
 """One for each state that a case can be in, those of one service together: they compress better."""

@@ -91,9 +91,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "pt": "Só com o sorteio: minha rua comunica pouco e tem muitos problemas.",
     },
     "vote-no": {
-        "en": "The simple rule finds as much. We need no model for it.",
-        "es": "La regla simple encuentra lo mismo. No hace falta un modelo.",
-        "pt": "A regra simples acha o mesmo. Não precisamos de um modelo.",
+        "en": "The gain is too small for what it asks of streets that report little.",
+        "es": "La mejora es muy poca para lo que pide a las calles que reportan poco.",
+        "pt": "O ganho é pequeno demais para o que pede às ruas que comunicam pouco.",
     },
     "vote-no-member": {
         "en": "Repair first what we reported last year.",
@@ -106,9 +106,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "pt": "Acha um pouco mais com as mesmas vistorias, e cada condição pode ser verificada.",
     },
     "rejected": {
-        "en": "A rule that everybody understands does as well.",
-        "es": "Una regla que todos entienden funciona igual de bien.",
-        "pt": "Uma regra que todos entendem funciona igualmente bem.",
+        "en": "A rule that everybody understands does nearly as well.",
+        "es": "Una regla que todos entienden funciona casi igual de bien.",
+        "pt": "Uma regra que todos entendem funciona quase tão bem.",
     },
     "area": {"en": "The whole city", "es": "Toda la ciudad", "pt": "A cidade toda"},
     "use": {

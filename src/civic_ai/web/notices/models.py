@@ -1,0 +1,21 @@
+"""What was told to whom, so that nobody is told twice."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Notice(models.Model):
+    """Somebody was told that this step of this case waits for them. Gone once it waits no longer."""
+
+    person = models.CharField(max_length=80)
+    pilot = models.CharField(max_length=61)
+    kind = models.CharField(max_length=40)
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """One of each."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("person", "pilot", "kind"), name="one_notice_of_each"),
+        )

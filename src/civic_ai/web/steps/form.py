@@ -22,11 +22,12 @@ from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.page import show
 from civic_ai.web.reader import reader_of, uploaded
-from civic_ai.web.refusals import forbidden
+from civic_ai.web.refusals import Placed, forbidden, unplaced
 from civic_ai.web.speech import language_of
 from civic_ai.web.steps.fields import Around, FormField, fields_of
 from civic_ai.web.steps.offers import roles_for
 from civic_ai.web.steps.reading import Sent, given, rows_to_show
+from civic_ai.web.steps.words import LABELS
 
 NEW = "new"
 """Stands for the pilot of a case that is not open yet: its form asks for the name."""
@@ -121,18 +122,20 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
         "rows": {each.name: rows_to_show(each, sent, more == each.name) for each in asked.fields},
         "sent": sent,
         "errors": errors,
-        "at_field": {place: mistake for place, mistake in errors if place},
+        "at_field": {place: mistake for place, _, mistake in errors if place},
     }
     return show(request, "step.html", view, WRONG if wrong else 200)
 
 
-def _place(mistake: Mistake, asked: Asked) -> tuple[str, Mistake]:
-    """A mistake with the name of the field of the form that it is about, if it is one."""
+def _place(mistake: Mistake, asked: Asked) -> Placed:
+    """A mistake with name and label of the field of the form that it is about, if it is one."""
     name = mistake.about.removeprefix(f"{asked.kind}.")
     known = {each.name for each in asked.fields}
-    return (name if name.partition(".")[0] in known else ""), mistake
+    if name.partition(".")[0] not in known:
+        return "", None, mistake
+    return name, LABELS.get(name.rpartition(".")[2]), mistake
 
 
 def explained(error: CivicError) -> Mapping[str, Any]:
     """An error for a page: its mistakes, none of them at a field."""
-    return {"errors": [("", mistake) for mistake in error.mistakes]}
+    return {"errors": unplaced(error.mistakes)}

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from civic_ai.cli.office import Desk, Typed
-from civic_ai.review.step_evidence import proposed_level
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.policy.load import load_policy
 from civic_ai.review.key_files import make_key_file
 from civic_ai.review.keys import enrol
+from civic_ai.review.step_evidence import proposed_level
 from tests.unit.review.made_case import COMMUNITY, PEOPLE
 from tests.unit.review.made_ledger import append, key_file, said
 from tests.unit.review.made_office import Calendar, office_in

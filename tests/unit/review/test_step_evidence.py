@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from civic_ai.review.step_evidence import by_name, filed, require_as_read, with_binding
 from civic_ai.core.errors import ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.action import ACTIONS
 from civic_ai.records.reproduction import Deviation, Part, Reproduction
+from civic_ai.review.step_evidence import by_name, filed, require_as_read, with_binding
 
 
 def wanted(kind: str) -> list[str]:

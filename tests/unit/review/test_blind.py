@@ -1,0 +1,41 @@
+"""A review is hidden from the others until all first ones are in, and from nobody afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from civic_ai.review.blind import is_hidden
+from civic_ai.review.office import Office
+from tests.unit.review.made_office import PILOT, TO_APPROVAL, office_in, take
+
+
+def seen(office: Office, person: str) -> list[str]:
+    """Whose reviews this person may read."""
+    case = office.case(PILOT)
+    reviews = [event for event in office.events(PILOT) if event.action.kind == "review"]
+    return [event.action.by for event in reviews if not is_hidden(event, case, person, office.policy)]
+
+
+def under_review(folder: Path) -> Office:
+    office = office_in(folder)
+    for kind, by, role, given in TO_APPROVAL[:2]:
+        take(office, kind, by, role, **given)
+    take(office, "propose_level", "off", "governance_officer", level="III")
+    take(office, "confirm_level", "cha", "chair", level="III")
+    return office
+
+
+def test_first_reviews_are_blind_to_each_other(tmp_path: Path) -> None:
+    office = under_review(tmp_path)
+    take(office, "review", "tec", "technical_reviewer")
+    assert [seen(office, person) for person in ("tec", "equ", "cha", "ona")] == [["tec"], [], [], []]
+    take(office, "review", "equ", "equity_reviewer")
+    assert [seen(office, person) for person in ("tec", "equ", "pri")] == [["tec"], ["equ"], []]
+    take(office, "review", "pri", "privacy_reviewer")
+    assert seen(office, "equ") == seen(office, "ona") == ["tec", "equ", "pri"]
+
+
+def test_other_steps_are_never_hidden(tmp_path: Path) -> None:
+    office = under_review(tmp_path)
+    case = office.case(PILOT)
+    assert not any(is_hidden(event, case, "mem", office.policy) for event in office.events(PILOT))

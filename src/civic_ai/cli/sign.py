@@ -18,7 +18,7 @@ def sign(
     statement: Annotated[Path, typer.Argument(help="The statement, as the desk gave it.")],
     key: Annotated[Path, typer.Option(help=KEY_HELP)],
 ) -> int:
-    """Sign a statement of the desk with your key file; hand in what is printed. First it says what that is."""
+    """Sign a statement of the desk with your key file; hand in what is printed."""
     from civic_ai.review.envelope import seal_envelope
     from civic_ai.review.key_files import sign_with_file
     from civic_ai.review.statement import read_statement

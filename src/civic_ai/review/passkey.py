@@ -60,7 +60,7 @@ def made_passkey(made: bytes, holder: str, asked: bytes, origin: str) -> NewPass
     """The passkey of ``holder`` that the browser's JSON ``made`` tells of, as an answer to the challenge
     ``asked`` by the desk at ``origin``; the person was verified.
 
-    Raises :class:`RefusedError` where it is no such answer, :class:`ConfigError` where the library is missing.
+    Raises :class:`RefusedError` where it is no such answer, :class:`ConfigError` without the library.
     """
     webauthn, domain = _library(), urlsplit(origin).hostname or ""
     try:

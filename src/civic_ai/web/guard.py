@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from civic_ai.core.errors import CivicError
 from civic_ai.web.desk import the_desk
+from civic_ai.web.reader import reader_of
 from civic_ai.web.refusals import forbidden, refused
 
 Who = Literal["anyone", "signed in", "in the case"]
-"""``in the case``: who holds a role in the case that the path names; what they may do there, the domain says."""
+"""``in the case``: who holds a role in the case of the path; what they may do there, the domain says."""
 View = Callable[..., HttpResponse]
 
 
@@ -43,7 +44,7 @@ class Route:
             return self.view(request, **named)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if self.who == "in the case" and not _takes_part(request.user.person, named["pilot"]):
+        if self.who == "in the case" and not _takes_part(reader_of(request).person, named["pilot"]):
             return forbidden(request)
         return self.view(request, **named)
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest, HttpResponse
 
-from civic_ai.core.errors import CivicError, ConfigError, RefusedError
+from civic_ai.core.errors import CivicError, ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import Message, say
 from civic_ai.web.page import show
+
+Placed = tuple[str, Message | None, Mistake]
+"""A mistake, with name and label of the field of a form that it is about; empty and None: of none."""
+
+
+def unplaced(mistakes: Iterable[Mistake]) -> list[Placed]:
+    """Mistakes that are about no field."""
+    return [("", None, each) for each in mistakes]
+
 
 _STATUS: dict[type[CivicError], int] = {RefusedError: 409, ConfigError: 422, CivicError: 503}
 """The answer to each kind of error; a store that cannot be reached may be there again soon."""
@@ -45,7 +56,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def refused(request: HttpRequest, error: CivicError) -> HttpResponse:
     """What the domain layer refused, in its own words."""
     status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
-    view = {"title": say("This could not be done"), "errors": [("", each) for each in error.mistakes]}
+    view = {"title": say("This could not be done"), "errors": unplaced(error.mistakes)}
     return show(request, "refused.html", view, status)
 
 

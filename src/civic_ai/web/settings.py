@@ -1,4 +1,4 @@
-"""What a city says about its desk, and Django's settings made of it. No secret stands here or in the record."""
+"""What a city says about its desk, and Django's settings made of it. No secret stands in either."""
 
 from __future__ import annotations
 
@@ -76,8 +76,10 @@ class DeskSettings(Record):
 
 
 def desk_settings_from(environment: Mapping[str, str]) -> DeskSettings:
-    """The desk that ``CIVIC_AI_DESK`` (its settings in JSON) describes, as a server's workers read it; without
-    it the workspace's own on this machine."""
+    """The desk that ``CIVIC_AI_DESK`` (its settings in JSON) describes, as a server's workers read it.
+
+    Without it: the workspace's own, on this machine.
+    """
     given = environment.get("CIVIC_AI_DESK")
     if given:
         return DeskSettings.model_validate_json(given)
@@ -85,7 +87,7 @@ def desk_settings_from(environment: Mapping[str, str]) -> DeskSettings:
 
 
 def secret_in(home: Path) -> str:
-    """The key that signs sessions and forms: in a file that only its owner can read, made at the first start."""
+    """The key that signs sessions and forms: in a file for its owner only, made at the first start."""
     place = home / "keys" / "desk.secret"
     place.parent.mkdir(parents=True, exist_ok=True)
     try:

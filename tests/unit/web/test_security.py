@@ -104,9 +104,18 @@ def test_giants_are_answered_before_they_are_read(desk: Desk, length: str) -> No
     assert security.refuse_giants(lambda request: pytest.fail("it was read"))(request).status_code == 413
 
 
-@pytest.mark.parametrize("path", ["/cases/../../etc/passwd/", "/cases/%2e%2e/", "/static/../settings.py",
-                                  "/cases/<script>/", "/cases/streets/entries/99999999999999999999/",
-                                  "/cases/streets/dossiers/....../", "/sign/99999999999999999999/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases/../../etc/passwd/",
+        "/cases/%2e%2e/",
+        "/static/../settings.py",
+        "/cases/<script>/",
+        "/cases/streets/entries/99999999999999999999/",
+        "/cases/streets/dossiers/....../",
+        "/sign/99999999999999999999/",
+    ],
+)
 def test_no_path_leads_outside(opened: Desk, path: str) -> None:
     client = reader("ona")
     client.raise_request_exception = False

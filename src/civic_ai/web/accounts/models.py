@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -26,10 +25,10 @@ class Members(BaseUserManager["Member"]):
 class Member(AbstractBaseUser):
     """``name``: as typed to sign in. ``person``: as the ledger's keys and roles name the same human being."""
 
-    name = models.CharField(max_length=MOST_LETTERS, unique=True)
-    person = models.CharField(max_length=MOST_LETTERS, unique=True)
-    email = models.EmailField(blank=True, default="")
-    is_active = models.BooleanField(default=True)
+    name: models.CharField[str, str] = models.CharField(max_length=MOST_LETTERS, unique=True)
+    person: models.CharField[str, str] = models.CharField(max_length=MOST_LETTERS, unique=True)
+    email: models.EmailField[str, str] = models.EmailField(blank=True, default="")
+    is_active: models.BooleanField[bool, bool] = models.BooleanField(default=True)
 
     objects = Members()
     USERNAME_FIELD = "name"
@@ -40,10 +39,10 @@ class Member(AbstractBaseUser):
 class Passkey(models.Model):
     """A passkey that somebody made at this desk. It signs once a custodian has enrolled its public key."""
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    credential = models.CharField(max_length=1400, unique=True)
+    member: models.ForeignKey[Member, Member] = models.ForeignKey(Member, on_delete=models.CASCADE)
+    credential: models.CharField[str, str] = models.CharField(max_length=1400, unique=True)
     """By which the browser asks for it (WebAuthn: at most 1023 bytes, here in base64)."""
-    public = models.TextField()
+    public: models.TextField[str, str] = models.TextField()
 
     @property
     def key(self) -> PublicKey:

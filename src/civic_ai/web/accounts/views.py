@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import LANGUAGES, Message, say
 from civic_ai.web.page import show
+from civic_ai.web.refusals import unplaced
 from civic_ai.web.security import BEGAN
 from civic_ai.web.settings import LOCKED_FOR
 from civic_ai.web.speech import COOKIE
@@ -69,5 +70,5 @@ def safe_next(request: HttpRequest) -> str:
 
 
 def _form(request: HttpRequest, error: Message | None = None, status: int = 200) -> HttpResponse:
-    errors = [] if error is None else [("name", Mistake("", error))]
+    errors = [] if error is None else unplaced([Mistake("", error)])
     return show(request, "login.html", {"errors": errors, "next": safe_next(request)}, status)

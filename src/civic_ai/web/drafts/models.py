@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from datetime import datetime
+
 from django.db import models
 
 from civic_ai.core.canonical import canonical_json
 from civic_ai.records.action import Action, read_action
 from civic_ai.review.statement import Statement, read_statement
+from civic_ai.web.accounts.models import Member
 
 MOST_LETTERS = 80
 
@@ -18,10 +20,10 @@ class Draft(models.Model):
     ``pilot``: whose case the step is about; empty for a statement about keys.
     """
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    pilot = models.CharField(max_length=MOST_LETTERS, blank=True, default="")
-    content = models.BinaryField()
-    made_at = models.DateTimeField(auto_now_add=True)
+    member: models.ForeignKey[Member, Member] = models.ForeignKey(Member, on_delete=models.CASCADE)
+    pilot: models.CharField[str, str] = models.CharField(max_length=MOST_LETTERS, blank=True, default="")
+    content: models.BinaryField[bytes, bytes] = models.BinaryField()
+    made_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(auto_now_add=True)
 
     @property
     def statement(self) -> Statement:

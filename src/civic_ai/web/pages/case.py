@@ -19,6 +19,7 @@ from civic_ai.review.queue import Missing, reviews_seen_by, what_is_missing
 from civic_ai.review.steps import MEETS
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
+from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
 from civic_ai.web.steps.offers import offers
 
@@ -40,7 +41,7 @@ class Happened:
 
 def page(request: HttpRequest, pilot: str) -> HttpResponse:
     """The page of one case."""
-    desk, person = the_desk(), request.user.person
+    desk, person = the_desk(), reader_of(request).person
     standing = desk.standing()
     case = standing.case(pilot)
     possible = offers(case, person, desk.today(), desk.policy)

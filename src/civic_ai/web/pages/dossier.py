@@ -1,4 +1,4 @@
-"""A dossier: the board brief first, then every card, the gates and the evidence; as sealed, figure for figure.
+"""A dossier: the board brief first, then every card and the evidence; as sealed, figure for figure.
 
 Who takes part in the case reads the board's version. Anybody else who has signed in reads the public's.
 """
@@ -16,6 +16,7 @@ from civic_ai.records.evidence import Evidence
 from civic_ai.review.publication_words import CARDS
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
+from civic_ai.web.reader import reader_of
 from civic_ai.web.sealed_files import SealedFiles, sealed_files
 from civic_ai.web.sealed_html import body_of
 from civic_ai.web.speech import language_of
@@ -83,7 +84,7 @@ def _read(request: HttpRequest, pilot: str, digest: str) -> tuple[Audience, Seal
     files = sealed_files(desk.dossier_folder(pilot, digest), digest)
     if files is None:
         raise Http404
-    return audience_of(desk, request.user.person, pilot), files
+    return audience_of(desk, reader_of(request).person, pilot), files
 
 
 def _cards(files: SealedFiles, audience: Audience, language: str) -> Iterator[tuple[str, Message]]:

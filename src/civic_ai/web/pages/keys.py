@@ -17,6 +17,7 @@ from civic_ai.web.accounts.models import Passkey
 from civic_ai.web.desk import the_desk
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.page import show
+from civic_ai.web.reader import reader_of
 from civic_ai.web.refusals import forbidden
 from civic_ai.web.steps.statement_words import KINDS
 
@@ -29,29 +30,29 @@ def page(request: HttpRequest) -> HttpResponse:
     """The reader's keys, or a passkey that the browser has just made."""
     if request.method == "POST":
         return _made(request)
-    standing, person = the_desk().standing(), request.user.person
+    standing, person = the_desk().standing(), reader_of(request).person
     asked = request.session[ASKED] = _text(secrets.token_bytes(_BYTES))
     spans = [span for span in standing.register.spans.values() if span.key.holder == person]
     waiting = [each for each in Passkey.objects.all() if each.key.id not in standing.register.spans]
     view = {
         "spans": [(span, KINDS[span.key.kind], span.holds(standing.size)) for span in spans],
-        "mine": [each.key for each in waiting if each.member == request.user],
+        "mine": [each.key for each in waiting if each.member == reader_of(request)],
         "to_enrol": [each.key for each in waiting] if is_custodian(person, standing) else [],
         "asked": asked,
         "domain": the_desk().settings.host,
-        "account": _text(str(request.user.pk).encode()),
+        "account": _text(str(reader_of(request).pk).encode()),
     }
     return show(request, "keys.html", view)
 
 
 def enrol_key(request: HttpRequest, key: str) -> HttpResponse:
     """A custodian begins to enrol somebody's passkey: the statement waits for a signature."""
-    if not is_custodian(request.user.person, the_desk().standing()):
+    if not is_custodian(reader_of(request).person, the_desk().standing()):
         return forbidden(request)
     found = next((each.key for each in Passkey.objects.all() if each.key.id == key), None)
     if found is None:
         raise Http404
-    draft = Draft.objects.create(member=request.user, content=enrol(found).to_json())
+    draft = Draft.objects.create(member=reader_of(request), content=enrol(found).to_json())
     return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
 
 
@@ -68,11 +69,14 @@ def _made(request: HttpRequest) -> HttpResponse:
             say("this answer comes too late"), remedy=say("Open the page of your keys again.")
         )
     made = made_passkey(
-        request.POST.get("made", "").encode(), request.user.person, _bytes(asked), the_desk().settings.address
+        request.POST.get("made", "").encode(),
+        reader_of(request).person,
+        _bytes(asked),
+        the_desk().settings.address,
     )
     Passkey.objects.get_or_create(
         credential=made.credential,
-        defaults={"member": request.user, "public": made.key.to_json().decode()},
+        defaults={"member": reader_of(request), "public": made.key.to_json().decode()},
     )
     return HttpResponseRedirect(reverse("keys"))
 

@@ -18,6 +18,7 @@ from civic_ai.review.verdicts import QUESTIONS as ASKED
 from civic_ai.web.desk import the_desk
 from civic_ai.web.page import show
 from civic_ai.web.pages.minutes import ends_a_meeting
+from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
 from civic_ai.web.steps.offers import offers
 
@@ -51,7 +52,7 @@ class OpenGate:
 
 def page(request: HttpRequest, pilot: str) -> HttpResponse:
     """The meeting as it stands, and the minutes of those before it."""
-    desk, person = the_desk(), request.user.person
+    desk, person = the_desk(), reader_of(request).person
     standing = desk.standing()
     case, meeting = standing.case(pilot), standing.case(pilot).meeting
     possible = [

@@ -1,4 +1,4 @@
-"""The minutes of a meeting, from the ledger: who was there, what was asked, who voted how and why, what follows.
+"""The minutes of a meeting, from the ledger: who was there, what was asked, who voted how and why.
 
 On a page to print, and as a text file.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -128,13 +129,18 @@ class _Minutes:
 
     def _conditions(self, decision: Decision) -> Iterator[Message]:
         for each in decision.conditions:
-            yield say("{text} Owed by {owner}, due on {day}. Proof: {proof}",
-                      text=each.text, owner=each.owner, day=self._day(each.due_on), proof=each.proof)  # fmt: skip
+            yield say(
+                "{text} Owed by {owner}, due on {day}. Proof: {proof}",
+                text=each.text,
+                owner=each.owner,
+                day=self._day(each.due_on),
+                proof=each.proof,
+            )
 
     def _waivers(self, decision: Decision) -> Iterator[Message]:
         for each in decision.waivers:
             yield say("Waived by {person} until {day}: {gate}. {reason}", person=each.grantor,
                       day=self._day(each.ends_on), gate=each.gate, reason=each.reason)  # fmt: skip
 
-    def _day(self, day: object) -> str:
-        return written_date(day, teller_in(self.language).locale)  # type: ignore[arg-type]
+    def _day(self, day: date) -> str:
+        return written_date(day, teller_in(self.language).locale)

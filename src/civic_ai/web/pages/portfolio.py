@@ -11,6 +11,7 @@ from civic_ai.records.workflow_words import STATES
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
 from civic_ai.web.portfolio import ATTENTION, PHASES, Asked, Choice, Row, Rows, find, read_choice
+from civic_ai.web.reader import reader_of
 from civic_ai.web.settings import DeskSettings
 from civic_ai.web.speech import language_of
 from civic_ai.web.titles import Title
@@ -21,7 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
     desk, language = the_desk(), language_of(request)
     choice, standing, on = read_choice(request.GET), desk.standing(), desk.today()
     title_of = _title_of(desk)
-    asked = Asked(choice, request.user.person, on, _fits(choice, language, title_of))
+    asked = Asked(choice, reader_of(request).person, on, _fits(choice, language, title_of))
     found = find(_rows(desk.settings).of(standing, on), asked)
     view = {
         "choice": choice,

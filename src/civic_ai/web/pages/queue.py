@@ -1,4 +1,4 @@
-"""The queue: what waits for the reader, why, since when, until when; then every case with a part of theirs."""
+"""The queue: what waits for the reader, why, since when; then every case in which they have a part."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
 from civic_ai.review.standing import Standing
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
+from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that the reader is waited for. ``since``: the day on which the case came to where it stands."""
+    """One thing that the reader is waited for. ``since``: the day on which the case came to its state."""
 
     pilot: str
     kind: str
@@ -52,7 +53,7 @@ class Part:
 
 def page(request: HttpRequest) -> HttpResponse:
     """The reader's own page."""
-    desk, person = the_desk(), request.user.person
+    desk, person = the_desk(), reader_of(request).person
     standing = desk.standing()
     view = {
         "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),

@@ -1,4 +1,4 @@
-"""The first screen of a step: its form. What was typed wrongly is said at the field; nothing typed is lost."""
+"""The first screen of a step: its form. What is wrong is said at its field; nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from civic_ai.review.step_maker import StepMaker, Taking
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.page import show
-from civic_ai.web.refusals import forbidden
+from civic_ai.web.reader import reader_of, uploaded
+from civic_ai.web.refusals import Placed, forbidden, unplaced
 from civic_ai.web.speech import language_of
 from civic_ai.web.steps.fields import Around, FormField, fields_of
 from civic_ai.web.steps.offers import roles_for
 from civic_ai.web.steps.reading import Sent, given, rows_to_show
+from civic_ai.web.steps.words import LABELS
 
 NEW = "new"
 """Stands for the pilot of a case that is not open yet: its form asks for the name."""
@@ -46,7 +48,7 @@ class Asked:
 
 def page(request: HttpRequest, pilot: str, kind: str) -> HttpResponse:
     """The form of a step, or what came back from it."""
-    asked = _asked(request.user.person, pilot, kind)
+    asked = _asked(reader_of(request).person, pilot, kind)
     if not asked.roles:
         return forbidden(request)
     if request.method != "POST":
@@ -81,22 +83,19 @@ def _drafted(request: HttpRequest, asked: Asked, sent: Sent) -> HttpResponse:
     """Keep the statement for its signature. Raises where the step may not be taken."""
     pilot, action = _action(request, asked, sent)
     statement: Statement = asked.desk.office.prepare(pilot, action)
-    draft = Draft.objects.create(member=request.user, pilot=pilot, content=statement.to_json())
+    draft = Draft.objects.create(member=reader_of(request), pilot=pilot, content=statement.to_json())
     return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
 
 
 def _action(request: HttpRequest, asked: Asked, sent: Sent) -> tuple[str, Action]:
     desk, kind = asked.desk, asked.kind
     pilot = sent.value("pilot").strip() if kind == "open_case" else asked.pilot
-    files = {
-        each.name: request.FILES[each.name].read()
-        for each in asked.fields
-        if each.widget == "file" and each.name in request.FILES
-    }
+    sent_files = ((each.name, uploaded(request, each.name)) for each in asked.fields if each.widget == "file")
+    files = {name: content for name, content in sent_files if content is not None}
     named = digests_of(kind, files) if files else {}
     role = sent.value("role") if len(asked.roles) > 1 else asked.roles[0]
     taking = Taking(
-        pilot, request.user.person, role, desk.today(), desk.pilot_folder(pilot), _dossier(asked, sent)
+        pilot, reader_of(request).person, role, desk.today(), desk.pilot_folder(pilot), _dossier(asked, sent)
     )
     fields = given(asked.fields, sent, asked.around) | named
     return pilot, StepMaker(desk.office, desk.settings.workspace).make(kind, fields, taking)
@@ -123,18 +122,20 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
         "rows": {each.name: rows_to_show(each, sent, more == each.name) for each in asked.fields},
         "sent": sent,
         "errors": errors,
-        "at_field": {place: mistake for place, mistake in errors if place},
+        "at_field": {place: mistake for place, _, mistake in errors if place},
     }
     return show(request, "step.html", view, WRONG if wrong else 200)
 
 
-def _place(mistake: Mistake, asked: Asked) -> tuple[str, Mistake]:
-    """A mistake with the name of the field of the form that it is about, if it is one."""
+def _place(mistake: Mistake, asked: Asked) -> Placed:
+    """A mistake with name and label of the field of the form that it is about, if it is one."""
     name = mistake.about.removeprefix(f"{asked.kind}.")
     known = {each.name for each in asked.fields}
-    return (name if name.partition(".")[0] in known else ""), mistake
+    if name.partition(".")[0] not in known:
+        return "", None, mistake
+    return name, LABELS.get(name.rpartition(".")[2]), mistake
 
 
 def explained(error: CivicError) -> Mapping[str, Any]:
     """An error for a page: its mistakes, none of them at a field."""
-    return {"errors": [("", mistake) for mistake in error.mistakes]}
+    return {"errors": unplaced(error.mistakes)}

@@ -22,6 +22,7 @@ from civic_ai.web.accounts.models import Passkey
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.page import show
+from civic_ai.web.reader import reader_of, uploaded
 from civic_ai.web.refusals import forbidden
 from civic_ai.web.steps.form import WRONG, explained
 from civic_ai.web.steps.signing import Ways, by_account, by_file, by_passkey, challenge_of, ways_of
@@ -57,7 +58,7 @@ def entered(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
         "number": number,
         "event": event,
         "deed": DEEDS[event.action.kind],
-        "is_mine": event.action.by == request.user.person,
+        "is_mine": event.action.by == reader_of(request).person,
         "state": STATES[desk.standing().case(pilot).state],
         "turns": [
             (turn.person, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for().get(pilot, ())
@@ -70,7 +71,7 @@ def receipt(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
     """The receipt: by it and the log's public key anybody checks that the entry stands."""
     desk = the_desk()
     event, case = _event(desk, pilot, number), desk.standing().case(pilot)
-    if is_hidden(event, case, request.user.person, desk.policy):
+    if is_hidden(event, case, reader_of(request).person, desk.policy):
         return forbidden(request)
     snapshot = desk.office.ledger.snapshot()
     text = receipt_text(make_receipt(snapshot.lines, number, snapshot.checkpoint))
@@ -79,7 +80,7 @@ def receipt(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
 
 def _draft_of(request: HttpRequest, draft: int) -> Draft:
     """A draft of the reader's own; for anybody else there is none."""
-    found: Draft = get_object_or_404(Draft, pk=draft, member=request.user)
+    found: Draft = get_object_or_404(Draft, pk=draft, member=reader_of(request))
     return found
 
 
@@ -96,8 +97,9 @@ def _envelope(request: HttpRequest, draft: Draft) -> SignedEnvelope:
     way, statement = request.POST.get("way"), draft.statement
     if way == "passkey":
         return by_passkey(statement, request.POST.get("key", ""), request.POST.get("assertion", ""))
-    if way == "file" and "envelope" in request.FILES:
-        return by_file(statement, request.FILES["envelope"].read())
+    signed = uploaded(request, "envelope")
+    if way == "file" and signed is not None:
+        return by_file(statement, signed)
     account = _ways(request).account
     if way == "account" and account is not None and _typed_again(request):
         return by_account(statement, account)
@@ -118,12 +120,12 @@ def _enter(envelope: SignedEnvelope, draft: Draft) -> int:
 def _typed_again(request: HttpRequest) -> bool:
     """Whether the reader typed the own password again; a wrong one counts as a failed login."""
     password = request.POST.get("password", "")
-    return authenticate(request, username=request.user.name, password=password) == request.user
+    return authenticate(request, username=reader_of(request).name, password=password) == request.user
 
 
 def _ways(request: HttpRequest) -> Ways:
     desk = the_desk()
-    return ways_of(request.user.person, desk.standing(), desk.settings.keys)
+    return ways_of(reader_of(request).person, desk.standing(), desk.settings.keys)
 
 
 def _statement(request: HttpRequest, draft: Draft, error: CivicError | None = None) -> HttpResponse:
@@ -146,7 +148,7 @@ def _statement(request: HttpRequest, draft: Draft, error: CivicError | None = No
 def _credentials(request: HttpRequest, ways: Ways) -> str:
     """For the browser: by which names to ask for the reader's passkeys, and the id of each one's key."""
     in_use = {key.id for key in ways.passkeys}
-    made = Passkey.objects.filter(member=request.user)
+    made = Passkey.objects.filter(member=reader_of(request))
     return json.dumps({each.credential: each.key.id for each in made if each.key.id in in_use})
 
 

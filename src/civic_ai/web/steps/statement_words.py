@@ -47,12 +47,11 @@ def first_sentence(draft: Draft) -> Message:
         return say("You, {person}, enrol this key on the ledger. Its holder can sign with it afterwards.",
                    person=draft.member.person)  # fmt: skip
     return say(
-        "You, {person}, as {role}, sign this step in the case of {pilot}: {deed}. Today is {day}.",
+        "You, {person}, as {role}, sign this step in the case of {pilot}: {deed}.",
         person=action.by,
         role=ROLES[action.role],
         pilot=draft.pilot,
         deed=DEEDS[action.kind],
-        day=action.at,
     )
 
 
@@ -70,8 +69,17 @@ def key_lines(statement: Statement) -> tuple[Line, ...]:
 
 def told_lines(action: Act) -> tuple[Line, ...]:
     """Every field of a step that its first sentence does not say."""
-    fields = ((name, getattr(action, name)) for name in type(action).model_fields if name not in SAID_ABOVE)
+    names = sorted((name for name in type(action).model_fields if name not in SAID_ABOVE), key=_last)
+    fields = ((name, getattr(action, name)) for name in names if getattr(action, name) or name not in _LAST)
     return tuple(line for name, value in fields for line in _lines(name, value, 0))
+
+
+_LAST = ("open_gates", "answered", "dossier")
+"""What the files say stands below what the person says; nothing where they say nothing."""
+
+
+def _last(name: str) -> int:
+    return _LAST.index(name) if name in _LAST else -1
 
 
 def _lines(name: str, value: Any, depth: int) -> Iterator[Line]:

@@ -74,7 +74,7 @@ HINTS: Mapping[str, Message] = {
     "people": say("Write each name as its key is enrolled. Leave a row empty if you do not need it."),
 }
 IF_MISSED = {"report": say("it is reported"), "suspend": say("the model is suspended")}
-CODES: Mapping[str, Mapping[str, Any]] = {
+CODES: Mapping[str, Mapping[Any, Any]] = {
     "verdict": ANSWERS,
     "role": ROLES,
     "severity": SEVERITIES,

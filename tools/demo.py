@@ -30,15 +30,19 @@ TOLERANCE = 0.001
 SERVICES: Mapping[Service, Mapping[str, str]] = {
     "potholes": {},
     "inspections": {
-        "Which street cells of the example city will need pothole repair in the": "Where in {place} should inspectors look for potholes first in the",
-        "¿Qué celdas de calles de la ciudad de ejemplo necesitarán bacheo en las": "¿En qué calles de {place} deberían buscar baches primero los inspectores en las",
-        "Quais células de ruas da cidade de exemplo precisarão de tapa-buraco nas": "Em que ruas de {place} os fiscais deveriam procurar buracos primeiro nas",
+        "Which street cells of the example city will need pothole repair in the":
+            "Where in {place} should inspectors look for potholes first in the",
+        "¿Qué celdas de calles de la ciudad de ejemplo necesitarán bacheo en las":
+            "¿En qué calles de {place} deberían buscar baches primero los inspectores en las",
+        "Quais células de ruas da cidade de exemplo precisarão de tapa-buraco nas":
+            "Em que ruas de {place} os fiscais deveriam procurar buracos primeiro nas",
         "units_per_period: 150": "units_per_period: 100",
         r"\b150\b": "100",
         "The road crews look": "The inspectors look",
         "Las cuadrillas revisan": "Los inspectores revisan",
         "As equipes vistoriam": "Os fiscais vistoriam",
-        "who: {en: two road crews, es: dos cuadrillas de bacheo, pt: duas equipes de tapa-buraco}": "who: {en: two inspectors, es: dos inspectores, pt: dois fiscais}",
+        "who: {en: two road crews, es: dos cuadrillas de bacheo, pt: duas equipes de tapa-buraco}":
+            "who: {en: two inspectors, es: dos inspectores, pt: dois fiscais}",
         "Public Works": "Street Inspection",
         "Obras Públicas, equipe": "Fiscalização de Ruas, equipe",
         "que Obras Públicas": "que a Fiscalização de Ruas",
@@ -86,7 +90,7 @@ SERVICES: Mapping[Service, Mapping[str, str]] = {
         r"\bburacos\b": "postes apagados",
         r"\bburaco\b": "poste apagado",
     },
-}
+}  # fmt: skip
 """What a service says instead, in what its city writes of the pilot; in three languages, in this order."""
 OF_THE_LARGE_CITY = {
     r" Of 100 visits by the simple rule, 28 find a pothole\.": "",

@@ -1,4 +1,4 @@
-"""The desk's assets: the same lock gives the same bytes, no address of a registry, nothing of another host."""
+"""The desk's assets: the same lock gives the same bytes; no registry is named, no other host asked."""
 
 from __future__ import annotations
 

@@ -29,6 +29,25 @@ TOLERANCE = 0.001
 
 SERVICES: Mapping[Service, Mapping[str, str]] = {
     "potholes": {},
+    "inspections": {
+        "Which street cells of the example city will need pothole repair in the":
+            "Where in {place} should inspectors look for potholes first in the",
+        "¿Qué celdas de calles de la ciudad de ejemplo necesitarán bacheo en las":
+            "¿En qué calles de {place} deberían buscar baches primero los inspectores en las",
+        "Quais células de ruas da cidade de exemplo precisarão de tapa-buraco nas":
+            "Em que ruas de {place} os fiscais deveriam procurar buracos primeiro nas",
+        "units_per_period: 150": "units_per_period: 100",
+        r"\b150\b": "100",
+        "The road crews look": "The inspectors look",
+        "Las cuadrillas revisan": "Los inspectores revisan",
+        "As equipes vistoriam": "Os fiscais vistoriam",
+        "who: {en: two road crews, es: dos cuadrillas de bacheo, pt: duas equipes de tapa-buraco}":
+            "who: {en: two inspectors, es: dos inspectores, pt: dois fiscais}",
+        "Public Works": "Street Inspection",
+        "Obras Públicas, equipe": "Fiscalização de Ruas, equipe",
+        "que Obras Públicas": "que a Fiscalização de Ruas",
+        "Obras Públicas": "Inspección de Calles",
+    },
     "floods": {
         "request_type == 'pothole'": "request_type == 'flooding'",
         "will need pothole repair in": "will be flooded in",
@@ -71,7 +90,7 @@ SERVICES: Mapping[Service, Mapping[str, str]] = {
         r"\bburacos\b": "postes apagados",
         r"\bburaco\b": "poste apagado",
     },
-}
+}  # fmt: skip
 """What a service says instead, in what its city writes of the pilot; in three languages, in this order."""
 OF_THE_LARGE_CITY = {
     r" Of 100 visits by the simple rule, 28 find a pothole\.": "",
@@ -102,16 +121,16 @@ def write_pilot(pilot: DemoPilot, folder: Path) -> Path:
         "size: standard": "size: tiny",
     }
     for name in ("pilot.yaml", "answers.yaml", "impact.yaml"):
-        _rewrite(folder / name, {**OF_THE_LARGE_CITY, **SERVICES[pilot.service], **named})
+        _rewrite(folder / name, place, {**OF_THE_LARGE_CITY, **SERVICES[pilot.service], **named})
     (folder / "README.md").write_text(README.format(name=pilot.name), "utf-8")
     return folder
 
 
-def _rewrite(file: Path, changes: Mapping[str, str]) -> None:
+def _rewrite(file: Path, place: str, changes: Mapping[str, str]) -> None:
     text = file.read_text("utf-8")
     text = text.replace("example-potholes", "NAME-OF-THE-PILOT")
     for old, new in changes.items():
-        text = re.sub(old, new, text)
+        text = re.sub(old, new.replace("{place}", place), text)
     text = text.replace("NAME-OF-THE-PILOT", file.parent.name)
     file.write_text(text, "utf-8")
 

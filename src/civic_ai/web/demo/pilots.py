@@ -7,7 +7,7 @@ from typing import Literal
 
 from civic_ai.records.case import State
 
-Service = Literal["potholes", "floods", "lights"]
+Service = Literal["potholes", "inspections", "floods", "lights"]
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,23 @@ PILOTS: tuple[DemoPilot, ...] = (
     DemoPilot(ALVORADA, "potholes", "pilot_evaluated", 9),
     DemoPilot(CEDAR, "potholes", "use_suspended", 4),
     DemoPilot(SAN_TELMO, "potholes", "retired", 30),
-    DemoPilot(RIVERMOUTH, "floods", "board_use", 1),
-    DemoPilot(PUERTO, "floods", "pilot_suspended", 8),
-    DemoPilot(SERENA, "floods", "approved_for_use", 3),
-    DemoPilot(LAKEFIELD, "floods", "board_renewal", 2),
-    DemoPilot(CEIBAS, "floods", "renewed", 7),
-    DemoPilot(PAMPA, "floods", "lapsed", 12),
-    DemoPilot(ALVORADA, "floods", "voided", 15),
+    DemoPilot(RIVERMOUTH, "inspections", "board_use", 1),
+    DemoPilot(PUERTO, "inspections", "pilot_suspended", 8),
+    DemoPilot(SERENA, "inspections", "approved_for_use", 3),
+    DemoPilot(LAKEFIELD, "inspections", "board_renewal", 2),
+    DemoPilot(CEIBAS, "inspections", "renewed", 7),
+    DemoPilot(PAMPA, "inspections", "lapsed", 12),
+    DemoPilot(ALVORADA, "inspections", "voided", 15),
     DemoPilot(CEDAR, "floods", "board_stop", 5),
     DemoPilot(SAN_TELMO, "floods", "stopped", 18),
+    DemoPilot(RIVERMOUTH, "floods", "in_review", 5),
     DemoPilot(RIVERMOUTH, "lights", "submitted", 1),
     DemoPilot(PUERTO, "lights", "triaged", 2),
     DemoPilot(SERENA, "lights", "returned", 10),
-    DemoPilot(LAKEFIELD, "lights", "in_review", 5),
     DemoPilot(CEIBAS, "lights", "draft", 1),
 )
-"""One for each state that a case can be in, those of one service together: they compress better."""
+"""One for each state that a case can be in, those of one service together: they compress better.
+
+The tiny cities have too few floods to say whether their places are known everywhere, and a simple rule finds as
+many lamps: no board could meet about these, and none does here.
+"""

@@ -88,7 +88,7 @@ RENEWED: Way = (
     *VOTES,
     CLOSED,
 )
-STOPPED: Way = (*PILOT, Deed("stop", "owner", 30, {}, {"reason": "stopped"}))
+STOPPED: Way = (*IN_REVIEW, Deed("stop", "owner", 30, {}, {"reason": "stopped"}))
 BOARD_STOP: Way = (*STOPPED, Deed("hand_to_board", "governance_officer", 5))
 
 WAYS: Mapping[State, Way] = {

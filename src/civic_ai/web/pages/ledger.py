@@ -80,7 +80,8 @@ def verification(request: HttpRequest) -> HttpResponse:
     if not reads_ledger(desk.standing().cases, request.user.person):
         return forbidden(request)
     log = desk.office.ledger.require_log_key().public
-    found = judge_database(desk.settings.ledger_url, desk.settings.workspace, Trust(log))
+    url = desk.office.ledger.engine.url.render_as_string(hide_password=False)
+    found = judge_database(url, desk.settings.workspace, Trust(log))
     view = {"found": found, "log": log, "findings": [(one, KINDS[one.kind]) for one in found.findings]}
     return show(request, "ledger_verification.html", view)
 

@@ -1,0 +1,83 @@
+"""The register at the desk is the site that `publish` writes, byte for byte, and follows the ledger."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from civic_ai.cards.verification import verify
+from civic_ai.review.public_record import gather
+from civic_ai.review.publication import site_files
+from civic_ai.web.desk import Desk
+from civic_ai.web.live_register import LiveRegister
+from civic_ai.web.pages.register import TYPES, policy_of
+from tests.unit.cards.made_city import City
+from tests.unit.cards.made_published import made_folder
+from tests.unit.review.made_ledger import LOG
+from tests.unit.review.made_office import to_approval
+from tests.unit.web.made_desk import reader
+
+PILOT = "made-potholes"
+
+
+@pytest.fixture
+def published(desk: Desk) -> Path:
+    """The folder of a dossier that was handed in and approved; another pilot has none."""
+    made = made_folder(City())
+    digest = verify(made).digest
+    folder = desk.dossier_folder(PILOT, digest)
+    shutil.copytree(made, folder)
+    to_approval(desk.office, PILOT, digest)
+    to_approval(desk.office, "another")
+    return folder
+
+
+def test_it_is_what_publish_writes(desk: Desk, published: Path) -> None:
+    written = dict(site_files(gather(desk.office, {PILOT: published}, LOG.public, desk.today())))
+    live = {path: make() for path, make in LiveRegister().site(desk).items()}
+    assert live == written
+
+
+def test_everybody_reads_each_file_without_a_login(desk: Desk, published: Path) -> None:
+    for path, make in LiveRegister().site(desk).items():
+        answer = reader(None).get(f"/register/{path}")
+        assert (answer.status_code, answer.content) == (200, make()), path
+        assert answer.headers["Content-Type"] == TYPES.get(Path(path).suffix, "text/plain; charset=utf-8")
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert reader(None).get("/register/").content == reader(None).get("/register/index.html").content
+
+
+def test_nothing_else_is_handed_out(desk: Desk, published: Path) -> None:
+    for path in (
+        "../ledger.sqlite",
+        "..%2f..%2fkeys/log.key",
+        f"en/{PILOT}/../../../keys/log.key",
+        "board/model_card.en.html",
+        f"en/{PILOT}/board_brief.en.json",
+        "//etc/passwd",
+    ):
+        assert reader(None).get(f"/register/{path}").status_code == 404, path
+
+
+def test_it_follows_the_ledger_and_reads_a_dossier_once(
+    desk: Desk, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveRegister()
+    before = live.site(desk)
+    assert live.site(desk) is before
+    to_approval(desk.office, "one-more")
+    shutil.rmtree(published / "full")  # read again, it would be refused as altered
+    assert b"one-more" in live.site(desk)["register.json"]()
+
+
+def test_a_page_may_load_its_own_style_and_nothing_else() -> None:
+    css = b"p { color: red }"
+    digest = b64encode(sha256(css).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy_of(b"<style>" + css + b"</style>")
+    assert "style-src 'none'" in policy_of(b"no style")
+    assert not re.search(r"unsafe|\*|https?:", policy_of(b"<style>a</style>"))

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING, Any
 
 from civic_ai.cards.facts import Records
 from civic_ai.records.record import Scalar
 from civic_ai.store.blobs import Blobs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ def read_fan(records: Records, blobs: Blobs) -> Fan:
     """The busiest series of a demand, one window ahead; nothing for other questions."""
     if records.evaluation.question != "demand":
         return Fan()
+    import pyarrow.compute as pc
+
     table = blobs.table(records.evaluation.lockbox_blob)
     rows = table.filter(pc.and_(pc.equal(table["step"], 0), pc.is_valid(table["label"])))
     own = rows.filter(pc.equal(rows["candidate"], records.evaluation.champion))
@@ -80,6 +82,8 @@ _CAME = re.compile(r"fan\.points\.\d+\.came")
 
 def _series(rows: pa.Table, unit: str, candidate: str) -> list[dict[str, Any]]:
     """The rows of one unit and candidate, oldest first."""
+    import pyarrow.compute as pc
+
     named = pc.and_(pc.equal(rows["unit"], unit), pc.equal(rows["candidate"], candidate))
     series: list[dict[str, Any]] = rows.filter(named).sort_by("as_of").to_pylist()
     return series

@@ -11,9 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
 from civic_ai.records.record import Scalar
@@ -108,6 +105,9 @@ def _place(row: dict[str, Any], records: Records) -> str | None:
 def mean_scores(records: Records, blobs: Blobs, place_of: dict[str, str]) -> dict[str, float]:
     """Mean score of each place: over its cases, or over dates of the sum of its types; of no place where
     the champion's score is only an order, whose mean says nothing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     if records.evaluation.champion in words.ORDERS:
         return {}
     table = blobs.table(records.evaluation.lockbox_blob)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from civic_ai.core.base64 import base64_text
 from civic_ai.records.ledger import PublicKey, key_id
 
-PRESENT, VERIFIED = 1, 4
+PRESENT, VERIFIED, ATTESTED = 1, 4, 64
 
 
 def url64(content: bytes) -> str:
@@ -55,6 +55,23 @@ class Authenticator:
             relying_party=self.relying_party,
             origin=self.origin,
         )
+
+    def made(self, challenge: bytes) -> bytes:
+        """What the browser hands over for a passkey that it has made (level 2, sections 6.1 and 8.7)."""
+        client = json.dumps({"type": "webauthn.create", "challenge": url64(challenge), "origin": self.origin})
+        name = b"credential"
+        data = (
+            hashlib.sha256(self.relying_party.encode()).digest()
+            + struct.pack(">BI", self.flags | ATTESTED, 0)
+            + bytes(16)
+            + struct.pack(">H", len(name))
+            + name
+            + cose(self.private)
+        )
+        attestation = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(data)]) + data
+        response = {"clientDataJSON": url64(client.encode()), "attestationObject": url64(attestation)}
+        made = {"id": url64(name), "rawId": url64(name), "type": "public-key", "response": response}
+        return json.dumps(made).encode()
 
     def assertion(self, challenge: bytes, kind: str = "webauthn.get") -> bytes:
         """What the browser hands over for ``challenge``."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
-from civic_ai.core.errors import ConfigError
-from civic_ai.review.passkey import challenge, is_passkey_signature, passkey_count
+from civic_ai.core.errors import ConfigError, RefusedError
+from civic_ai.review.passkey import challenge, is_passkey_signature, made_passkey, passkey_count
 from tests.unit.review.authenticator import PRESENT, VERIFIED, Authenticator
 
 MESSAGE = b"DSSEv1 what is signed"
@@ -60,3 +60,29 @@ def test_the_counter_is_read_from_the_assertion() -> None:
     for count in (0, 1, 258, 2**31):
         ANA.count = count - 1
         assert passkey_count(ANA.assertion(challenge(MESSAGE))) == count
+
+
+def test_a_passkey_that_a_browser_made_is_the_one_that_signs() -> None:
+    pytest.importorskip("webauthn", reason="the extra civic-ai[passkey] is not installed")
+    made = made_passkey(ANA.made(b"asked"), "Ana", b"asked", ANA.origin)
+    assert made.key == ANA.public_key
+    assert made.credential == "Y3JlZGVudGlhbA"
+    assert is_passkey_signature(made.key, ANA.assertion(challenge(MESSAGE)), MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [replace(ANA, origin="https://evil.example"), replace(ANA, relying_party="evil.example"),
+     replace(ANA, flags=PRESENT)],
+)  # fmt: skip
+def test_a_passkey_made_elsewhere_or_by_nobody_present_is_refused(other: Authenticator) -> None:
+    pytest.importorskip("webauthn", reason="the extra civic-ai[passkey] is not installed")
+    with pytest.raises(RefusedError, match="did not make a passkey that can be used here"):
+        made_passkey(other.made(b"asked"), "Ana", b"asked", ANA.origin)
+
+
+@pytest.mark.parametrize("answer", [ANA.made(b"other"), b"{}", b"", b"\xff"])
+def test_another_answer_makes_no_passkey(answer: bytes) -> None:
+    pytest.importorskip("webauthn", reason="the extra civic-ai[passkey] is not installed")
+    with pytest.raises(RefusedError):
+        made_passkey(answer, "Ana", b"asked", ANA.origin)

@@ -1,0 +1,67 @@
+"""The form of a step: mistakes at their fields, nothing typed lost, nothing entered."""
+
+from __future__ import annotations
+
+import pytest
+
+from civic_ai.web.desk import Desk
+from civic_ai.web.drafts.models import Draft
+from tests.unit.review.made_office import PILOT, TO_APPROVAL, take
+from tests.unit.web.made_desk import reader
+
+
+@pytest.fixture
+def reviewed(desk: Desk) -> Desk:
+    for kind, by, role, given in TO_APPROVAL[:4]:
+        take(desk.office, kind, by, role, **given)
+    return desk
+
+
+def test_a_mistake_stands_at_its_field_and_at_the_top(reviewed: Desk) -> None:
+    typed = {"reason": "", "findings.0.text": "the <map> is old"}
+    response = reader("tec").post(f"/cases/{PILOT}/steps/review/", typed)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert '<a href="#reason">Reason: is missing</a>' in page
+    assert '<a href="#findings.0.severity">How grave: is missing</a>' in page
+    assert 'id="reason-wrong"' in page
+    assert "the &lt;map&gt; is old" in page
+    assert Draft.objects.count() == 0
+
+
+def test_more_rows_keep_what_was_typed(reviewed: Desk) -> None:
+    typed = {"findings.0.text": "kept", "reason": "kept too", "more": "findings"}
+    page = reader("tec").post(f"/cases/{PILOT}/steps/review/", typed).content.decode()
+    assert "kept</textarea>" in page
+    assert "kept too</textarea>" in page
+    assert 'name="findings.4.text"' in page
+    assert Draft.objects.count() == 0
+
+
+def test_a_refusal_of_the_domain_layer_is_said_with_its_remedy(reviewed: Desk) -> None:
+    page = reader("off").post(f"/cases/{PILOT}/steps/declare_conflict/", {"person": "dee", "reason": "r"})
+    assert page.status_code == 302
+    take(reviewed.office, "declare_conflict", "off", "governance_officer", person="dee")
+    again = reader("off").post(f"/cases/{PILOT}/steps/declare_conflict/", {"person": "dee", "reason": "r"})
+    assert again.status_code == 422
+    assert "dee has left this case already. Nothing is to be done." in again.content.decode()
+
+
+def test_fields_that_nobody_may_type_are_not_read(reviewed: Desk) -> None:
+    typed = {"text": "x", "by": "off", "at": "2020-01-01", "role": "chair", "answered": "A01"}
+    where = reader("coa").post(f"/cases/{PILOT}/steps/comment/", typed).headers["Location"]
+    action = Draft.objects.get(pk=where.split("/")[2]).action
+    assert action is not None
+    assert (action.by, action.role, action.at, action.answered) == ("coa", "coach", reviewed.today(), ())
+
+
+def test_a_draft_is_its_makers_alone(reviewed: Desk) -> None:
+    where = reader("coa").post(f"/cases/{PILOT}/steps/comment/", {"text": "x"}).headers["Location"]
+    assert reader("coa").get(where).status_code == 200
+    for address in (where, f"{where}statement.json"):
+        assert reader("off").get(address).status_code == 404
+    assert reader("off").post(where, {"way": "file"}).status_code == 404
+
+
+def test_a_kind_that_there_is_not_is_no_page(reviewed: Desk) -> None:
+    assert reader("off").get(f"/cases/{PILOT}/steps/approve/").status_code == 404

@@ -1,0 +1,40 @@
+"""The desk's own server listens on this machine only, answers several at once, and keeps no diary."""
+
+from __future__ import annotations
+
+import threading
+import urllib.request
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from civic_ai.web import serve
+
+
+def test_it_answers_on_this_machine_and_tells_nobody_who_reads_what(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made: list[Any] = []
+
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [environ["PATH_INFO"].encode()]
+
+    def kept(*given: Any) -> Any:
+        made.append(real(*given))
+        return made[0]
+
+    real = serve.make_server
+    monkeypatch.setattr(serve, "make_server", kept)
+    thread = threading.Thread(target=serve.listen, args=(application, 0), daemon=True)
+    thread.start()
+    while not made:
+        thread.join(0.01)
+    host, port = made[0].server_address[:2]
+    assert host == "127.0.0.1"
+    assert urllib.request.urlopen(f"http://{host}:{port}/who-reads").read() == b"/who-reads"
+    made[0].shutdown()
+    thread.join(5)
+    out, err = capfd.readouterr()
+    assert "who-reads" not in out + err

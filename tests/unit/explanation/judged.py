@@ -26,7 +26,7 @@ NOBODY = pa.table({"candidate": NOTHING, "split": NOTHING, "score": pa.array([],
 Truth = Callable[[pd.DataFrame], np.ndarray]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judged:
     """A pilot and an evaluation of it that crowned ``champion``."""
 

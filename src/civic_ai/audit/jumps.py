@@ -6,7 +6,8 @@ so it is taken for a first-order autoregression, and a step is as clear as the l
 likelihood without it, each at its own best correlation. Series without a jump are made of the innovations in
 random order, with the correlation that is likeliest without one, and the whole search is made again in each
 (permutation under the reduced model: Freedman and Lane 1983; sieve bootstrap: Buehlmann 1997). The likelihood
-is that of what season and trend leave (restricted: Cheang and Reinsel 2000), for the plain one correlation for too small in short series. All dates and all series in one matrix product.
+is that of what season and trend leave (restricted: Cheang and Reinsel 2000): in short series the plain one
+takes the correlation for too small. All dates and all series in one matrix product.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from civic_ai.cards.verification import verify
 from civic_ai.cli.main import main
 from civic_ai.cli.office import open_desk_to_write
 from civic_ai.core.messages import governance_folder
+from civic_ai.evaluation.choose import SIMPLEST
 from civic_ai.policy.load import load_policy
 from civic_ai.records.action import Submit
 from civic_ai.review.envelope import seal_envelope
@@ -88,9 +89,17 @@ def open_policy(folder: Path) -> Path:
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
     """One run for all tests of this file; each works on a copy of its workspace."""
     folder = tmp_path_factory.mktemp("decided")
-    policy, pilot = open_policy(folder), write_tiny_pilot(folder / "tiny-potholes", without_mitigations())
+    policy, pilot = open_policy(folder), write_tiny_pilot(folder / "tiny-potholes", where_a_rule_wins())
     workspace = folder / "workspace"
-    return Sealed(pilot, policy, workspace, run(pilot, quick(workspace, policy=policy)).dossier)
+    made = run(pilot, quick(workspace, policy=policy))
+    assert (made.champion, made.evaluation.chosen_by) == ("year_count", SIMPLEST)
+    return Sealed(pilot, policy, workspace, made.dossier)
+
+
+def where_a_rule_wins() -> dict[str, str]:
+    """The change of the example's spec by which nothing beats the count of the last year clearly."""
+    [block] = without_mitigations()
+    return {block: "  candidates: [lightgbm]\n"}
 
 
 @dataclass(frozen=True)
@@ -179,6 +188,7 @@ def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
     assert "Impact level II." in shown
     (move,) = alias_moves(Workspace(tmp_path / "workspace"))
     assert (move.approved, move.retired) == (held.digest, None)
+    gets_its_list(held)
     city.step("governance_officer", "stop", "reason=The season is over.")
     (move,) = alias_moves(Workspace(tmp_path / "workspace"))
     assert (move.approved, move.retired) == (None, held.digest)
@@ -195,6 +205,18 @@ def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
         policy.unlink()
     verified = city.says("Sue Stranger", "ledger", "verify", exported, "--log", city.log, code=REFUSED)
     assert "is not at hand, so nobody can judge it" in verified
+
+
+def gets_its_list(held: Held) -> None:
+    """The rule that won is what the board approved, and what makes the list, once somebody started it."""
+    city, to = held.city, held.city.folder / "list.csv"
+    scores = ("score", city.pilot, "--on", "2024-12-02", "--to", to, *city.by_policy)
+    assert "nobody has started the pilot yet" in city.says("Ona Owner", *scores, code=REFUSED)
+    city.step("governance_officer", "start_pilot")
+    city.says("Ona Owner", *scores)
+    record = json.loads(to.with_name("list.csv.json").read_bytes())
+    rule = json.loads((held.dossier / "bundle" / "rule.json").read_bytes())
+    assert (record["dossier"], rule["name"]) == (held.digest, "year_count")
 
 
 def test_a_refusal_stands_and_nothing_may_run(held: Held, tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ from civic_ai.records.label_changes import LabelChange
 from civic_ai.records.policy import Policy
 
 ALPHA = 0.04
-"""The chance that anything is found where nothing changed, over all series that are searched. How much months
-hang together is known from few of them, so 4 % is asked where 5 % is meant."""
+"""The chance that anything is found where nothing changed, over all series that are searched. Residuals in a
+new order vary a little less than noise, so 4 % is asked where 5 % is meant."""
 LEAST_DAYS = 180
 """A new level that lasts less than this is a storm or a strike and no new rule."""
 LEAST_YEARS = 2

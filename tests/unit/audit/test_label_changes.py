@@ -51,7 +51,7 @@ def _given(folder, rows: dict, *, types: bool = False, question: str = "cases", 
 
 
 def test_a_change_is_dated_and_told_before_and_after(tmp_path) -> None:
-    rows = _rows(2)
+    rows = _rows(1)
     (change,) = find_label_changes(_given(tmp_path, rows), POLICY)
     assert change.on == date(2017, 3, 6)
     assert change.earliest <= CHANGED <= change.latest
@@ -87,7 +87,7 @@ def test_labels_that_have_not_matured_are_left_out(tmp_path) -> None:
 
 
 def test_of_durations_only_what_was_watched_to_the_horizon_counts(tmp_path) -> None:
-    rows = _rows(6)
+    rows = _rows(5)
     last = np.datetime64("2017-12-29", "D").astype(int)
     given = _given(tmp_path, rows, question="durations", last="2017-12-29")
     (change,) = find_label_changes(given, POLICY)

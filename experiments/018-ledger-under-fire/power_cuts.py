@@ -144,7 +144,7 @@ def judge_decisions(blobs: Path, before: int) -> Judge:
             found_ = judge_office(office, words, before)
             case, by_hand = office.case(PILOT), votes_by_hand(export(office.ledger.snapshot()))
             said = Window(office, folder / "next.txt").take(PILOT, act(deed("comment", "coa", "coach")))
-        except CivicError:
+        except (CivicError, ValueError):
             return bool(words), "cannot be opened"
         votes = case.decisions[-1].votes if case.meeting is None else case.meeting.votes
         is_whole = [(one.by, one.verdict) for one in votes] == list(by_hand.items())
@@ -201,8 +201,10 @@ def main() -> None:
         else:
             write(f"sqlite:///{given.write}/ledger.sqlite", given.write / "told.txt", range(VOTES), None)
         return
-    rows = [measure("FULL", given.cuts, given.through), measure("OFF", given.cuts // 5, given.through)]
-    print(*rows, sep="\n")
+    rows = []
+    for synchronous, cuts in (("FULL", given.cuts), ("OFF", given.cuts // 5)):
+        rows.append(measure(synchronous, cuts, given.through))
+        print(rows[-1], flush=True)
     name = "power_cuts.csv" if given.through == "ledger" else "power_cuts_office.csv"
     with (HERE / name).open("w", newline="") as target:
         writer = csv.DictWriter(target, fieldnames=list(rows[0]))

@@ -302,7 +302,7 @@ def _city(home: Path, pilot: Path, seats: Sequence[Seat], transcript: Transcript
 
 def _number(told: str) -> int:
     """The number of the entry that a step was entered as."""
-    return int(told.removeprefix("Entered as ").partition(":")[0])
+    return int(told.removeprefix("Entered as number ").partition(" ")[0])
 
 
 def _in_public(city: City, dossier: Path, decided: int, transcript: Transcript) -> Path:

@@ -369,9 +369,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--to", type=Path, help="a new folder that stays; else one that is thrown away")
     parser.add_argument("--only", choices=["example", "houston"])
-    parser.add_argument(
-        "--later", action="store_true", help="in --to: what came after the example"
-    )
+    parser.add_argument("--later", action="store_true", help="in --to: what came after the example")
     given = parser.parse_args()
     if given.later:
         _write("example", given.to.resolve(), the_years_after, "later")

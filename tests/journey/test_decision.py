@@ -9,7 +9,7 @@ import io
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,8 @@ from tests.journey.board_walk import (
     waive,
     witnessed,
 )
+from tests.journey.later import days_ahead
+from tests.journey.later_walk import PARTS, Later
 from tests.journey.tiny import quick, write_tiny_pilot
 from tests.unit.deployment.conftest import without_mitigations
 
@@ -99,7 +101,8 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
 def where_a_rule_wins() -> dict[str, str]:
     """The change of the example's spec by which nothing beats the count of the last year clearly."""
     [block] = without_mitigations()
-    return {block: "  candidates: [lightgbm]\n"}
+    floors = "{of: lightgbm, method: district_floor, floor: 0.8}"
+    return {block: f"  candidates: [lightgbm]\n  mitigations:\n    floors: {floors}\n"}
 
 
 @dataclass(frozen=True)
@@ -188,8 +191,8 @@ def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
     assert "Impact level II." in shown
     (move,) = alias_moves(Workspace(tmp_path / "workspace"))
     assert (move.approved, move.retired) == (held.digest, None)
-    gets_its_list(held)
-    city.step("governance_officer", "stop", "reason=The season is over.")
+    lives_on(held)
+
     (move,) = alias_moves(Workspace(tmp_path / "workspace"))
     assert (move.approved, move.retired) == (None, held.digest)
 
@@ -207,16 +210,25 @@ def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
     assert "is not at hand, so nobody can judge it" in verified
 
 
-def gets_its_list(held: Held) -> None:
-    """The rule that won is what the board approved, and what makes the list, once somebody started it."""
-    city, to = held.city, held.city.folder / "list.csv"
-    scores = ("score", city.pilot, "--on", "2024-12-02", "--to", to, *city.by_policy)
-    assert "nobody has started the pilot yet" in city.says("Ona Owner", *scores, code=REFUSED)
+def lives_on(held: Held) -> None:
+    """The rule that won is what the board approved: a pilot, use, renewal, an end."""
+    city, here = held.city, held.city.speak
+
+    def ahead(days: int) -> City:
+        def speak(person: str, words: Sequence[str], stdin: str) -> Told:
+            with days_ahead(days):
+                return here(person, words, stdin)
+
+        return replace(city, speak=speak)
+
+    waivable_by = {gate.id: gate.waivable_by for gate in load_policy(held.policy).gates}
     city.step("governance_officer", "start_pilot")
-    city.says("Ona Owner", *scores)
-    record = json.loads(to.with_name("list.csv.json").read_bytes())
+    for part in PARTS:
+        part(Later(ahead, held.dossier, held.report, waivable_by))
     rule = json.loads((held.dossier / "bundle" / "rule.json").read_bytes())
-    assert (record["dossier"], rule["name"]) == (held.digest, "year_count")
+    assert rule["name"] == "year_count"
+    records = [json.loads(path.read_bytes()) for path in sorted(city.folder.glob("*.csv.json"))]
+    assert [record["dossier"] for record in records] == [held.digest] * 4
 
 
 def test_a_refusal_stands_and_nothing_may_run(held: Held, tmp_path: Path) -> None:

@@ -72,8 +72,8 @@ def todays_scores(scorer: ModelScorer, plan: SealedPlan, today: Today, blobs: Bl
     where it is a mitigation."""
     if scorer.candidate not in plan.spec.models.mitigations:
         return scorer.score(today.frame)
-    past = rows_of(plan.spec, list(_past_dates(plan.spec, today.as_of)), today.snapshot, plan.policy, blobs)
-    rows = _panel_rows(pd.concat([past, today.frame], ignore_index=True), plan, today, blobs)
+    past = rows_of(plan.spec, list(past_dates(plan.spec, today.as_of)), today.snapshot, plan.policy, blobs)
+    rows = panel_rows(pd.concat([past, today.frame]), plan, today, blobs)
     is_today = rows.as_of == np.datetime64(today.as_of)
     listed = np.flatnonzero(is_today | (rows.as_of >= np.datetime64(plan.cutoff)))
     asked = plan.spec.models.mitigations[scorer.candidate]
@@ -82,7 +82,7 @@ def todays_scores(scorer: ModelScorer, plan: SealedPlan, today: Today, blobs: Bl
     return ordered_anew(served, np.flatnonzero(is_today[listed]))
 
 
-def _past_dates(spec: PilotSpec, as_of: date) -> Iterator[date]:
+def past_dates(spec: PilotSpec, as_of: date) -> Iterator[date]:
     """The dates of lists in the past year, in the rhythm of the pilot and back from today."""
     for back in range(PAST_DAYS // spec.as_of.every_days, 0, -1):
         day = as_of - timedelta(days=back * spec.as_of.every_days)
@@ -90,9 +90,9 @@ def _past_dates(spec: PilotSpec, as_of: date) -> Iterator[date]:
             yield day
 
 
-def _panel_rows(frame: pd.DataFrame, plan: SealedPlan, today: Today, blobs: Blobs) -> PanelRows:
+def panel_rows(frame: pd.DataFrame, plan: SealedPlan, today: Today, blobs: Blobs) -> PanelRows:
     """The rows as a panel that stands on today's data."""
-    units = frame[["unit", "area"]].drop_duplicates("unit").sort_values("unit", ignore_index=True)
+    units = frame[["unit", "area"]].drop_duplicates("unit").sort_values("unit")
     text = {name: pa.array(units[name], pa.string()) for name in units}
     blobs.put_record(today.snapshot)
     found = {"snapshot": today.snapshot.digest, "units_blob": blobs.put_table(pa.table(text))}

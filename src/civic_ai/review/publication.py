@@ -70,7 +70,10 @@ def site_files(record: PublicRecord) -> Iterator[tuple[str, bytes]]:
     yield from _receipts(record)
     for report in record.reports:
         yield f"years/{report.year}.json", report.to_json()
-    yield "index.html", _page("register_languages", "en", {"languages": LANGUAGES})
+    yield (
+        "index.html",
+        _page("register_languages", "en", {"languages": LANGUAGES, "publisher": record.register.publisher}),
+    )
     for language in LANGUAGES:
         yield from _pages(record, language)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from civic_ai.core.errors import ConfigError
 from civic_ai.data.contract import load_contracts
-from civic_ai.deployment.changed_order import SealedPlan, read_plan, todays_scores
+from civic_ai.deployment.changed_order import SealedPlan, panel_rows, past_dates, read_plan, todays_scores
 from civic_ai.deployment.cohort import Rules, Today, find_today
 from civic_ai.deployment.loader import open_approved
 from civic_ai.models.mitigations import Mitigator
@@ -23,6 +24,7 @@ from civic_ai.panel.split import make_splits
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.evidence import Evidence
+from civic_ai.records.snapshot import DataSnapshot
 
 from .conftest import LAST, Sealed
 
@@ -93,6 +95,27 @@ def test_the_dossiers_own_plan_is_asked_and_not_the_citys_file(given: Given) -> 
     """A floor that the city lowers in its file after the approval moves nothing."""
     assert given.sealed.pilot.spec.models.mitigations == {}
     assert given.of("floors").tolist() != given.of("lightgbm").tolist()
+
+
+def test_past_lists_go_back_a_year_and_not_beyond_the_first(given: Given) -> None:
+    spec = given.plan.spec
+    days = list(past_dates(spec, LAST))
+    assert (len(days), days[0], days[-1]) == (13, LAST - timedelta(days=364), LAST - timedelta(days=28))
+    first = spec.as_of.first
+    assert list(past_dates(spec, first + timedelta(days=56))) == [first, first + timedelta(days=28)]
+    assert list(past_dates(spec, first)) == []
+
+
+def test_the_rows_stand_on_todays_data_and_every_unit_of_the_past_year(given: Given) -> None:
+    """Units in the order of their names, whatever the order of the lists on which they stood."""
+    frame = given.today.frame.iloc[[2, 0, 1]]
+    snapshot = given.today.snapshot.model_copy(update={"sources": ()})
+    rows = panel_rows(frame, given.plan, replace(given.today, snapshot=snapshot), given.sealed.blobs)
+    assert rows.panel.snapshot == snapshot.digest != given.plan.panel.snapshot
+    assert given.sealed.blobs.record(DataSnapshot, rows.panel.snapshot) == snapshot
+    units = given.sealed.blobs.table(rows.panel.units_blob).to_pydict()
+    assert units["unit"] == sorted(frame["unit"])
+    assert units["area"] == list(frame.sort_values("unit")["area"])
 
 
 def test_a_dossier_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:

@@ -6,20 +6,31 @@ import csv
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pyarrow.compute as pc
 import pytest
 
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import CivicError, ConfigError, DataError, RefusedError
-from civic_ai.deployment.score import Authority, Scored, Wanted, score_to, score_today
-from civic_ai.deployment.worklist import BY_LOT, BY_SCORE, sidecar_of
+from civic_ai.data.contract import load_contracts
+from civic_ai.deployment.score import (
+    Authority,
+    Scored,
+    Wanted,
+    approved,
+    list_frame,
+    score_to,
+    score_today,
+)
+from civic_ai.deployment.worklist import BY_LOT, BY_SCORE, Draw, sidecar_of
 from civic_ai.records.deployment import Worklist
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.evidence import Evidence
 
-from .conftest import ENDS, LAST, TODAY, Sealed
+from .conftest import DECIDED, ENDS, LAST, TODAY, Sealed
 
 WANTED = Wanted(LAST, TODAY, exploration_share=0.05)
 
@@ -83,8 +94,11 @@ def test_the_record_names_all_that_the_list_rests_on(sealed: Sealed, scored: Sco
 
 
 def test_the_same_list_again_is_the_same_to_the_byte(sealed: Sealed, scored: Scored) -> None:
-    again = score_today(sealed.pilot, authority(sealed), WANTED, sealed.blobs)
-    assert (again.table, again.record) == (scored.table, scored.record)
+    """Also from a release, whose day stands in the record."""
+    granted = replace(authority(sealed), released_on=DECIDED, known_on=TODAY)
+    again = score_today(sealed.pilot, granted, WANTED, sealed.blobs)
+    assert again.table == scored.table
+    assert again.record == scored.record.model_copy(update={"released_on": DECIDED})
 
 
 def test_list_and_record_stand_side_by_side(sealed: Sealed, tmp_path: Path) -> None:
@@ -195,6 +209,25 @@ def test_data_that_ends_long_before_the_date(sealed: Sealed, tmp_path: Path) -> 
 def test_a_share_of_the_lot_that_is_none(sealed: Sealed, tmp_path: Path) -> None:
     error = refusal(sealed, authority(sealed), tmp_path, Wanted(LAST, TODAY, 0.9))
     assert "is no share" in str(error)
+
+
+def test_what_was_not_looked_up_for_long_is_not_believed(sealed: Sealed) -> None:
+    """To the day: the policy allows 31."""
+    contracts = load_contracts(sealed.pilot)
+    old, older = (replace(authority(sealed), known_on=TODAY - timedelta(days)) for days in (31, 32))
+    approved(old, sealed.pilot, contracts, WANTED)
+    with pytest.raises(RefusedError, match="the policy allows 31 days"):
+        approved(older, sealed.pilot, contracts, WANTED)
+
+
+def test_a_place_that_some_units_lack_stands_on_the_list_and_one_that_all_lack_does_not() -> None:
+    rows = pd.DataFrame({"unit": ["a", "b"], "area": ["north", None], "type": None, "score": [1.0, 2.0]})
+    scorer: Any = SimpleNamespace(columns=lambda _: {})
+    reasons: Any = SimpleNamespace(codes=lambda *_: [()], unstable=lambda _: 0)
+    frame, _ = list_frame(rows, scorer, reasons, Draw(1, 0.0, "a lot"), ())
+    assert list(frame.columns) == ["rank", "unit", "area", "chosen_by", "score"]
+    assert list(frame["unit"]) == ["b", "a"]
+    assert list(frame["chosen_by"]) == [BY_SCORE, ""]
 
 
 def test_without_a_lot_the_capacity_goes_to_the_highest_scores(sealed: Sealed) -> None:

@@ -26,9 +26,10 @@ run: env  ## Take the example city the whole way to a sealed dossier. Exit codes
 	@$(BIN)/civic-ai run pilots/example-potholes || [ $$? -eq 3 ]
 
 # Some hundred child processes would else compile everything anew.
+# A file is one worker's: its fixtures are made once.
 test: export PYTHONDONTWRITEBYTECODE =
 test: env  ## The whole suite.
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: env  ## Format, lint, types, layers.
 	$(BIN)/ruff format --check .

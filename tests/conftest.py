@@ -1,7 +1,15 @@
-"""One thread for linear algebra, before anybody imports it: two tests run at once on two cores."""
+"""What holds for every test: one thread for linear algebra, and the slow files first."""
 
 from __future__ import annotations
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before anybody imports it: two tests run at once
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a slow test come first, so that no worker begins one when the others are done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -32,8 +32,8 @@ LEDGER = (
     "ledger_verification",
 )
 CASE = ("history", "office")
-DEPLOYMENT = ("approval", "loader", "cohort", "release", "score")
-USED_BY = {"approval": ("score",), "loader": ("score",), "cohort": ("score",)}
+DEPLOYMENT = ("approval", "loader", "cohort", "changed_order", "release", "score")
+USED_BY = {"approval": ("score",), "loader": ("score",), "cohort": ("score", "changed_order")}
 """Whose tests, beside a module's own, would notice it."""
 MODULES = (
     "records.decision",

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.journey.board_walk import (
@@ -29,6 +29,7 @@ from tests.journey.board_walk import (
     waive,
     witnessed,
 )
+from tests.journey.later_walk import LAPSED, PARTS, Later
 
 from civic_ai.policy.load import load_policy
 
@@ -93,8 +94,8 @@ class Transcript:
         self.parts.append(f"\n## {text}\n")
         print(f"== {text}", flush=True)
 
-    def note(self, person: str, words: Sequence[str], told: Told) -> None:
-        """One command."""
+    def note(self, person: str, words: Sequence[str], told: Told, days: int = 0) -> None:
+        """One command, said so many days later."""
         self.processes += 1
         self.people.add(person)
         said = shlex.join(words)
@@ -103,7 +104,8 @@ class Transcript:
             lines = [*lines[:SHOWN_LINES], f"... ({len(lines) - SHOWN_LINES} more lines)"]
         code = "" if told.code == 0 else f"\nexit code {told.code}"
         text = self.plain("\n".join([f"$ {said}", *lines]) + code)
-        self.parts.append(f"**{person}**\n\n```\n{text}\n```\n")
+        when = f", {days} days later" if days else ""
+        self.parts.append(f"**{person}**{when}\n\n```\n{text}\n```\n")
         print(f"{person}: {self.plain(said)[:100]} -> {told.code}", flush=True)
 
     def plain(self, text: str) -> str:
@@ -115,16 +117,21 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Starts a process for every command, in the person's own folder, which nobody else may read."""
+    """Starts a process for every command, in the person's own folder, which nobody else may read.
+
+    ``days``: how far its clocks are ahead; there is no other way to walk through a year.
+    """
 
     home: Path
     workspace: Path
     transcript: Transcript
+    days: int = 0
 
     def __call__(self, person: str, words: Sequence[str], stdin: str) -> Told:
         folder = self.home / "people" / person.split(maxsplit=1)[0].lower()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        command = [sys.executable, "-m", "civic_ai.cli", *words]
+        program = ["tests.journey.later", str(self.days)] if self.days else ["civic_ai.cli"]
+        command = [sys.executable, "-m", *program, *words]
         done = subprocess.run(
             command,
             check=False,
@@ -135,13 +142,13 @@ class Speaker:
             capture_output=True,
         )
         told = Told(done.returncode, done.stdout, done.stderr)
-        self.transcript.note(person, ["civic-ai", *words], told)
+        self.transcript.note(person, ["civic-ai", *words], told, self.days)
         return told
 
     def _environment(self, folder: Path) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "CIVIC_AI_DATA") if name in os.environ}
         own = {"HOME": str(folder), "CIVIC_AI_HOME": str(self.workspace), "CIVIC_AI_LANGUAGE": "en"}
-        return kept | own | {"PYTHONPATH": str(ROOT / "src")}
+        return kept | own | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
 
 
 def sealed(city: City) -> Path:
@@ -191,6 +198,29 @@ def example(home: Path, transcript: Transcript) -> None:
     city.says("Ona Owner", *score, "--explore", "0.05")
     city.says("Olga Officer", "case", city.name)
     _in_public(city, dossier, decided, transcript)
+
+
+def the_years_after(home: Path, transcript: Transcript) -> None:
+    """The example city, which stands in ``home``, goes on: pilot, use, renewal, an end."""
+    city = _city(home, ROOT / "pilots" / "example-potholes", EXAMPLE_PEOPLE, transcript)
+    (dossier,) = (home / "workspace" / "dossiers" / city.name).iterdir()
+    waivable_by = {gate.id: gate.waivable_by for gate in load_policy().gates}
+
+    def ahead(days: int) -> City:
+        return replace(city, speak=Speaker(home, home / "workspace", transcript, days))
+
+    report = city.key(city.holder("technical_reviewer")).with_name("report.json")
+    later = Later(ahead, dossier, report, waivable_by)
+    for part in PARTS:
+        transcript.title(f"example-potholes: {part.__name__.replace('_', ' ')}")
+        part(later)
+    transcript.title("example-potholes: what the public reads, and what a stranger verifies")
+    last, record = ahead(LAPSED), home / "record-of-all"
+    witness = witnessed(last, COACH)
+    last.says("Olga Officer", "ledger", "export", "--to", record)
+    last.says("Olga Officer", "publish", "--to", home / "site-of-all")
+    last.says(STRANGER, "ledger", "verify", record, "--log", city.log, "--witness", witness,
+              "--dossier", dossier)  # fmt: skip
 
 
 def houston(home: Path, transcript: Transcript) -> None:
@@ -272,7 +302,7 @@ def _city(home: Path, pilot: Path, seats: Sequence[Seat], transcript: Transcript
 
 def _number(told: str) -> int:
     """The number of the entry that a step was entered as."""
-    return int(told.removeprefix("Entered as ").partition(":")[0])
+    return int(told.removeprefix("Entered as number ").partition(" ")[0])
 
 
 def _in_public(city: City, dossier: Path, decided: int, transcript: Transcript) -> Path:
@@ -321,14 +351,17 @@ def _stranger(fresh: Path, transcript: Transcript) -> None:
         transcript.note(STRANGER, command, Told(0, done.stdout))
 
 
-def _write(name: str, home: Path, decide: Callable[[Path, Transcript], None]) -> None:
+def _write(
+    name: str, home: Path, decide: Callable[[Path, Transcript], None], called: str | None = None
+) -> None:
     """One city, and its transcript beside this file."""
+    called = called or name
     transcript = Transcript({str(home): "~", str(ROOT): "."})
     began = time.time()
     decide(home / name, transcript)
     told = f"{transcript.processes} processes, {len(transcript.people)} people, {time.time() - began:.0f} s."
-    head = f"# Transcript of `run.py --only {name}`\n\nPaths are shortened, long answers cut. {told}\n"
-    (HERE / f"results-{name}.md").write_text(head + "\n".join(transcript.parts), "utf-8")
+    head = f"# Transcript of `run.py`, {called}\n\nPaths are shortened, long answers cut. {told}\n"
+    (HERE / f"results-{called}.md").write_text(head + "\n".join(transcript.parts), "utf-8")
     print(told)
 
 
@@ -336,7 +369,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--to", type=Path, help="a new folder that stays; else one that is thrown away")
     parser.add_argument("--only", choices=["example", "houston"])
+    parser.add_argument("--later", action="store_true", help="in --to: what came after the example")
     given = parser.parse_args()
+    if given.later:
+        _write("example", given.to.resolve(), the_years_after, "later")
+        return
     home = given.to.resolve() if given.to else Path(tempfile.mkdtemp(prefix="two-decisions-"))
     for name, decide in (("example", example), ("houston", houston)):
         if given.only in (None, name):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from tools.reference import ROOT, pages
 
 
-@pytest.mark.parametrize("path", sorted(pages()), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_generated_page_is_up_to_date(path: object) -> None:
-    assert path.read_text("utf-8") == pages()[path], "run `make reference`"
+def test_every_generated_page_is_up_to_date() -> None:
+    made = pages()
+    assert len(made) >= 8
+    stale = [str(path.relative_to(ROOT)) for path, page in made.items() if path.read_text("utf-8") != page]
+    assert stale == [], "run `make reference`"

@@ -131,7 +131,7 @@ def _after(*steps: tuple[str, str, str], on: int = 1) -> Act:
     return attack
 
 
-def _declares(file: str, old: str, new: str, **options: Any) -> Act:
+def declares(file: str, old: str, new: str, **options: Any) -> Act:
     """The city's own files say something else than what was approved."""
 
     def attack(world: World) -> list[Told]:
@@ -152,10 +152,10 @@ def laxer_policy(world: World) -> list[Told]:
     path = world.folder / "policy.yaml"
     with path.open("w", encoding="utf-8") as target:
         yaml.dump(told, target)
-    return _declares("pilot.yaml", "units_per_period: 150", "units_per_period: 280", policy=path)(world)
+    return declares("pilot.yaml", "units_per_period: 150", "units_per_period: 280", policy=path)(world)
 
 
-def _files(change: Callable[[Path], object]) -> Act:
+def in_files(change: Callable[[Path], object]) -> Act:
     def attack(world: World) -> list[Told]:
         change(world.dossier)
         return world.scores()
@@ -163,7 +163,7 @@ def _files(change: Callable[[Path], object]) -> Act:
     return attack
 
 
-def _flip(name: str) -> Callable[[Path], object]:
+def flip(name: str) -> Callable[[Path], object]:
     def change(folder: Path) -> None:
         path = folder / name
         content = path.read_bytes()
@@ -221,7 +221,7 @@ def _manifest_only(folder: Path) -> None:
     _with_files(folder, {"bundle/booster.txt": content.replace(b"leaf_value=0", b"leaf_value=1", 1) + b"\n"})
 
 
-def _other_model(folder: Path, named: dict[str, bytes]) -> None:
+def other_model(folder: Path, named: dict[str, bytes]) -> None:
     """Another model, and every digest above it made anew."""
     bundle = json.loads((folder / "bundle/bundle.json").read_bytes())
     bundle["files"] |= {name: digest_of_bytes(content) for name, content in named.items()}
@@ -239,14 +239,14 @@ def _other_model(folder: Path, named: dict[str, bytes]) -> None:
 
 def _trained_again(folder: Path) -> None:
     content = (folder / "bundle" / "booster.txt").read_bytes()
-    _other_model(folder, {"booster.txt": content + b"\n"})
+    other_model(folder, {"booster.txt": content + b"\n"})
 
 
 PICKLE = b"cos\nsystem\n(S'touch owned'\ntR."
 
 
 def _pickle_in_the_bundle(folder: Path) -> None:
-    _other_model(folder, {"model.pkl": PICKLE})
+    other_model(folder, {"model.pkl": PICKLE})
 
 
 def _pickle_beside(folder: Path) -> None:
@@ -267,7 +267,7 @@ def foreign_dossier(world: World) -> list[Told]:
     return world.scores()
 
 
-def _release(change: Callable[[World], object], on: int = 1, **options: Any) -> Act:
+def in_release(change: Callable[[World], object], on: int = 1, **options: Any) -> Act:
     def attack(world: World) -> list[Told]:
         change(world)
         return world.on(on).scores_from_release(**options)
@@ -368,27 +368,27 @@ ATTACKS = (
     Attack("a suspended model", CREW, SCORE, REFUSED, "the model is suspended", _after(("suspend", "off", "governance_officer"))),
     Attack("a stopped pilot", CREW, SCORE, REFUSED, "the pilot was stopped", _after(("stop", "off", "governance_officer"))),
     Attack("a day before the approval", CREW, SCORE, REFUSED, "clock: ", lambda world: world.on(-3).scores()),
-    Attack("a swapped threshold: more units than approved", CREW, SCORE, REFUSED, "capacity: approved was 150, found is 280", _declares("pilot.yaml", "units_per_period: 150", "units_per_period: 280")),
+    Attack("a swapped threshold: more units than approved", CREW, SCORE, REFUSED, "capacity: approved was 150, found is 280", declares("pilot.yaml", "units_per_period: 150", "units_per_period: 280")),
     Attack("a policy of one's own with a wide tolerance", CREW, SCORE, REFUSED, "capacity: approved was 150, found is 280", laxer_policy),
-    Attack("another list of features", CREW, SCORE, REFUSED, "features: approved was", _declares("pilot.yaml", "count_days: [28, 91, 364, 728, 1092]", "count_days: [28, 91, 364, 728]")),
-    Attack("another contract of the data", CREW, SCORE, REFUSED, "contracts.weather: approved was", _declares("contracts/weather.yaml", "quarantine_share: 0\n", "quarantine_share: 0.5\n")),
+    Attack("another list of features", CREW, SCORE, REFUSED, "features: approved was", declares("pilot.yaml", "count_days: [28, 91, 364, 728, 1092]", "count_days: [28, 91, 364, 728]")),
+    Attack("another contract of the data", CREW, SCORE, REFUSED, "contracts.weather: approved was", declares("contracts/weather.yaml", "quarantine_share: 0\n", "quarantine_share: 0.5\n")),
     Attack("a foreign dossier in the place of the approved", FILES, SCORE, REFUSED, "is of pilot made-potholes, not of example-potholes", foreign_dossier),
-    Attack("a byte of the model changed", FILES, SCORE, REFUSED, "altered after it was sealed: bundle/booster.txt", _files(_flip("bundle/booster.txt"))),
-    Attack("a byte of a page changed", FILES, SCORE, REFUSED, r"altered after it was sealed: public/model_card.en.html", _files(_flip("public/model_card.en.html"))),
-    Attack("the gates' report made to pass", FILES, SCORE, REFUSED, "altered after it was sealed: gates.json", _files(_flip("gates.json"))),
-    Attack("two files with their names swapped", FILES, SCORE, REFUSED, "sealed: full/records/audit.json, public/records/audit.json", _files(_swap_names)),
-    Attack("a file taken away", FILES, SCORE, REFUSED, "sealed: full/records/audit.json", _files(lambda folder: (folder / "full/records/audit.json").unlink())),
-    Attack("a pickle laid beside the model", FILES, SCORE, REFUSED, "sealed: bundle/model.pkl", _files(_pickle_beside)),
-    Attack("a link in the place of the model", FILES, SCORE, REFUSED, "sealed: bundle/booster.txt", _files(_link)),
-    Attack("a model of half a gigabyte", FILES, SCORE, REFUSED, "sealed: bundle/booster.txt", _files(_giant)),
-    Attack("a manifest that names a file outside", FILES, SCORE, REFUSED, r"sealed: \.\./\.\./\.\./keys/log.key", _files(_climb)),
-    Attack("one digit of the model, and the manifest made to agree", FILES, SCORE, REFUSED, "sealed: bundle/booster.txt", _files(_manifest_only)),
-    Attack("another model, and all digests made anew", FILES, SCORE, REFUSED, "dossier: approved was .*bundle: approved was", _files(_trained_again)),
-    Attack("a pickle in the bundle, and all digests made anew", FILES, SCORE, REFUSED, "dossier: approved was .*bundle: approved was", _files(_pickle_in_the_bundle)),
-    Attack("a release dated anew", CREW, FROM_RELEASE, REFUSED, "the release is not signed by city.example/ledger", _release(_dated_anew)),
-    Attack("a release made to last longer", CREW, FROM_RELEASE, REFUSED, "does not hold the decision that the release names", _release(_made_longer)),
-    Attack("a release used long after anybody looked", CREW, FROM_RELEASE, REFUSED, "nothing is known of the case after 2026-01-02; the policy allows 31 days", _release(lambda _: None, on=40)),
+    Attack("a byte of the model changed", FILES, SCORE, REFUSED, "altered after it was sealed: bundle/booster.txt", in_files(flip("bundle/booster.txt"))),
+    Attack("a byte of a page changed", FILES, SCORE, REFUSED, r"altered after it was sealed: public/model_card.en.html", in_files(flip("public/model_card.en.html"))),
+    Attack("the gates' report made to pass", FILES, SCORE, REFUSED, "altered after it was sealed: gates.json", in_files(flip("gates.json"))),
+    Attack("two files with their names swapped", FILES, SCORE, REFUSED, "sealed: full/records/audit.json, public/records/audit.json", in_files(_swap_names)),
+    Attack("a file taken away", FILES, SCORE, REFUSED, "sealed: full/records/audit.json", in_files(lambda folder: (folder / "full/records/audit.json").unlink())),
+    Attack("a pickle laid beside the model", FILES, SCORE, REFUSED, "sealed: bundle/model.pkl", in_files(_pickle_beside)),
+    Attack("a link in the place of the model", FILES, SCORE, REFUSED, "sealed: bundle/booster.txt", in_files(_link)),
+    Attack("a model of half a gigabyte", FILES, SCORE, REFUSED, "sealed: bundle/booster.txt", in_files(_giant)),
+    Attack("a manifest that names a file outside", FILES, SCORE, REFUSED, r"sealed: \.\./\.\./\.\./keys/log.key", in_files(_climb)),
+    Attack("one digit of the model, and the manifest made to agree", FILES, SCORE, REFUSED, "sealed: bundle/booster.txt", in_files(_manifest_only)),
+    Attack("another model, and all digests made anew", FILES, SCORE, REFUSED, "dossier: approved was .*bundle: approved was", in_files(_trained_again)),
+    Attack("a pickle in the bundle, and all digests made anew", FILES, SCORE, REFUSED, "dossier: approved was .*bundle: approved was", in_files(_pickle_in_the_bundle)),
+    Attack("a release dated anew", CREW, FROM_RELEASE, REFUSED, "the release is not signed by city.example/ledger", in_release(_dated_anew)),
+    Attack("a release made to last longer", CREW, FROM_RELEASE, REFUSED, "does not hold the decision that the release names", in_release(_made_longer)),
+    Attack("a release used long after anybody looked", CREW, FROM_RELEASE, REFUSED, "nothing is known of the case after 2026-01-02; the policy allows 31 days", in_release(lambda _: None, on=40)),
     Attack("a release used after a suspension", CREW, f"{FROM_RELEASE} --record", REFUSED, "the model is suspended", suspended_since),
     Attack("an old record given as the newer one", CREW, f"{FROM_RELEASE} --record", REFUSED, "ledger, cut back: 29 entries were seen; here stand 28", older_record),
-    Attack("a byte of the model in a release changed", FILES, FROM_RELEASE, REFUSED, "sealed: bundle/booster.txt", _release(lambda world: _flip("dossier/bundle/booster.txt")(world.release))),
+    Attack("a byte of the model in a release changed", FILES, FROM_RELEASE, REFUSED, "sealed: bundle/booster.txt", in_release(lambda world: flip("dossier/bundle/booster.txt")(world.release))),
 )  # fmt: skip

@@ -170,17 +170,18 @@ class World:
         return [] if code == 0 else [Told(kind.split(" #")[0], f"{kind}: {says}")]
 
 
-def build(folder: Path, *, is_run: bool = False) -> World:
+def build(folder: Path, *, is_run: bool = False, champion: str = "lightgbm") -> World:
     """The city on its second day: approved with a condition, started, the coach as witness.
 
-    ``is_run``: with the dossier of a real run, so that a list can be made; else one sealed by hand.
+    ``is_run``: with the dossier of a real run, so that a list can be made; else one sealed by hand, of a
+    ``champion`` that may be a simple rule.
     """
     folder.mkdir(parents=True, exist_ok=True)
     world = World(folder)
     pilot = write_tiny_pilot(folder / "pilot", without_mitigations())
     world.workspace.mkdir()
     office = office_in(world.workspace)
-    _seal_by_run(pilot, world) if is_run else _seal_by_hand(pilot, world)
+    _seal_by_run(pilot, world) if is_run else _seal_by_hand(pilot, world, champion)
     steps = [*TO_APPROVAL[:-1], ("close_vote", "cha", "chair", {"conditions": (_CONDITION,)})]
     for kind, by, role, given in [*steps, ("start_pilot", "sol", "data_steward", {})]:
         action = about(act(deed(kind, by, role, **given)), world.binding)
@@ -234,7 +235,7 @@ def _seal_by_run(pilot: Path, world: World) -> None:
     run(pilot, quick(world.workspace))
 
 
-def _seal_by_hand(pilot: Path, world: World) -> None:
+def _seal_by_hand(pilot: Path, world: World, champion: str) -> None:
     """A dossier of the pilot's own spec and contracts and a model that was really trained; its records are
     another city's, for nothing here reads a figure."""
     blobs = Blobs(world.workspace / "blobs")
@@ -242,7 +243,7 @@ def _seal_by_hand(pilot: Path, world: World) -> None:
     made = make_evidence(blobs, City())
     named = {"spec": blobs.put_record(loaded.spec), "pilot": PILOT}
     contracts = {name: blobs.put_record(one) for name, one in load_contracts(loaded).items()}
-    named |= {"contracts": contracts, "bundle": judge(blobs, "lightgbm", kind="event").evaluation.bundle}
+    named |= {"contracts": contracts, "bundle": judge(blobs, champion, kind="event").evaluation.bundle}
     evidence = made.evidence.model_copy(update=named)
     gates = made.gates.model_copy(update={"evidence": evidence.digest})
     cards = {"public/model_card.en.html": b"<h1>Model card</h1>"}

@@ -157,8 +157,7 @@ def test_no_canary_is_in_any_model_file_or_its_copy_for_mlflow(published: PilotR
         place = LoggedModel("0", f"m-{name}", name, "file:///nowhere", 0, 0)
         save_copy(scorer, library_versions(), place, tmp_path / name)
         assert canaries_below(tmp_path / name) == {}
-    if (published.dossier / "bundle").exists():
-        assert canaries_below(published.dossier / "bundle") == {}
+    assert canaries_below(published.dossier / "bundle") == {}
 
 
 def test_no_canary_is_in_the_explanation_or_in_what_mlflow_is_sent(published: PilotRun) -> None:

@@ -9,7 +9,7 @@ import io
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from civic_ai.cards.verification import verify
 from civic_ai.cli.main import main
 from civic_ai.cli.office import open_desk_to_write
 from civic_ai.core.messages import governance_folder
+from civic_ai.evaluation.choose import SIMPLEST
 from civic_ai.policy.load import load_policy
 from civic_ai.records.action import Submit
 from civic_ai.review.envelope import seal_envelope
@@ -45,6 +46,8 @@ from tests.journey.board_walk import (
     waive,
     witnessed,
 )
+from tests.journey.later import days_ahead
+from tests.journey.later_walk import PARTS, Later
 from tests.journey.tiny import quick, write_tiny_pilot
 from tests.unit.deployment.conftest import without_mitigations
 
@@ -88,9 +91,18 @@ def open_policy(folder: Path) -> Path:
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
     """One run for all tests of this file; each works on a copy of its workspace."""
     folder = tmp_path_factory.mktemp("decided")
-    policy, pilot = open_policy(folder), write_tiny_pilot(folder / "tiny-potholes", without_mitigations())
+    policy, pilot = open_policy(folder), write_tiny_pilot(folder / "tiny-potholes", where_a_rule_wins())
     workspace = folder / "workspace"
-    return Sealed(pilot, policy, workspace, run(pilot, quick(workspace, policy=policy)).dossier)
+    made = run(pilot, quick(workspace, policy=policy))
+    assert (made.champion, made.evaluation.chosen_by) == ("year_count", SIMPLEST)
+    return Sealed(pilot, policy, workspace, made.dossier)
+
+
+def where_a_rule_wins() -> dict[str, str]:
+    """The change of the example's spec by which nothing beats the count of the last year clearly."""
+    [block] = without_mitigations()
+    floors = "{of: lightgbm, method: district_floor, floor: 0.8}"
+    return {block: f"  candidates: [lightgbm]\n  mitigations:\n    floors: {floors}\n"}
 
 
 @dataclass(frozen=True)
@@ -179,7 +191,8 @@ def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
     assert "Impact level II." in shown
     (move,) = alias_moves(Workspace(tmp_path / "workspace"))
     assert (move.approved, move.retired) == (held.digest, None)
-    city.step("governance_officer", "stop", "reason=The season is over.")
+    lives_on(held)
+
     (move,) = alias_moves(Workspace(tmp_path / "workspace"))
     assert (move.approved, move.retired) == (None, held.digest)
 
@@ -195,6 +208,27 @@ def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
         policy.unlink()
     verified = city.says("Sue Stranger", "ledger", "verify", exported, "--log", city.log, code=REFUSED)
     assert "is not at hand, so nobody can judge it" in verified
+
+
+def lives_on(held: Held) -> None:
+    """The rule that won is what the board approved: a pilot, use, renewal, an end."""
+    city, here = held.city, held.city.speak
+
+    def ahead(days: int) -> City:
+        def speak(person: str, words: Sequence[str], stdin: str) -> Told:
+            with days_ahead(days):
+                return here(person, words, stdin)
+
+        return replace(city, speak=speak)
+
+    waivable_by = {gate.id: gate.waivable_by for gate in load_policy(held.policy).gates}
+    city.step("governance_officer", "start_pilot")
+    for part in PARTS:
+        part(Later(ahead, held.dossier, held.report, waivable_by))
+    rule = json.loads((held.dossier / "bundle" / "rule.json").read_bytes())
+    assert rule["name"] == "year_count"
+    records = [json.loads(path.read_bytes()) for path in sorted(city.folder.glob("*.csv.json"))]
+    assert [record["dossier"] for record in records] == [held.digest] * 4
 
 
 def test_a_refusal_stands_and_nothing_may_run(held: Held, tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ from civic_ai.models.fit import fit_candidates
 from civic_ai.panel.build import build_panel
 from civic_ai.pilot.load import load_pilot
 from civic_ai.policy.load import load_policy
-from civic_ai.runner import Options, run
+from civic_ai.runner import run
 from civic_ai.store.blobs import Blobs
 from tests.journey import faults
+from tests.journey.tiny import quick
 
 SEED = int(os.environ.get("PLANTED_SEED", secrets.randbelow(1_000_000)))
 CLEAN_CITIES = 20
@@ -84,7 +85,7 @@ def told_to_the_board(tmp_path_factory):
     here = tmp_path_factory.mktemp("board")
     together = (faults.FINDINGS[0], faults.BROKEN_CONTRACTS[0], faults.LEAKS[0])
     folder, wanted = faults.planted_together(together, SEED, here / "pilot")
-    done = run(folder, Options(workspace=here / "workspace", environment={}))
+    done = run(folder, quick(here / "workspace"))
     cards = [path.read_text("utf-8") for path in sorted((done.dossier / "board").glob("*.en.html"))]
     return done, wanted, re.sub(r"<[^>]*>", " ", " ".join(cards))
 

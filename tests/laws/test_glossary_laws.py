@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,19 @@ import civic_ai
 from civic_ai.core.messages import governance_folder
 
 TERMS = YAML(typ="safe").load((governance_folder() / "glossary.yaml").read_text())
-SOURCE = "\n".join(path.read_text() for path in sorted(Path(civic_ai.__file__).parent.rglob("*.py")))
-SENTENCES = " ".join(str(message.id) for message in collect() if message.id).lower()
 each_term = pytest.mark.parametrize("term", TERMS, ids=[term["term"] for term in TERMS])
+
+
+@cache
+def source() -> str:
+    """All our code."""
+    return "\n".join(path.read_text() for path in sorted(Path(civic_ai.__file__).parent.rglob("*.py")))
+
+
+@cache
+def sentences() -> str:
+    """All that we say, in small letters."""
+    return " ".join(str(message.id) for message in collect() if message.id).lower()
 
 
 def test_every_term_stands_once() -> None:
@@ -38,12 +49,12 @@ def test_a_term_is_said_and_explained_in_every_language(term: dict[str, dict[str
 @each_term
 def test_a_term_has_its_name_in_the_code(term: dict[str, str]) -> None:
     if "code" in term:
-        assert re.search(rf"\b{term['code']}\b", SOURCE), term["code"]
+        assert re.search(rf"\b{term['code']}\b", source()), term["code"]
 
 
 @each_term
 def test_words_that_are_not_ours_are_not_said(term: dict[str, list[str]]) -> None:
-    assert [word for word in term.get("not", []) if re.search(rf"\b{re.escape(word)}s?\b", SENTENCES)] == []
+    assert [word for word in term.get("not", []) if re.search(rf"\b{re.escape(word)}s?\b", sentences())] == []
 
 
 def test_precision_and_accuracy_are_two_words() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from civic_ai.models.baselines import BY_QUESTION, rule_scorer
+from civic_ai.models.baselines import BY_QUESTION
 from civic_ai.models.bundle import open_bundle
 from civic_ai.models.fit import fit_candidates, score_lockbox
 from civic_ai.models.scorer import Scorer
@@ -25,6 +25,7 @@ from tests.unit.models.simulated import (
     fitted_alone,
     log_linear,
     make_pilot,
+    rule_scorer,
     simulate,
 )
 

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
+
+from civic_ai.evaluation.uncertainty import Interval
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -45,6 +48,25 @@ def sum_clusters(sums: Floats, clusters: Integers) -> Floats:
     begins = np.flatnonzero(np.diff(clusters[order], prepend=-1))
     added: Floats = np.add.reduceat(sums[order], begins, axis=0)
     return added
+
+
+def accelerated(value: float, draws: Floats, without_one: Floats, level: float) -> Interval:
+    """An interval from ``draws`` of a figure whose spread depends on where it lies (BCa: Efron 1987).
+
+    ``without_one``: the figure without each unit in turn. The ends lie a little further out, as Student's t
+    does and because drawn units vary a little less than units do (Hesterberg 2015).
+    """
+    units = len(without_one)
+    below = (np.sum(draws < value) + np.sum(draws == value) / 2 + 0.5) / (len(draws) + 1)
+    shift = stats.norm.ppf(below)
+    apart = without_one.mean() - without_one
+    spread = float((apart**2).sum()) ** 1.5
+    bend = float((apart**3).sum()) / (6 * spread) if spread > 0 else 0.0
+    half = np.sqrt(units / (units - 1)) * stats.t.ppf((1 + level) / 2, units - 1)
+    moved = shift + np.array([-half, half])
+    ends = stats.norm.cdf(shift + moved / (1 - bend * moved))
+    low, high = np.quantile(draws, ends, method="nearest")
+    return float(low), float(high)
 
 
 def _times_drawn(rng: np.random.Generator, replicates: int, units: int) -> Floats:

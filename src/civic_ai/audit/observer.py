@@ -7,18 +7,14 @@ model's, and the model has to show a gain among the cases of one observer.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import numpy as np
 from scipy import stats
 
-from civic_ai.audit.bootstrap import Floats, resample_sums
+from civic_ai.audit.bootstrap import Floats, accelerated, resample_sums
 from civic_ai.audit.given import Given
 from civic_ai.audit.observed import Observed, read_observed
 from civic_ai.audit.observer_gain import observer_gains
 from civic_ai.audit.pairs import Compared, Pairs
-from civic_ai.evaluation.uncertainty import Interval
 from civic_ai.records.figure import Figure, Verdict, missing
 from civic_ai.records.observer import ObserverTest
 from civic_ai.records.policy import Policy
@@ -87,21 +83,6 @@ def judge_observer(share: Figure, within: Figure | None) -> Verdict:
     return "pass" if gains_within and share.upper < LIMIT else "insufficient_evidence"
 
 
-def fieller(above: float, below: float, spread: Floats, quantile: float) -> Interval | None:
-    """The ratios r for which above - r x below could be 0 (Fieller 1954); ``spread``: their covariances.
-
-    None where ``below`` itself could be 0: then any ratio is possible.
-    """
-    z2 = quantile**2
-    a = below**2 - z2 * spread[1, 1]
-    b = above * below - z2 * spread[0, 1]
-    c = above**2 - z2 * spread[0, 0]
-    if not (below > 0 and a > 0):
-        return None
-    root = math.sqrt(max(b**2 - a * c, 0.0))
-    return (b - root) / a, (b + root) / a
-
-
 class _Areas:
     """The four areas and their resamples: clusters of cases drawn anew, the same for all (paired)."""
 
@@ -136,20 +117,22 @@ class _Areas:
 
     def share(self) -> Figure:
         """The observer's gain over chance as a share of the model's; missing where that is not sure."""
-        both = self.observer, self.model
-        above, below = (pairs.area - 0.5 for pairs in both)
-        spread = np.cov(_usable([pairs.areas(self.weights) for pairs in both]))
-        ends = fieller(above, below, spread, self._quantile)
-        if ends is None:
+        clusters = self.weights.shape[1]
+        without_one = self._shares(1 - np.eye(clusters))
+        value = float(self._shares(np.ones((1, clusters)))[0])
+        if clusters < 2 or not np.isfinite([value, *without_one]).all():
             return missing("no_sure_gain")
-        figure = self.figure(self.model)
-        return figure.model_copy(update={"value": above / below, "lower": ends[0], "upper": ends[1]})
+        low, high = accelerated(value, self._shares(self.weights), without_one, self.level)
+        if not np.isfinite(high):
+            return missing("no_sure_gain")
+        return self.figure(self.model).model_copy(update={"value": value, "lower": low, "upper": high})
+
+    def _shares(self, weights: Floats) -> Floats:
+        """The share in each resample; without end where the model gains nothing: any could be true."""
+        observer, model = (pairs.areas(weights) - 0.5 for pairs in (self.observer, self.model))
+        made: Floats = np.divide(observer, model, out=np.full(len(weights), np.inf), where=model > 0)
+        return made
 
     @property
     def _quantile(self) -> float:
         return float(stats.t.ppf((1 + self.level) / 2, max(self.weights.shape[1] - 1, 1)))
-
-
-def _usable(draws: Sequence[Floats]) -> Floats:
-    made = np.array(draws)
-    return made[:, np.isfinite(made).all(axis=0)]

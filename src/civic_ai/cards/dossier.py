@@ -6,7 +6,7 @@ The manifest is a pure function of the other files, so that anybody can make it 
     evidence.json  gates.json  spec.json  policy.json  contracts/*.json
     full/records/*.json   board/*.html      for the board; board/cards.*.json: the cards' facts, for programs
     public/records/*.json public/*.html     masked, for everybody; public/cards.*.json likewise
-    bundle/*                                the model's files, where a model won
+    bundle/*                                the champion's files: a model, or a simple rule
 
 ``receipt.json`` may stand beside them: who ran it, when and where. It is not sealed.
 """
@@ -82,9 +82,7 @@ def _record_files(records: Records, folder: str, names: Sequence[str]) -> dict[s
 
 
 def _bundle_files(evidence: Evidence, blobs: Blobs) -> dict[str, bytes]:
-    """The champion's model files and the record that names them; nothing where a simple rule won."""
-    if evidence.bundle is None:
-        return {}
+    """The champion's files, of a model or of a simple rule, and the record that names them."""
     bundle = blobs.record(Bundle, evidence.bundle)
     parts = {f"bundle/{name}": blobs.get(digest) for name, digest in bundle.files.items()}
     return {"bundle/bundle.json": bundle.to_json(), **parts}

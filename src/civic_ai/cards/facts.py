@@ -70,11 +70,11 @@ def read_records(evidence: Evidence, blobs: Blobs) -> Records:
     )
 
 
-def _sealed_model(bundle: str | None, minimum: int, blobs: Blobs) -> SealedModel:
+def _sealed_model(bundle: str, minimum: int, blobs: Blobs) -> SealedModel:
     """Whether a value in the model file rests on few rows; unknown where nobody counted them."""
-    if bundle is None:
-        return SealedModel(smallest_cell=None, leaves_verdict="pass")
     model = blobs.record(FittedModel, blobs.record(Bundle, bundle).files["model.json"])
+    if not model.learned:
+        return SealedModel(smallest_cell=None, leaves_verdict="pass")
     if model.smallest_cell is None:
         return SealedModel(smallest_cell=None, leaves_verdict="unknown")
     return SealedModel(

@@ -83,8 +83,8 @@ class _Seen:
             return self.teller.sentence(Message(WHY_UNKNOWN[observer.why_unknown]))
         if fact == "explanation.trials.verdict" and trials is not None and trials.models == 0:
             return ReasonTrials(self.records, self.teller).verdict()
-        if fact == "bundle.leaves_verdict" and self.records.evidence.bundle is None:
-            return self.teller.sentence(say("A simple rule: no model file is made."))
+        if fact == "bundle.leaves_verdict" and self.records.bundle.leaves_verdict == "pass":
+            return self.teller.sentence(say("A simple rule: it keeps nothing of any row."))
         return self.teller.missing(shown.removesuffix(".value"))
 
     def _shown(self, fact: str) -> tuple[str, str]:

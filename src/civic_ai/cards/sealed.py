@@ -70,8 +70,6 @@ def _read(folder: Path, audience: Audience) -> Sealed:
 
 
 def _model_facts(folder: Path) -> Facts:
-    """What the sealed model says of itself; nothing where a simple rule won."""
+    """What the sealed model or rule says of itself."""
     path = folder / "bundle" / "model.json"
-    if not path.is_file():
-        return {}
     return dict(flatten(FittedModel.model_validate_json(path.read_bytes()), "model"))

@@ -207,7 +207,7 @@ class _Told:
         evidence = self._evidence()
         if evidence is None:
             return {}
-        bundle = _read(Bundle, self.found.get(BUNDLE)) if evidence.bundle else None
+        bundle = _read(Bundle, self.found.get(BUNDLE))
         parts = {} if bundle is None else {f"bundle/{name}": part for name, part in bundle.files.items()}
         return _named_by_evidence(evidence) | parts
 
@@ -241,5 +241,5 @@ def _named_by_evidence(evidence: Evidence) -> dict[str, str]:
         "public/records/evaluation.json": evidence.evaluation_masked,
         "public/records/audit.json": evidence.audit_masked,
         "public/records/explanation.json": evidence.explanation_masked or evidence.explanation,
-        **({BUNDLE: evidence.bundle} if evidence.bundle else {}),
+        BUNDLE: evidence.bundle,
     }

@@ -20,6 +20,7 @@ SET_HELP = "One field: name=value. A list or an object may be written as YAML. M
 FROM_HELP = "A YAML file with the fields."
 DOSSIER_HELP = "The sealed dossier's folder; once handed in, the workspace's own is found."
 FILE_HELP = "The file that the step names by its digest: a report, the notice, a proof. Or overrides=FILE."
+NUMBERS_HELP = "Small numbers in a public reason were looked at: they point at nobody."
 PILOT_HELP = "The pilot's folder, for the answers that gates rest on."
 
 
@@ -87,6 +88,7 @@ def decide(
     source: Annotated[Path | None, typer.Option("--from", help=FROM_HELP)] = None,
     dossier: Annotated[Path | None, typer.Option(help=DOSSIER_HELP)] = None,
     file: Annotated[list[str] | None, typer.Option("--file", help=FILE_HELP)] = None,
+    numbers_checked: Annotated[bool, typer.Option("--numbers-checked", help=NUMBERS_HELP)] = False,
     ledger: LedgerOption = None,
     log_key: LogKeyOption = None,
     workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
@@ -97,7 +99,8 @@ def decide(
 
     desk = open_desk_to_write(ledger, log_key, workspace, policy)
     given: dict[str, Any] = read_fields(source, sets or [])
-    print(_told(desk.take(step, given, Typed(Path(pilot), key, role, dossier, tuple(file or ())))))
+    typed = Typed(Path(pilot), key, role, dossier, tuple(file or ()), numbers_checked)
+    print(_told(desk.take(step, given, typed)))
     return 0
 
 

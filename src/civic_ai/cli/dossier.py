@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civic_ai.cli.language import reader_language
-from civic_ai.core.messages import Message, say
+from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.cards.verification import Verification
@@ -42,11 +42,9 @@ def _text(found: Verification) -> str:
         return say("intact: {digest} (evidence {evidence})", digest=found.digest, evidence=evidence).text(
             language
         )
-    kinds = (
-        (say("altered: {path}"), found.altered),
-        (say("missing: {path}"), found.missing),
-        (say("unexpected: {path}"), found.unexpected),
-    )
-    return "\n".join(
-        Message(message.sentence, {"path": path}).text(language) for message, paths in kinds for path in paths
-    )
+    told = [
+        *(say("altered: {path}", path=path) for path in found.altered),
+        *(say("missing: {path}", path=path) for path in found.missing),
+        *(say("unexpected: {path}", path=path) for path in found.unexpected),
+    ]
+    return "\n".join(message.text(language) for message in told)

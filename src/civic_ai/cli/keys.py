@@ -112,10 +112,12 @@ def rotate_log(
     place, and give the new public line and this entry's receipt to the witness."""
     from civic_ai.cli.record import log_key as read_log_key
     from civic_ai.review.checkpoint import open_checkpoint
-    from civic_ai.review.log_keys import rotate
+    from civic_ai.review.log_keys import LogKeys, rotate
 
     old, book = read_log_key(log_key), ledger_to_write(ledger, log_key)
-    before = open_checkpoint(book.snapshot().checkpoint, old.public)
+    stands = book.snapshot()
+    signer = LogKeys(old.public, book.register().rotations).at(len(stands.lines))
+    before = open_checkpoint(stands.checkpoint, signer)
     if before is None:
         raise RefusedError.because(
             say("the last checkpoint of the ledger is not signed by {log}", log=old.name),

@@ -26,7 +26,8 @@ POLICY_HELP = "The board's policy file."
 class Typed:
     """What a person names besides the fields of a step: ``pilot`` is its folder, or only its name.
 
-    ``files``: what the step names by digest, each ``FILE`` or ``field=FILE``.
+    ``files``: what the step names by digest, each ``FILE`` or ``field=FILE``. ``numbers_checked``: small
+    numbers in what the public will read were looked at.
     """
 
     pilot: Path
@@ -34,6 +35,7 @@ class Typed:
     role: str
     dossier: Path | None = None
     files: tuple[str, ...] = ()
+    numbers_checked: bool = False
 
     @property
     def name(self) -> str:
@@ -61,10 +63,13 @@ class Desk:
         """
         from civic_ai.review.envelope import seal_envelope
         from civic_ai.review.key_files import sign_with_file
+        from civic_ai.review.small_numbers import require_no_small_numbers
         from civic_ai.review.step_evidence import by_name
         from civic_ai.tracking.outbox import post_aliases
 
         action = self._made(kind, given, typed)
+        if not typed.numbers_checked:
+            require_no_small_numbers(action, self.office.policy)
         try:
             entered = self.office.sign_and_enter(
                 typed.name, action, lambda said: seal_envelope(said, [sign_with_file(typed.key, said)])

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from civic_ai.cli.compare import newest_dossiers
 from civic_ai.cli.dates import today
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk
 from civic_ai.cli.record import LedgerOption, LogPublicOption, log_public_key
 from civic_ai.core.messages import say
 
+if TYPE_CHECKING:
+    from civic_ai.records.case import Case
+    from civic_ai.store.workspace import Workspace
+
 
 def publish(
     to: Annotated[Path, typer.Option(help="The folder of the site; an earlier site is replaced.")],
     dossier: Annotated[
         list[Path] | None,
-        typer.Option(help="A sealed dossier; else the newest of each pilot. May be given often."),
+        typer.Option(
+            help="A sealed dossier; else of each pilot the one that was handed in. May be given often."
+        ),
     ] = None,
     log: LogPublicOption = None,
     ledger: LedgerOption = None,
@@ -30,22 +36,25 @@ def publish(
     from civic_ai.cards.sealed import read_sealed
     from civic_ai.review.public_record import gather
     from civic_ai.review.publication import publish as write_site
-    from civic_ai.review.register import shown_dossier
 
-    office = open_desk(ledger, workspace, policy).office
+    desk = open_desk(ledger, workspace, policy)
+    office = desk.office
     by_pilot = {read_sealed(folder, "public").manifest.pilot: folder for folder in dossier or ()}
-    if not dossier:
-        shown = {pilot: shown_dossier(case) for pilot, case in office.cases().items()}
-        by_pilot = {
-            newest.parent.name: _of(newest.parent, shown.get(newest.parent.name)) or newest
-            for newest in newest_dossiers(workspace)
-        }
+    if not dossier and desk.workspace is not None:
+        by_pilot = handed_in(office.cases(), desk.workspace)
     many = write_site(gather(office, by_pilot, log_public_key(log, workspace), today()), to)
     print(say("{many} files stand in {folder}", many=many, folder=to).text(reader_language()))
     return 0
 
 
-def _of(dossiers: Path, digest: str | None) -> Path | None:
-    """The folder of the dossier of that digest, where it stands: folders are named by its first letters."""
-    folder = dossiers / (digest or "")[:12]
-    return folder if digest and folder.is_dir() else None
+def handed_in(cases: Mapping[str, Case], workspace: Workspace) -> dict[str, Path]:
+    """Of each case on the record the folder of the dossier that the public reads, where it stands. What
+    somebody ran and nobody handed in is nobody's public record."""
+    from civic_ai.review.register import shown_dossier
+
+    found = {
+        pilot: workspace.dossiers(pilot) / digest[:12]
+        for pilot, case in cases.items()
+        if (digest := shown_dossier(case)) is not None
+    }
+    return {pilot: folder for pilot, folder in found.items() if folder.is_dir()}

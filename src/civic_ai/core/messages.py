@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, Protocol, runtime_checkable
 
 LANGUAGES = ("en", "es", "pt")
@@ -60,13 +61,23 @@ def told(value: Any, language: str) -> Any:
 
 
 def say(sentence: str, /, **values: Any) -> Message:
-    """A message; the sentence must be a literal, so that it can be collected for translation."""
+    """A message; the sentence must be a literal, so that it can be collected for translation.
+
+    A place that nothing fills is a mistake of ours, told where it is made and not where it is read.
+    """
+    assert places(sentence) <= values.keys(), f"a place stays empty: {sentence}"
     return Message(sentence, values)
 
 
 def say_count(one: str, many: str, number: int, /, **values: Any) -> Message:
     """A message whose form follows ``number`` (``1 gate fails``, ``3 gates fail``); both are literals."""
     return Message(one, values, many, number)
+
+
+@cache
+def places(sentence: str) -> frozenset[str]:
+    """The names of the places in a sentence."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
 
 
 def N_(sentence: str) -> str:

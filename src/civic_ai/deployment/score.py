@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from civic_ai.cards.verification import of_another_version
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import ConfigError, DataError, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.data.contract import load_contracts
 from civic_ai.deployment.approval import Declared, require_approval
+from civic_ai.deployment.changed_order import read_plan, todays_scores
 from civic_ai.deployment.cohort import PLACE, Rules, Today, find_today, newest_days
 from civic_ai.deployment.loader import open_approved
 from civic_ai.deployment.reasons import Reasons, read_reasons
@@ -98,11 +98,11 @@ def score_today(pilot: Pilot, authority: Authority, wanted: Wanted, blobs: Blobs
     contracts = load_contracts(pilot)
     decision, binding = approved(authority, pilot, contracts, wanted)
     scorer = open_approved(authority.dossier / "bundle", binding)
-    refuse_changed_order(scorer, pilot)
     draw = Draw.of(binding.capacity, wanted.exploration_share, decision.digest, wanted.as_of)
-    today = find_today(pilot, wanted.as_of, Rules(contracts, sealed_policy(authority.dossier)), blobs)
-    reasons = read_reasons(authority.dossier)
-    frame, unstable = list_frame(today.frame, scorer, reasons, draw, pilot.spec.review.languages)
+    plan, reasons = read_plan(authority.dossier), read_reasons(authority.dossier)
+    today = find_today(pilot, wanted.as_of, Rules(contracts, plan.policy), blobs)
+    rows = today.frame.assign(score=todays_scores(scorer, plan, today, blobs))
+    frame, unstable = list_frame(rows, scorer, reasons, draw, pilot.spec.review.languages)
     table = table_bytes(frame)
     chosen = Counter(frame["chosen_by"])
     record = Worklist(
@@ -155,13 +155,13 @@ def _refuse_old_release(authority: Authority, day: date) -> None:
 def list_frame(
     rows: pd.DataFrame, scorer: ModelScorer, reasons: Reasons, draw: Draw, languages: Sequence[str]
 ) -> tuple[pd.DataFrame, int]:
-    """The list, highest rank first, and how many reasons on it carry a mark.
+    """The list of ``rows`` by their ``score``, highest rank first, and how many reasons on it carry a mark.
 
     ``rank``, ``unit``, ``area``, ``type`` (where units have them), ``chosen_by`` (score, lot or blank),
     ``score``, ``lower`` and ``upper`` where the model bounds the outcome, and for chosen units the reasons in
     each of ``languages``.
     """
-    units, scores = [str(unit) for unit in rows["unit"]], scorer.score(rows)
+    units, scores = [str(unit) for unit in rows["unit"]], rows["score"].to_numpy(dtype=np.float64)
     _refuse_no_numbers(scores)
     order = rank_units(units, scores, draw)
     frame = rows[[name for name in PLACE if rows[name].notna().any()]].copy()
@@ -190,17 +190,6 @@ def _refuse_future(wanted: Wanted) -> None:
         )
 
 
-def refuse_changed_order(scorer: ModelScorer, pilot: Pilot) -> None:
-    """A mitigation is its candidate's model and an order made of past lists, which no bundle holds."""
-    if scorer.candidate in pilot.spec.models.mitigations:
-        raise RefusedError.because(
-            say("{name} changes the order of past lists; its model alone would make another list",
-                name=scorer.candidate),
-            about=pilot.spec.pilot,
-            remedy=say("Ask the board about the candidate itself; lists of mitigations are not made yet."),
-        )  # fmt: skip
-
-
 def _refuse_no_numbers(scores: NDArray[np.float64]) -> None:
     blank = int((~np.isfinite(scores)).sum())
     if blank:
@@ -209,17 +198,6 @@ def _refuse_no_numbers(scores: NDArray[np.float64]) -> None:
             about="score",
             remedy=say("Look at the data of that date; nothing was written."),
         )
-
-
-def sealed_policy(folder: Path) -> Policy:
-    """The policy under which the dossier was sealed: its limits made the columns that the model knows.
-
-    Raises :class:`ConfigError` where another version of civic-ai wrote it.
-    """
-    try:
-        return Policy.model_validate_json((folder / "policy.json").read_bytes())
-    except ValueError as error:
-        raise of_another_version(folder / "policy.json") from error
 
 
 def _ends_on(decision: Decision) -> date:

@@ -97,7 +97,7 @@ def _write_down(looked: Looked) -> Evaluation:
         stability=_stability(looked, scores),
         unmatured_rows=_unmatured(looked),
         block_dates=tests.whole.resampled.block_dates,
-        bundle=looked.opened.bundles.get(champion),
+        bundle=looked.opened.bundles[champion],
     )
 
 

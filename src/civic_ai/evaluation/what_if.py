@@ -50,7 +50,7 @@ def visits_saved(champion: Lists, baseline: Lists, units: int) -> Statistic:
     """How many visits a period the baseline needs more, to find as much over all dates as the champion finds
     with ``units`` visits a period; negative where it needs fewer."""
     places = baseline.scores.shape[1]
-    kept = np.unique(np.linspace(0, places, min(places, MOST_POINTS) + 1).round().astype(np.int64))
+    kept = np.linspace(0, places, min(places, MOST_POINTS) + 1).round().astype(np.int64)
     found, visits = expected_curve(baseline)[:, kept], np.minimum(kept, baseline.sizes[:, None])
     own = [expected_found(champion, units), np.minimum(units, champion.sizes), np.ones(len(champion.sizes))]
 

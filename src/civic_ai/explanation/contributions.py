@@ -19,7 +19,6 @@ from threadpoolctl import threadpool_limits
 
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
-from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.bundle import open_bundle
 from civic_ai.models.mitigations import BASE_SCORE
 from civic_ai.models.pipelines import PipelineScorer
@@ -121,11 +120,7 @@ def read_cases(evaluation: Evaluation, blobs: Blobs) -> Cases:
     """
     predictions = blobs.record(Predictions, evaluation.predictions)
     manifest = blobs.record(PanelManifest, predictions.panel)
-    scorer: Scorer = (
-        rule_scorer(evaluation.champion, manifest.horizon_days)
-        if evaluation.bundle is None
-        else open_bundle(evaluation.bundle, blobs)
-    )
+    scorer = open_bundle(evaluation.bundle, blobs)
     known = {feature.name: feature.family for feature in manifest.features} | RULE_FAMILIES
     columns = blobs.table(manifest.blob).select(list(dict.fromkeys([*KEY, *scorer.features])))
     frame = _with_features(_judged(evaluation, blobs), columns.to_pandas(date_as_object=False))

@@ -6,22 +6,27 @@ from collections.abc import Mapping, Sequence
 
 from civic_ai.models.curve_baselines import CURVES
 from civic_ai.models.rows import PanelRows
-from civic_ai.models.rules import Baseline, Rule, RuleScorer
+from civic_ai.models.rules import Baseline, Rule
 
 YEAR_DAYS = 364
 
 _PLACES = (
-    Rule("last_value", "baseline_last_value"),
-    Rule("seasonal_naive", "baseline_seasonal_naive"),
-    Rule("recent_count", "baseline_recent_count", 28),
-    Rule("quarter_count", "baseline_quarter_count", 91),
-    Rule("year_count", "baseline_year_count", YEAR_DAYS),
-    Rule("seasonal_index", "baseline_year_count", YEAR_DAYS, index="baseline_season_index"),
+    Rule(name="last_value", column="baseline_last_value"),
+    Rule(name="seasonal_naive", column="baseline_seasonal_naive"),
+    Rule(name="recent_count", column="baseline_recent_count", window_days=28),
+    Rule(name="quarter_count", column="baseline_quarter_count", window_days=91),
+    Rule(name="year_count", column="baseline_year_count", window_days=YEAR_DAYS),
+    Rule(
+        name="seasonal_index",
+        column="baseline_year_count",
+        window_days=YEAR_DAYS,
+        index="baseline_season_index",
+    ),
 )
 _CASES = (
-    Rule("arrival_order", "baseline_arrival", sign=-1),
-    Rule("group_rate", "baseline_group_rate"),
-    Rule("observer_rate", "baseline_observer_rate"),
+    Rule(name="arrival_order", column="baseline_arrival", sign=-1),
+    Rule(name="group_rate", column="baseline_group_rate"),
+    Rule(name="observer_rate", column="baseline_observer_rate"),
 )
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*_PLACES, *_CASES)}
 
@@ -46,8 +51,3 @@ def baselines_of(rows: PanelRows) -> tuple[Baseline, ...]:
         for baseline in BY_QUESTION[rows.panel.question]
         if set(baseline.reads) <= set(rows.frame.columns)
     )
-
-
-def rule_scorer(name: str, horizon_days: int) -> RuleScorer:
-    """The rule called ``name`` for labels that look ``horizon_days`` ahead."""
-    return RuleScorer(RULES[name], horizon_days)

@@ -1,8 +1,8 @@
-"""bundle/1: a fitted model as plain files under one digest. No pickle, no raw rows, no categories.
+"""bundle/1: a fitted model, or a simple rule, as plain files under one digest. No pickle, no rows, no names.
 
 ``model.json`` says what the model reads and how it was made; the one other file (``booster.txt``,
-``pipeline.skops``, ...; see ``ModelScorer.file_name``) is the model. Files are blobs; the bundle is the
-canonical JSON that names them by digest. Every digest is checked before a byte is parsed.
+``pipeline.skops``, ``rule.json``, ...; see ``ModelScorer.file_name``) is the model. Files are blobs; the
+bundle is the canonical JSON that names them by digest. Every digest is checked before a byte is parsed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from civic_ai.models.boosting import BoosterScorer
 from civic_ai.models.curve_baselines import CurveScorer
 from civic_ai.models.hazard import HazardScorer
 from civic_ai.models.pipelines import PipelineScorer
+from civic_ai.models.rules import RuleScorer
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.records.predictions import Bundle, FittedModel
 from civic_ai.records.record import Record
@@ -26,7 +27,7 @@ from civic_ai.store.blobs import Blobs
 MODEL = "model.json"
 
 
-KINDS: tuple[type[ModelScorer], ...] = (BoosterScorer, PipelineScorer, HazardScorer, CurveScorer)
+KINDS: tuple[type[ModelScorer], ...] = (BoosterScorer, PipelineScorer, HazardScorer, CurveScorer, RuleScorer)
 """Every kind of model that can be sealed, each with its own file."""
 R = TypeVar("R", bound=Record)
 

@@ -15,7 +15,7 @@ from civic_ai.models.leaves import with_full_leaves
 from civic_ai.models.mitigations import Mitigator, bases_of, records_of, settings_of
 from civic_ai.models.racing import LEAST_SPLITS, RACED_SPLITS, drop_losers
 from civic_ai.models.rows import PanelRows, Training, read_rows, refuse_few_events, training_of
-from civic_ai.models.scorer import ModelScorer, Scorer
+from civic_ai.models.scorer import ModelScorer
 from civic_ai.models.table import Scored, long_table, read_scored, score
 from civic_ai.panel.split import make_splits
 from civic_ai.pilot.spec import PilotSpec
@@ -29,7 +29,7 @@ from civic_ai.store.blobs import Blobs
 @dataclass(frozen=True)
 class LockboxScores:
     """``blob``: the long table of the named candidates on the lockbox; ``bundles``: name to digest
-    of the sealed model (a rule has none)."""
+    of the sealed model or rule."""
 
     blob: str
     bundles: Mapping[str, str]
@@ -80,11 +80,13 @@ def score_lockbox(
     lockbox = trainings[-1]
     fewest = predictions.fewest_rows
     simple = [
-        _counted(each.fit(lockbox), lockbox, fewest) for each in baselines_of(rows) if each.name in names
+        with_full_leaves(each.fit(lockbox), lockbox, fewest)
+        for each in baselines_of(rows)
+        if each.name in names
     ]
     needed = bases_of(spec, names)
     models = _with_full_leaves(spec, needed, trainings, fewest)
-    scorers: list[Scorer] = [*simple, *models]
+    scorers = [*simple, *models]
     seen = read_scored(blobs.table(predictions.blob), needed, [each.split for each in trainings[:-1]])
     opened = [score(scorer, lockbox.split, rows) for scorer in scorers]
     opened += Mitigator(spec, rows, names).change([*seen, *opened], [lockbox])
@@ -95,11 +97,6 @@ def score_lockbox(
     ]
     bundles = {model.candidate: seal_bundle(model, blobs) for model in _models(spec, scorers, names)}
     return LockboxScores(blobs.put_table(long_table(scored, rows)), bundles)
-
-
-def _counted(rule: Scorer, training: Training, fewest_rows: int) -> Scorer:
-    """A baseline; one that learns from cases says from how few at least."""
-    return with_full_leaves(rule, training, fewest_rows) if isinstance(rule, ModelScorer) else rule
 
 
 def _with_full_leaves(
@@ -118,9 +115,9 @@ def _with_full_leaves(
     ]
 
 
-def _models(spec: PilotSpec, scorers: Sequence[Scorer], names: Sequence[str]) -> list[ModelScorer]:
-    """The fitted models to be sealed, each under its name; a mitigation's is its candidate's."""
-    fitted = {scorer.candidate: scorer for scorer in scorers if isinstance(scorer, ModelScorer)}
+def _models(spec: PilotSpec, scorers: Sequence[ModelScorer], names: Sequence[str]) -> list[ModelScorer]:
+    """The rules and models to be sealed, each under its name; a mitigation's is its candidate's."""
+    fitted = {scorer.candidate: scorer for scorer in scorers}
     made = [model for name, model in fitted.items() if name in names]
     for name, asked in spec.models.mitigations.items():
         if name in names:

@@ -26,10 +26,12 @@ def with_full_leaves(
     again: Callable[[Mapping[str, float]], ModelScorer] | None = None,
 ) -> ModelScorer:
     """The model, or the first that ``again`` makes of doubled settings, of which no value rests on fewer than
-    ``minimum`` rows of ``training``; how few they are is written into it.
+    ``minimum`` rows of ``training``; how few they are is written into it. A rule stays as it is.
 
     Raises :class:`DataError` where no such setting can help: few rows in all, or a table of few cases.
     """
+    if not fitted.model.learned:
+        return fitted
     while (smallest := fitted.smallest_cell(training.frame)) < minimum:
         asked = fitted.model.settings.get(SETTING)
         if again is None or not isinstance(asked, int) or asked > len(training.positions):

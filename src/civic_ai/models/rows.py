@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from civic_ai.models.scorer import EXPOSURE, Floats, exposure_of, feature_matrix
 from civic_ai.models.stand_ins import stand_ins_for
 from civic_ai.panel.split import Split, matured_on
 from civic_ai.records.panel import Feature, PanelManifest
-from civic_ai.records.predictions import FittedModel, StandIn
+from civic_ai.records.predictions import FittedModel, LabelKind, StandIn
 from civic_ai.store.blobs import Blobs
 
 Positions = NDArray[np.int64]
@@ -57,7 +57,7 @@ class PanelRows:
         return tuple(feature.name for feature in self.features)
 
     @property
-    def label_kind(self) -> Literal["event", "count", "duration"]:
+    def label_kind(self) -> LabelKind:
         """What a label is: whether, how often, or how long."""
         return self.panel.label_kind
 

@@ -10,18 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
+from pydantic import Field, ValidationError
 
+from civic_ai.core.errors import CivicError, RefusedError
+from civic_ai.core.messages import Message, say
 from civic_ai.models.rows import Training
-from civic_ai.models.scorer import Columns, Floats, Scorer, feature_matrix
-from civic_ai.records.predictions import CandidateRecord, Settings
+from civic_ai.models.scorer import Floats, ModelScorer, feature_matrix
+from civic_ai.records.predictions import CandidateRecord, FittedModel, LabelKind, Settings
+from civic_ai.records.record import Record
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A way of scoring that needs no model. It runs wherever the panel has all columns that it ``reads``.
+    """A way of scoring that needs no training. It runs wherever the panel has all columns that it ``reads``.
 
     ``fit`` makes its scorer from the training rows of a split; most rules take nothing from them.
     """
@@ -30,7 +35,7 @@ class Baseline:
     simplicity: int
     reads: tuple[str, ...]
     settings: Settings
-    fit: Callable[[Training], Scorer]
+    fit: Callable[[Training], ModelScorer]
 
     @property
     def record(self) -> CandidateRecord:
@@ -40,8 +45,7 @@ class Baseline:
         )
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Record):
     """A panel column times a constant, times a second column if it has an ``index``.
 
     ``window_days``: days that the column counts, where it is to be scaled to the horizon. ``sign`` is -1
@@ -50,9 +54,9 @@ class Rule:
 
     name: str
     column: str
-    window_days: int | None = None
+    window_days: Annotated[int, Field(ge=1)] | None = None
     index: str | None = None
-    sign: int = 1
+    sign: Literal[1, -1] = 1
 
     @property
     def settings(self) -> Settings:
@@ -73,47 +77,73 @@ class Rule:
         """The rule as a baseline; ``simplicity`` 0 is the simplest."""
         return Baseline(self.name, simplicity, self.reads, self.settings, partial(_take, self))
 
+    def scorer(self, label_kind: LabelKind, horizon_days: int) -> RuleScorer:
+        """The rule for labels of a kind that look ``horizon_days`` ahead."""
+        model = FittedModel(
+            candidate=self.name,
+            label_kind=label_kind,
+            link="identity",
+            horizon_days=horizon_days,
+            seed=0,
+            features=self.reads,
+            settings=self.settings,
+            libraries={},
+            learned=False,
+        )
+        return RuleScorer(model, self)
+
 
 @dataclass(frozen=True)
-class RuleScorer:
+class RuleScorer(ModelScorer):
     """Column x constant x index. For places: expected rows in the horizon, whatever the label's kind (it
     may exceed 1: it ranks units, it is no probability). For cases: a rate, or a rank, the first highest.
+
+    It is sealed like any model: its file is the rule, word for word.
     """
 
+    file_name: ClassVar[str] = "rule.json"
     rule: Rule
-    horizon_days: int
-    link = "identity"
-
-    @property
-    def candidate(self) -> str:
-        """The rule's name."""
-        return self.rule.name
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The baseline columns of the panel that the rule reads."""
-        return self.rule.reads
-
-    def score(self, frame: pd.DataFrame) -> Floats:
-        """What the rule says, one a row."""
-        return np.asarray(self.contributions(frame).sum(axis=1))
 
     def raw_scores(self, frame: pd.DataFrame) -> Floats:
         """A rule's own scale is its score."""
-        return self.score(frame)
+        return np.asarray(self.contributions(frame).sum(axis=1))
 
     def contributions(self, frame: pd.DataFrame) -> Floats:
         """The column's part; the index' part (column's part x (index - 1)); base 0."""
         values = feature_matrix(frame, self.features)
         window = self.rule.window_days
-        factor = self.rule.sign * (1.0 if window is None else self.horizon_days / window)
+        factor = self.rule.sign * (1.0 if window is None else self.model.horizon_days / window)
         base = values[:, :1] * factor
         return np.hstack([base, base * (values[:, 1:] - 1.0), np.zeros_like(base)])
 
-    def columns(self, frame: pd.DataFrame) -> Columns:
-        """Nothing beside the score."""
-        return {}
+    def smallest_cell(self, frame: pd.DataFrame) -> int:
+        """All of them: what a rule says comes from no row in particular."""
+        return len(frame)
+
+    def to_bytes(self) -> bytes:
+        """The rule as canonical JSON."""
+        return self.rule.to_json()
+
+    @classmethod
+    def from_bytes(cls, model: FittedModel, content: bytes) -> Self:
+        """The rule of the JSON.
+
+        Raises :class:`RefusedError` unless it is one, and the one that ``model.json`` tells of.
+        """
+        try:
+            rule = Rule.model_validate_json(content)
+        except ValidationError as error:
+            raise _refused(say("the file is not a rule of bundle/1"), model) from error
+        if (rule.name, rule.reads, rule.settings) != (model.candidate, model.features, model.settings):
+            raise _refused(say("the rule is another one than model.json tells of"), model)
+        return cls(model, rule)
 
 
 def _take(rule: Rule, training: Training) -> RuleScorer:
-    return RuleScorer(rule, training.rows.horizon_days)
+    return rule.scorer(training.rows.label_kind, training.rows.horizon_days)
+
+
+def _refused(says: Message, model: FittedModel) -> CivicError:
+    return RefusedError.because(
+        says, about=model.candidate, remedy=say("Run the pilot again; do not load this file.")
+    )

@@ -5,7 +5,7 @@ The seam between ``fit`` and the families of models:
 - A candidate (``candidates``) has a ``plan(trainings, model)`` that returns one fit a training: a callable
   without arguments, cheap to pickle (``fanout``), that returns a :class:`ModelScorer`.
 - A baseline (``rules.Baseline``) names the panel columns that it needs and has a ``fit(training)`` that
-  returns a :class:`Scorer`: a rule, or a :class:`ModelScorer` where it learns from the training rows.
+  returns a :class:`ModelScorer` too, whether it learns from the training rows or was declared before them.
 - ``Scorer.columns`` gives further columns of the predictions table beside the score, one value a row:
   ``lower`` and ``upper`` where the model itself bounds the outcome, ``open_after_<d>`` for durations.
 - A :class:`ModelScorer` is sealed as one file under ``file_name`` (``to_bytes``, ``from_bytes``) beside
@@ -71,7 +71,7 @@ class Scorer(Protocol):
 
 @dataclass(frozen=True)
 class ModelScorer(ABC):
-    """A fitted model, as opposed to a rule: a :class:`Scorer` that can be sealed into a bundle.
+    """A fitted model or a simple rule: a :class:`Scorer` that can be sealed into a bundle.
 
     ``file_name`` names the one file beside ``model.json`` that holds it.
     """

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from civic_ai.panel.cube import Cube, DailyCounts, build_cube
 from civic_ai.panel.gaps import Silence, silence_of_types
 from civic_ai.panel.known import Days
-from civic_ai.panel.label import Label
+from civic_ai.panel.label import Happened
 from civic_ai.panel.scope import Scope
 from civic_ai.panel.unit_list import Ints
 
@@ -35,13 +35,13 @@ RESERVED = "baseline_"
 RECENT_DAYS, QUARTER_DAYS, YEAR_DAYS, MOST_YEARS = 28, 91, 364, 5
 
 
-def make_baseline_columns(scope: Scope, label: Label) -> dict[str, Floats]:
+def make_baseline_columns(scope: Scope, so_far: Happened) -> dict[str, Floats]:
     """The columns by name, shaped as the table above says."""
-    cover = Cover(label.first_day - 1, silence_of_types(scope.city.spec, scope.city.spec.label.source))
-    trailing = _trailing(scope, label, cover)
+    cover = Cover(so_far.first_day - 1, silence_of_types(scope.city.spec, scope.city.spec.label.source))
+    trailing = _trailing(scope, so_far, cover)
     made = {f"{RESERVED}{name}": values for name, values in trailing.items()}
-    made[f"{RESERVED}seasonal_naive"] = _seasonal_naive(scope, label, cover, trailing["year_count"])
-    made[f"{RESERVED}season_index"] = season_index(scope, label, cover)
+    made[f"{RESERVED}seasonal_naive"] = _seasonal_naive(scope, so_far, cover, trailing["year_count"])
+    made[f"{RESERVED}season_index"] = season_index(scope, so_far, cover)
     return made
 
 
@@ -58,13 +58,13 @@ class Cover:
         return np.asarray((upto - after)[:, None] - self.silence.between(after, upto))
 
 
-def _trailing(scope: Scope, label: Label, cover: Cover) -> dict[str, Floats]:
+def _trailing(scope: Scope, so_far: Happened, cover: Cover) -> dict[str, Floats]:
     """Counts in trailing windows, each longer one standing in for the shorter where that is silent."""
     windows = {"year_count": YEAR_DAYS, "quarter_count": QUARTER_DAYS, "recent_count": RECENT_DAYS}
     windows["last_value"] = scope.horizon
     whole = np.full_like(scope.dates, cover.before)
     starts = [scope.dates - days for days in windows.values()]
-    cube = build_cube(label.events, [scope.dates, whole, *starts], len(scope.units))
+    cube = build_cube(so_far.events, [scope.dates, whole, *starts], len(scope.units))
     counting = _Counting(cube, cover, scope.units.type_of)
     a_day = counting.scaled((np.minimum(whole, scope.dates), scope.dates), 1, np.zeros((1, 1)))
     made = {}
@@ -74,11 +74,11 @@ def _trailing(scope: Scope, label: Label, cover: Cover) -> dict[str, Floats]:
     return made
 
 
-def _seasonal_naive(scope: Scope, label: Label, cover: Cover, year_count: Floats) -> Floats:
+def _seasonal_naive(scope: Scope, so_far: Happened, cover: Cover, year_count: Floats) -> Floats:
     """Rows in the same window so many whole years before that it had ended by the as-of date."""
     years = -(-(scope.step + 1) * scope.horizon // YEAR_DAYS)
     start = scope.starts - YEAR_DAYS * years
-    cube = build_cube(label.events, [start, start + scope.horizon], len(scope.units))
+    cube = build_cube(so_far.events, [start, start + scope.horizon], len(scope.units))
     counting = _Counting(cube, cover, scope.units.type_of)
     usual = np.repeat(year_count / YEAR_DAYS, scope.steps, axis=0)
     return counting.scaled((start, start + scope.horizon), scope.horizon, usual)
@@ -102,7 +102,7 @@ class _Counting:
         return np.where(silent[:, self.type_of], usual * days, values) if silent.any() else values
 
 
-def season_index(scope: Scope, label: Label, cover: Cover) -> Floats:
+def season_index(scope: Scope, so_far: Happened, cover: Cover) -> Floats:
     """Rows a day in the coming window's season in earlier years, over rows a day in those years: windows x
     units, or x 1 where there are no types. 1 where no whole year is known or nothing happened in it.
 
@@ -114,7 +114,7 @@ def season_index(scope: Scope, label: Label, cover: Cover) -> Floats:
     parts = ((phase, np.minimum(end, YEAR_DAYS)), (np.zeros_like(end), np.maximum(end - YEAR_DAYS, 0)))
     begins = [dates - YEAR_DAYS * year for year in range(1, MOST_YEARS + 1)]
     is_known = [begin >= cover.before for begin in begins]
-    events = _of_types(label.events, scope.units.type_of)
+    events = _of_types(so_far.events, scope.units.type_of)
     ends = [begin + edge for begin in begins for part in (*parts, (0, YEAR_DAYS)) for edge in part]
     cube = build_cube(events, ends, max(1, len(scope.units.types)))
 

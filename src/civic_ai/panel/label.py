@@ -32,19 +32,26 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Label:
-    """``values``: windows x units, NaN where unmatured or in a gap. ``events``: label rows by unit and day.
+class Happened:
+    """``events``: label rows by unit and day. ``first_day`` and ``last_day``: first and last day on which the
+    source knew anything."""
+
+    events: DailyCounts
+    first_day: int
+    last_day: int
+
+
+@dataclass(frozen=True)
+class Label(Happened):
+    """``values``: windows x units, NaN where unmatured or in a gap.
 
     ``is_matured`` (windows): the window has ended. ``in_gap`` (windows x units): it touches days that were
-    not handed over. ``first_day`` and ``last_day``: first and last day on which the source knew anything.
+    not handed over.
     """
 
     values: Floats
     is_matured: NDArray[np.bool_]
     in_gap: NDArray[np.bool_]
-    events: DailyCounts
-    first_day: int
-    last_day: int
 
 
 def make_label(city: City, units: Units, starts: Days) -> Label:
@@ -52,18 +59,34 @@ def make_label(city: City, units: Units, starts: Days) -> Label:
 
     Raises :class:`DataError` when none has matured.
     """
+    spec, so_far = city.spec.label, what_happened(city, units)
+    if starts[0] + spec.horizon_days > so_far.last_day:
+        raise _nothing_matured(spec.source, spec.horizon_days)
+    return label_of(city, units, starts, so_far)
+
+
+def label_of(city: City, units: Units, starts: Days, so_far: Happened) -> Label:
+    """The same from what happened so far; all NaN where nothing has matured."""
+    spec = city.spec.label
+    ends = starts + spec.horizon_days
+    counts = build_cube(so_far.events, (starts, ends), len(units)).between(starts, ends)
+    counted = counts if spec.kind == "count" else np.minimum(counts, 1)
+    silent = silence_of_types(city.spec, spec.source).between(starts, ends) > 0
+    is_matured, in_gap = ends <= so_far.last_day, silent[:, units.type_of]
+    values = np.where(is_matured[:, None] & ~in_gap, counted, np.nan)
+    return Label(so_far.events, so_far.first_day, so_far.last_day, values, is_matured, in_gap)
+
+
+def what_happened(city: City, units: Units) -> Happened:
+    """All that the label counts, up to the last day that its source can tell of.
+
+    Raises :class:`DataError` where the source holds nothing.
+    """
     spec = city.spec.label
     period = first_and_last_day(city, spec.source)
-    if period is None or starts[0] + spec.horizon_days > period[1]:
+    if period is None:
         raise _nothing_matured(spec.source, spec.horizon_days)
-    events = count_daily(label_rows(city), units)
-    ends = starts + spec.horizon_days
-    happened = build_cube(events, (starts, ends), len(units)).between(starts, ends)
-    counted = happened if spec.kind == "count" else np.minimum(happened, 1)
-    silent = silence_of_types(city.spec, spec.source).between(starts, ends) > 0
-    is_matured, in_gap = ends <= period[1], silent[:, units.type_of]
-    values = np.where(is_matured[:, None] & ~in_gap, counted, np.nan)
-    return Label(values, is_matured, in_gap, events, *period)
+    return Happened(count_daily(label_rows(city), units), *period)
 
 
 def label_rows(city: City) -> Any:

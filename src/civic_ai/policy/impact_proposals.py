@@ -27,7 +27,7 @@ class Sealed:
 
     dossier: str
     pilot: str
-    bundle: str | None
+    bundle: str
     snapshot: DataSnapshot
     evaluation: Evaluation
     audit: AuditReport
@@ -51,7 +51,7 @@ def read_sealed(folder: Path) -> Sealed:
     return Sealed(
         dossier=found.digest,
         pilot=manifest.pilot,
-        bundle=next((one.sha256 for one in manifest.files if one.path == "bundle/bundle.json"), None),
+        bundle=next(one.sha256 for one in manifest.files if one.path == "bundle/bundle.json"),
         snapshot=_read(records / "snapshot.json", DataSnapshot),
         evaluation=_read(records / "evaluation.json", Evaluation),
         audit=_read(records / "audit.json", AuditReport),
@@ -140,7 +140,7 @@ def _gives_reasons(sealed: Sealed) -> Proposed:
 
 
 def _version_named(sealed: Sealed) -> Proposed:
-    return _yes(sealed.bundle is not None, sealed.bundle or "")
+    return _yes(True, sealed.bundle)
 
 
 def _gaps_narrowed(sealed: Sealed) -> Proposed:

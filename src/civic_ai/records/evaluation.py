@@ -258,7 +258,7 @@ class Evaluation(Record):
     ``lift_over_best_baseline`` is best candidate over best baseline on the objective, paired over
     time (1: no gain), whether or not that candidate became champion. ``lockbox_blob`` has the columns
     of the predictions' blob, for the champion and the best baseline only; ``bundle`` is the sealed
-    model that made the champion's lockbox scores (None for a baseline: a rule needs no model file).
+    model, or simple rule, that made the champion's lockbox scores.
     ``lockbox_expected`` is what the test periods let expect of the champion's objective in the lockbox.
     ``per_100_visits`` and ``capacity_curve`` show the champion, the best candidate, the best baseline and
     ``random`` on the test periods. ``unmatured_rows`` is None where none is known to be unmatured, but the
@@ -304,7 +304,7 @@ class Evaluation(Record):
     errors: ErrorAnalysis | None = None
     unmatured_rows: int | None
     block_dates: int | None = None
-    bundle: str | None = None
+    bundle: str
     is_masked: bool = False
 
     def score(self, candidate: str, metric: str, split: str = "all") -> Figure | None:

@@ -40,7 +40,7 @@ class Evidence(Record):
     explanation: str
     explanation_masked: str | None = None
     predictions_masked: str | None = None
-    bundle: str | None
+    bundle: str
     answers: str | None = None
     after: str | None = None
     code: Code

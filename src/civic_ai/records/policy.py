@@ -56,6 +56,8 @@ class Policy(Record):
 
     policy: str
     version: str
+    city: str | None = Field(default=None, min_length=1)
+    """Under which name the public record is published; the log's name where there is none."""
     gates: tuple[Gate, ...]
     tolerances: Tolerances = Tolerances()
     suppression: Suppression = Suppression()

@@ -94,6 +94,9 @@ class StandIn(Record):
     rates: tuple[tuple[str, float], ...] = ()
 
 
+LabelKind = Literal["event", "count", "duration"]
+
+
 class FittedModel(Record):
     """``model.json`` of a bundle: what the model is, what it reads, and how it was made.
 
@@ -102,10 +105,11 @@ class FittedModel(Record):
     ``typical_exposure``: where counts are modelled per exposure, the exposure at which the sum is the log of
     the expected count; elsewhere log(exposure / typical) is added to it.
     ``stand_ins``: features that were never blank in training; a blank in any other has been learned from.
+    ``learned``: False of a simple rule, which was declared before any row was seen and keeps nothing of them.
     """
 
     candidate: str
-    label_kind: Literal["event", "count", "duration"]
+    label_kind: LabelKind
     link: Literal["log", "logit", "hazard", "identity"]
     horizon_days: int
     seed: int
@@ -116,11 +120,12 @@ class FittedModel(Record):
     smallest_cell: int | None = None
     typical_exposure: float | None = None
     stand_ins: dict[str, StandIn] = {}
+    learned: bool = True
 
 
 class SealedModel(Record):
     """What gates ask of the model that is proposed: ``leaves_verdict``, does each value that it keeps rest on
-    as many training rows as the policy's minimum? A simple rule is sealed without a model and keeps none."""
+    as many training rows as the policy's minimum? A simple rule keeps none."""
 
     smallest_cell: int | None
     leaves_verdict: Verdict

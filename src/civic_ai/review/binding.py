@@ -10,7 +10,7 @@ from civic_ai.cards.sealed import SealedBlobs
 from civic_ai.cards.verification import MANIFEST, of_another_version, require_intact
 from civic_ai.core.canonical import digest_of, digest_of_bytes
 from civic_ai.core.errors import RefusedError
-from civic_ai.core.messages import Message, say
+from civic_ai.core.messages import say
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.decision import Binding
 from civic_ai.records.dossier import Dossier
@@ -23,9 +23,8 @@ _HANDED_OVER = {"path", "contract", "polygons", "example"}
 def binding_of(folder: Path, area: str, use: str, ends_on: date) -> Binding:
     """What an approval of the dossier in ``folder`` holds for.
 
-    Raises :class:`RefusedError` where a file was altered (each is named), where a simple rule won, so that
-    there is no model to approve, or where the pilot makes no list; :class:`ConfigError` where no dossier
-    stands or another version of civic-ai made it.
+    Raises :class:`RefusedError` where a file was altered (each is named) or where the pilot makes no list;
+    :class:`ConfigError` where no dossier stands or another version of civic-ai made it.
     """
     require_intact(folder)
     try:
@@ -40,8 +39,6 @@ def _read(folder: Path, scope: tuple[str, str, date]) -> Binding:
     blobs = SealedBlobs(folder, manifest)
     evidence = blobs.record(Evidence, manifest.evidence)
     spec = blobs.record(PilotSpec, evidence.spec)
-    if evidence.bundle is None:
-        raise _nothing_to_bind(evidence.pilot, say("a simple rule won, so there is no model to approve"))
     area, use, ends_on = scope
     return Binding(
         dossier=digest_of_bytes(content),
@@ -68,7 +65,11 @@ def as_declared(approved: Binding, spec: PilotSpec, contracts: Mapping[str, str]
 def capacity_of(spec: PilotSpec) -> int:
     """Units acted on in one period. Raises :class:`RefusedError` for a pilot that makes no list."""
     if spec.capacity.units_per_period is None:
-        raise _nothing_to_bind(spec.pilot, say("the pilot makes no list, so an approval has no capacity"))
+        raise RefusedError.because(
+            say("the pilot makes no list, so an approval has no capacity"),
+            about=spec.pilot,
+            remedy=say("Say how many units a list has: capacity.units_per_period."),
+        )
     return spec.capacity.units_per_period
 
 
@@ -85,9 +86,3 @@ def digest_of_features(spec: PilotSpec) -> str:
         for name, source in told["sources"].items()
     }
     return digest_of({**{name: told[name] for name in names}, "sources": sources})
-
-
-def _nothing_to_bind(pilot: str, says: Message) -> Exception:
-    return RefusedError.because(
-        says, about=pilot, remedy=say("An approval binds a model and a capacity; this dossier has not both.")
-    )

@@ -220,7 +220,8 @@ def _without(meeting: Meeting, person: Person) -> Meeting:
 
 
 def _decision(case: Case, action: CloseVote, policy: Policy) -> Decision:
-    meeting = case.meeting or Meeting(present=(), absent=())
+    meeting = case.meeting
+    assert meeting is not None, "a vote is closed in a meeting"
     return Decision(
         question=QUESTIONS[case.state],
         dossier=action.dossier,

@@ -35,11 +35,12 @@ class PublicRecord:
 
 
 def gather(office: Office, dossiers: Mapping[str, Path], log: VerifierKey, on: date) -> PublicRecord:
-    """The public record as it stands on the day ``on``; the log's name is the publisher.
+    """The public record as it stands on the day ``on``, published by the city that the policy names, else by
+    the log.
 
     Raises :class:`RefusedError` where a dossier or the ledger was altered, or ``log`` did not sign it.
     """
-    told = told_by(office, log.name, on)
+    told = told_by(office, office.policy.city or log.name, on)
     return record_from(told, dossiers, map(shown_in, dossiers.values()), office.ledger.snapshot(), log)
 
 

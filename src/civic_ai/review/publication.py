@@ -83,7 +83,8 @@ def _site(record: PublicRecord) -> Iterator[tuple[str, Make]]:
     yield from _receipts(record)
     for report in record.reports:
         yield f"years/{report.year}.json", report.to_json
-    yield "index.html", partial(_page, "register_languages", "en", {"languages": LANGUAGES})
+    publisher = {"languages": LANGUAGES, "publisher": register.publisher}
+    yield "index.html", partial(_page, "register_languages", "en", publisher)
     for language in LANGUAGES:
         yield from _pages(record, language)
 

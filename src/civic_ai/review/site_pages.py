@@ -239,4 +239,4 @@ class SitePages:
         return "" if day is None else written_date(day, self.teller.locale)
 
     def _links(self, path: str) -> View:
-        return {"languages": LANGUAGES, "path": path}
+        return {"languages": LANGUAGES, "path": path, "publisher": self.register.publisher}

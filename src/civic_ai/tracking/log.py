@@ -72,7 +72,7 @@ class SealedModel:
 
 @dataclass(frozen=True)
 class DossierLog:
-    """A dossier as MLflow sees it: one parent, its children, public files, and a model unless a rule won."""
+    """A dossier as MLflow sees it: one parent, its children, public files, and the champion of a pilot."""
 
     digest: str
     pilot: str
@@ -116,11 +116,8 @@ def _open(dossier: Dossier, digest: str, blobs: Blobs) -> _Sealed:
     return _Sealed(digest, dossier, evidence, gates, read_records(for_the_public(evidence), blobs))
 
 
-def _model(sealed: _Sealed) -> SealedModel | None:
-    evaluation = sealed.records.evaluation
-    if evaluation.bundle is None:
-        return None
-    evidence = sealed.evidence
+def _model(sealed: _Sealed) -> SealedModel:
+    evaluation, evidence = sealed.records.evaluation, sealed.evidence
     return SealedModel(
         evaluation.champion, evaluation.bundle, evidence.environment.libraries, evidence.digest
     )

@@ -42,7 +42,9 @@ class LiveRegister:
         events = sorted(
             (event for each in standing.events.values() for event in each), key=lambda one: one.step.number
         )
-        told = Told(log.name, on, standing.size, tuple(events), desk.policy, desk.office.policy_of)
+        told = Told(
+            desk.policy.city or log.name, on, standing.size, tuple(events), desk.policy, desk.office.policy_of
+        )
         folders = handed_in(desk, standing)
         shown = [self._read(folder) for folder in folders.values()]
         return site(record_from(told, folders, shown, desk.office.ledger.snapshot(), log))

@@ -218,6 +218,7 @@ def _evaluation(spec: PilotSpec, predictions: str, champion: str) -> Evaluation:
     is_number = spec.label.kind == "count" or not is_rule
     bias = Figure(value=1, n=1) if is_number else missing("score_is_not_a_probability")
     return Evaluation(
+        bundle="b" * 64,
         predictions=predictions,
         question=spec.question,
         kind=spec.label.kind,

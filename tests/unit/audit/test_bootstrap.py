@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
+from scipy import stats
 
 from civic_ai.audit import bootstrap
-from civic_ai.audit.bootstrap import clusters_of, resample_sums, sum_clusters
+from civic_ai.audit.bootstrap import accelerated, clusters_of, resample_sums, sum_clusters
+from civic_ai.evaluation.uncertainty import Interval
 
 
 def test_replicates_have_the_mean_and_variance_of_drawing_with_replacement():
@@ -60,3 +65,41 @@ def test_how_many_are_drawn_at_once_changes_nothing(monkeypatch):
     for at_once in (5, 50):  # fewer than there are units, and a few replicates
         monkeypatch.setattr(bootstrap, "_DRAWS_AT_ONCE", at_once)
         np.testing.assert_allclose(resample_sums(sums, seed=1, replicates=7), whole)
+
+
+def _mean_interval(values: np.ndarray, level: float, of: Callable[[np.ndarray], np.ndarray]) -> Interval:
+    """Of a figure of the mean."""
+    units = len(values)
+    draws = resample_sums(values[:, None], seed=1)[:, 0] / units
+    without_one = (values.sum() - values) / (units - 1)
+    return accelerated(float(of(values.mean())), of(draws), of(without_one), level)
+
+
+def test_of_a_symmetric_figure_the_accelerated_interval_is_that_of_students_t():
+    values = np.random.default_rng(4).normal(5, 2, 400)
+    values = np.concatenate([values, 10 - values])
+    half = stats.t.ppf(0.95, 799) * values.std(ddof=1) / np.sqrt(800)
+    assert _mean_interval(values, 0.9, np.positive) == pytest.approx((5 - half, 5 + half), abs=0.02)
+
+
+def test_the_accelerated_interval_of_a_skewed_figure_misses_as_often_above_as_below():
+    """Means of 30 exponential numbers, nominal 90 %: Student's t misses 1.6 % below and 10.5 % above."""
+    rng = np.random.default_rng(5)
+    ends = np.array([_mean_interval(rng.exponential(1, 30), 0.9, np.positive) for _ in range(600)])
+    above, below = (ends[:, 0] > 1).mean(), (ends[:, 1] < 1).mean()
+    assert 0.03 <= above <= 0.07
+    assert 0.03 <= below <= 0.08
+
+
+def test_an_accelerated_interval_is_that_of_the_figure_on_any_scale():
+    """The ends of a rising function are that function of the ends (Efron 1987), but for the jackknife."""
+    values = np.random.default_rng(6).gamma(2, 1, 60)
+    low, high = _mean_interval(values, 0.9, np.positive)
+    assert _mean_interval(values, 0.9, np.exp) == pytest.approx((np.exp(low), np.exp(high)), rel=0.01)
+
+
+def test_few_units_say_less_and_units_that_are_alike_say_all():
+    few, many = (np.tile([1.0, 2.0, 4.0], times) for times in (2, 40))
+    (low, high), (lower, upper) = (_mean_interval(values, 0.9, np.positive) for values in (few, many))
+    assert high - low > 4 * (upper - lower)
+    assert _mean_interval(np.full(9, 3.0), 0.9, np.positive) == (3.0, 3.0)

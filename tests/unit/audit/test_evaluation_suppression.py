@@ -59,6 +59,7 @@ def made(found: dict[str, tuple[int, ...]], bins: tuple[tuple[int, int], ...] = 
     ]
     n = splits * EVENTS
     return Evaluation(
+        bundle="b" * 64,
         predictions="p" * 64, kind="event", objective="recall_at_capacity", capacity=20,
         scores=tuple(scores), ties=(TieRange(candidate="glm", expected=7, worst=5, best=9),),
         best_baseline="year_count", best_candidate="glm", champion="glm", champion_is_baseline=False,

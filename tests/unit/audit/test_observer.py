@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from civic_ai.audit.observed import Observed
-from civic_ai.audit.observer import LIMIT, examine_observer, fieller, judge_observed, judge_observer
+from civic_ai.audit.observer import LIMIT, examine_observer, judge_observed, judge_observer
 from civic_ai.records.figure import Figure, missing
 from civic_ai.records.observer import ObserverTest
+from civic_ai.records.policy import Policy
 from tests.unit.audit.made import PERIOD, POLICY
 
 SEEDS = 100
@@ -120,16 +122,30 @@ def test_without_a_sure_gain_or_an_interval_nothing_is_told() -> None:
     assert judge_observer(sure, Figure(value=1.0, n=3)) == "insufficient_evidence"
 
 
-def test_fiellers_interval_has_the_stated_meaning() -> None:
-    """Its ends are where above - r x below is just as far from 0 as the quantile says."""
-    spread = np.array([[0.0004, 0.0003], [0.0003, 0.0005]])
-    low, high = fieller(0.2, 0.24, spread, 1.66)
-    for end in (low, high):
-        error = np.sqrt(spread[0, 0] - 2 * end * spread[0, 1] + end**2 * spread[1, 1])
-        assert abs(0.2 - end * 0.24) == pytest.approx(1.66 * error)
-    assert low < 0.2 / 0.24 < high
-    assert fieller(0.2, 0.03, spread, 1.66) is None
-    assert fieller(0.2, -0.24, spread, 1.66) is None
+def test_a_share_of_a_gain_that_could_be_none_is_not_told() -> None:
+    """A model that tells nothing apart; one that is right in one place only; a single place."""
+    world = observed(3, observer=1.0, place=0.0)
+    blind = replace(world, score=np.random.default_rng(1).random(len(world.score)))
+    assert judge_observed(given(), blind, POLICY).share == missing("no_sure_gain")
+    here = np.where(world.cluster == 0, world.score, 0.0)
+    assert judge_observed(given(), replace(world, score=here), POLICY).share == missing("no_sure_gain")
+    alone = replace(world, cluster=np.zeros_like(world.cluster))
+    assert judge_observed(given(), alone, POLICY).share == missing("no_sure_gain")
+
+
+def test_the_interval_of_the_share_lies_round_it_and_is_wider_at_a_higher_level() -> None:
+    world = observed(4, observer=1.0, place=0.7, knows=0.5)
+    tight, wide = (
+        judge_observed(given(), world, _with_level(level)).share
+        for level in (POLICY.tolerances.confidence_level, 0.99)
+    )
+    assert wide.lower < tight.lower < tight.value == wide.value < tight.upper < wide.upper
+
+
+def _with_level(level: float) -> Policy:
+    return POLICY.model_copy(
+        update={"tolerances": POLICY.tolerances.model_copy(update={"confidence_level": level})}
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pyarrow as pa
 from civic_ai.audit.evaluation_suppression import mask_evaluation
 from civic_ai.audit.suppression import mask_audit
 from civic_ai.cards.facts import collect_facts
+from civic_ai.models.bundle import seal_bundle
 from civic_ai.policy.gates import check_gates
 from civic_ai.policy.load import load_policy
 from civic_ai.records.audit import (
@@ -66,6 +67,7 @@ from tests.unit.cards.made_city import (
     spec_of,
     units_of,
 )
+from tests.unit.models.simulated import rule_scorer
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def make_evidence(blobs: Blobs, city: City) -> Made:
         audit=blobs.put_record(audit),
         audit_masked=blobs.put_record(masked),
         explanation=blobs.put_record(explanation),
-        bundle=None,
+        bundle=evaluation.bundle,
         code=Code(version="0.1.0", source_digest="c" * 64),
         environment=Environment(python="3.11.15", machine="x86_64", libraries={"numpy": "2.4.0"}),
     )
@@ -134,7 +136,8 @@ def _evaluation(blobs: Blobs, predictions: Predictions, city: City) -> Evaluatio
         objective="precision_at_capacity", capacity=12,
         scores=tuple(scores), best_baseline=rule, best_candidate=model, champion=champion,
         ties=(TieRange(candidate=rule, expected=0.33, worst=0.3, best=0.36),),
-        champion_is_baseline=not wins, chosen_by="simplest within one standard error of the best",
+        bundle=seal_bundle(rule_scorer("year_count", 28), blobs), champion_is_baseline=not wins,
+        chosen_by="simplest within one standard error of the best",
         lift_over_best_baseline=lift,
         lift_verdict=("pass" if wins else "insufficient_evidence") if city.known else "unknown",
         lockbox=tuple(

@@ -39,6 +39,7 @@ def test_the_manifest_names_every_file_with_role_and_audience(made: MakeMade) ->
         "evidence.json": ("record", "board"),
         "gates.json": ("record", "board"),
         "policy.json": ("policy", "board"),
+        **{f"bundle/{name}.json": ("bundle", "board") for name in ("bundle", "model", "rule")},
         "spec.json": ("spec", "board"),
         **{f"full/records/{name}.json": ("record", "board") for name in STAGE_RECORDS},
         **{f"public/records/{name}.json": ("record", "public") for name in PUBLIC_RECORDS},

@@ -52,7 +52,7 @@ def test_gates_and_manifest_stand_among_the_facts(folder: Path) -> None:
     sealed = read_sealed(folder, "board")
     assert sealed.facts["gates.is_ready"] == sealed.manifest.is_ready
     assert sealed.facts["dossier.files.spec.json.sha256"] == sealed.evidence.spec
-    assert not any(name.startswith("model.") for name in sealed.facts)
+    assert (sealed.facts["model.candidate"], sealed.facts["model.learned"]) == ("year_count", False)
 
 
 def test_the_settings_of_a_sealed_model_are_facts(tmp_path: Path) -> None:

@@ -85,4 +85,27 @@ def test_the_logs_own_key_is_changed_by_two_people(city: Path, capsys: Captured)
     for key in ("log.key.pub", "next.key.pub"):
         assert run(ledger.app, "verify", "--log", city / "keys" / key) == 0
     assert run(keys.app, *common, "--sign-with", city / "Bea.key") == 3
-    assert "the last checkpoint of the ledger is not signed by" in capsys.readouterr().err
+    assert "was no longer in use" in capsys.readouterr().err
+
+
+def test_the_logs_key_is_changed_again_at_once(city: Path, capsys: Captured) -> None:
+    """The last checkpoint is the old key's; the key in use is the new one, which has signed nothing yet."""
+    assert run(keys.app, "enroll", city / "Bea.key.pub", "--sign-with", city / "Ana.key") == 0
+    people = ["--reason", "x", "--sign-with", city / "Ana.key", "--sign-with", city / "Bea.key"]
+    names = ["log", "second", "third", "stranger"]
+    for name in names[1:]:
+        new = city / "keys" / f"{name}.key"
+        assert run(keys.app, "new", new, "--name", "city.example/ledger", "--kind", "log") == 0
+
+    def change(old: str, new: str) -> int:
+        public, private = city / "keys" / f"{new}.key.pub", city / "keys" / f"{old}.key"
+        return run(keys.app, "rotate-log", public, *people, "--log-key", private)
+
+    assert change("log", "second") == 0
+    assert change("log", "third") == 3
+    assert "does not replace the log's key in use" in capsys.readouterr().err
+    assert change("second", "third") == 0
+    assert change("stranger", "third") == 3
+    assert "is not signed by" in capsys.readouterr().err
+    for name in names[:3]:
+        assert run(ledger.app, "verify", "--log", city / "keys" / f"{name}.key.pub") == 0

@@ -71,3 +71,9 @@ def test_a_marked_sentence_is_unchanged() -> None:
 def test_the_folders_of_the_checkout_are_found() -> None:
     assert (governance_folder() / "policy.yaml").is_file()
     assert (shipped_folder("pilots") / "example-potholes").is_dir()
+
+
+def test_a_place_that_nothing_fills_is_told_where_the_sentence_is_made() -> None:
+    assert str(say("{seconds:g} of {{braces}}", seconds=1.0, more=2)) == "1 of {braces}"
+    with pytest.raises(AssertionError, match="a place stays empty: Only"):
+        say("Only {one} of {two}", one=1)

@@ -92,5 +92,5 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
     base = tmp_path_factory.mktemp("deployed")
     pilot = write_tiny_pilot(base / "tiny-potholes", without_mitigations() | ALL_LANGUAGES)
     made = run(pilot, quick(base / "workspace"))
-    assert made.evaluation.bundle is not None, "the champion must be a trained model"
+    assert not made.evaluation.champion_is_baseline, "the champion must be a trained model"
     return Sealed(pilot, base / "workspace", made.dossier, load_policy())

@@ -13,7 +13,7 @@ from civic_ai.cards.dossier import sealed_file
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError
 from civic_ai.data.contract import load_contracts
-from civic_ai.deployment.approval import Declared, require_approval
+from civic_ai.deployment.approval import Declared, require_approval, why_not
 from civic_ai.records.case import RUNNING
 from civic_ai.records.decision import Condition, Waiver
 from civic_ai.records.dossier import Dossier
@@ -240,3 +240,10 @@ def remake(folder: Path, path: str, change: Any) -> None:
     made = manifest.model_copy(update=told)
     (folder / "manifest.json").write_bytes(made.to_json())
     (folder / "manifest.sha256").write_bytes(f"{made.digest}  manifest.json\n".encode())
+
+
+def test_of_several_approvals_the_last_one_is_said_to_have_lapsed(sealed: Sealed) -> None:
+    days = (date(2026, 12, 1), date(2027, 3, 1))
+    granted = tuple(sealed.decision(expires_on=day) for day in days)
+    case = sealed.case(state="lapsed", approval=None, decisions=granted)
+    assert str(why_not(case)) == "the approval lapsed after 2027-03-01"

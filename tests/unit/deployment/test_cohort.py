@@ -11,6 +11,7 @@ import pytest
 from civic_ai.core.errors import DataError
 from civic_ai.data.contract import load_contracts
 from civic_ai.deployment.cohort import Rules, find_today, newest_days, refuse_stale, rows_of
+from civic_ai.panel.baseline_columns import RESERVED
 from civic_ai.panel.build import open_panel
 from civic_ai.panel.case_parts import CaseParts, case_table, case_units
 from civic_ai.panel.parts import STEP
@@ -36,13 +37,20 @@ def test_the_columns_are_the_panels(sealed: Sealed, as_of: date) -> None:
     panel = open_panel(sealed.blobs.record(PanelManifest, evidence.panel), sealed.blobs)
     policy = sealed.blobs.record(Policy, evidence.policy)
     snapshot = sealed.blobs.record(DataSnapshot, evidence.snapshot)
-    made = rows_of(sealed.pilot.spec, as_of, snapshot, policy, sealed.blobs)
+    made = rows_of(sealed.pilot.spec, [as_of], snapshot, policy, sealed.blobs)
     expected = panel.frame[panel.frame["as_of"] == pd.Timestamp(as_of)].reset_index(drop=True)
     assert len(made) == len(expected) > 0
     assert list(made["unit"]) == list(expected["unit"])
-    for feature in panel.manifest.features:
-        one, other = made[feature.name].to_numpy(), expected[feature.name].to_numpy()
-        assert np.array_equal(one, other, equal_nan=True), feature.name
+    names = [feature.name for feature in panel.manifest.features] + reserved(expected)
+    assert len(reserved(expected)) == 6
+    for name in names:
+        one, other = made[name].to_numpy(), expected[name].to_numpy()
+        assert np.array_equal(one, other, equal_nan=True), name
+
+
+def reserved(panel: pd.DataFrame) -> list[str]:
+    """What simple rules read of a panel."""
+    return [name for name in panel.columns if name.startswith(RESERVED)]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +65,7 @@ def test_the_columns_of_cases_are_the_panels(cases: tuple[City, Blobs, CaseParts
     city, blobs, parts = cases
     spec, snapshot = city.seal(blobs)
     as_of = dates_of(city)[number]
-    made = rows_of(spec, as_of, snapshot, lenient(), blobs)
+    made = rows_of(spec, [as_of], snapshot, lenient(), blobs)
     whole = case_table(parts).to_pandas(date_as_object=False)
     expected = whole[whole["as_of"] == pd.Timestamp(as_of)].reset_index(drop=True)
     assert list(made["unit"]) == list(expected["unit"])
@@ -65,8 +73,8 @@ def test_the_columns_of_cases_are_the_panels(cases: tuple[City, Blobs, CaseParts
     areas = case_units(parts).to_pandas().set_index("unit")["area"]
     assert list(made["area"]) == list(areas[made["unit"]])
     assert (set(made["as_of"]), set(made[STEP])) == ({pd.Timestamp(as_of)}, {0})
-    for column in parts.features:
-        name = column.record.name
+    assert len(reserved(expected)) > 1
+    for name in [*(column.record.name for column in parts.features), *reserved(expected)]:
         assert np.array_equal(made[name].to_numpy(), expected[name].to_numpy(), equal_nan=True), name
 
 

@@ -60,7 +60,7 @@ def office(sealed: Sealed, tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture(scope="module")
 def written(sealed: Sealed, office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("release") / "out"
+    folder = tmp_path_factory.mktemp("release") / "in" / "it" / "out"
     write_release(folder, office, sealed.dossier, at(1))
     return folder
 

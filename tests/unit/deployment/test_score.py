@@ -6,20 +6,31 @@ import csv
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pyarrow.compute as pc
 import pytest
 
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import CivicError, ConfigError, DataError, RefusedError
-from civic_ai.deployment.score import Authority, Scored, Wanted, score_to, score_today, sealed_policy
-from civic_ai.deployment.worklist import BY_LOT, BY_SCORE, sidecar_of
+from civic_ai.data.contract import load_contracts
+from civic_ai.deployment.score import (
+    Authority,
+    Scored,
+    Wanted,
+    approved,
+    list_frame,
+    score_to,
+    score_today,
+)
+from civic_ai.deployment.worklist import BY_LOT, BY_SCORE, Draw, sidecar_of
 from civic_ai.records.deployment import Worklist
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.evidence import Evidence
 
-from .conftest import ENDS, LAST, TODAY, Sealed
+from .conftest import DECIDED, ENDS, LAST, TODAY, Sealed
 
 WANTED = Wanted(LAST, TODAY, exploration_share=0.05)
 
@@ -83,8 +94,11 @@ def test_the_record_names_all_that_the_list_rests_on(sealed: Sealed, scored: Sco
 
 
 def test_the_same_list_again_is_the_same_to_the_byte(sealed: Sealed, scored: Scored) -> None:
-    again = score_today(sealed.pilot, authority(sealed), WANTED, sealed.blobs)
-    assert (again.table, again.record) == (scored.table, scored.record)
+    """Also from a release, whose day stands in the record."""
+    granted = replace(authority(sealed), released_on=DECIDED, known_on=TODAY)
+    again = score_today(sealed.pilot, granted, WANTED, sealed.blobs)
+    assert again.table == scored.table
+    assert again.record == scored.record.model_copy(update={"released_on": DECIDED})
 
 
 def test_list_and_record_stand_side_by_side(sealed: Sealed, tmp_path: Path) -> None:
@@ -197,10 +211,23 @@ def test_a_share_of_the_lot_that_is_none(sealed: Sealed, tmp_path: Path) -> None
     assert "is no share" in str(error)
 
 
-def test_a_policy_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
-    (tmp_path / "policy.json").write_text('{"policy": "old", "version": "0", "gates": [], "more": 1}')
-    with pytest.raises(ConfigError, match="this version of civic-ai cannot read it"):
-        sealed_policy(tmp_path)
+def test_what_was_not_looked_up_for_long_is_not_believed(sealed: Sealed) -> None:
+    """To the day: the policy allows 31."""
+    contracts = load_contracts(sealed.pilot)
+    old, older = (replace(authority(sealed), known_on=TODAY - timedelta(days)) for days in (31, 32))
+    approved(old, sealed.pilot, contracts, WANTED)
+    with pytest.raises(RefusedError, match="the policy allows 31 days"):
+        approved(older, sealed.pilot, contracts, WANTED)
+
+
+def test_a_place_that_some_units_lack_stands_on_the_list_and_one_that_all_lack_does_not() -> None:
+    rows = pd.DataFrame({"unit": ["a", "b"], "area": ["north", None], "type": None, "score": [1.0, 2.0]})
+    scorer: Any = SimpleNamespace(columns=lambda _: {})
+    reasons: Any = SimpleNamespace(codes=lambda *_: [()], unstable=lambda _: 0)
+    frame, _ = list_frame(rows, scorer, reasons, Draw(1, 0.0, "a lot"), ())
+    assert list(frame.columns) == ["rank", "unit", "area", "chosen_by", "score"]
+    assert list(frame["unit"]) == ["b", "a"]
+    assert list(frame["chosen_by"]) == [BY_SCORE, ""]
 
 
 def test_without_a_lot_the_capacity_goes_to_the_highest_scores(sealed: Sealed) -> None:
@@ -221,23 +248,6 @@ def test_what_mlflow_holds_is_never_asked(sealed: Sealed, scored: Scored, tmp_pa
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.split() == ["False", "False"]
-
-
-def test_a_mitigation_is_not_scored_by_its_model_alone(sealed: Sealed, tmp_path: Path) -> None:
-    from civic_ai.deployment.loader import open_approved
-    from civic_ai.deployment.score import refuse_changed_order
-
-    scorer = open_approved(sealed.dossier / "bundle", sealed.binding)
-    told = scorer.model.model_copy(update={"candidate": "district_floors"})
-    pilot = sealed.pilot
-    asked = {"district_floors": {"of": "lightgbm", "method": "district_floor", "floor": 0.8}}
-    models = type(pilot.spec.models).model_validate(
-        {**pilot.spec.models.model_dump(mode="json"), "mitigations": asked}
-    )
-    changed = replace(pilot, spec=pilot.spec.model_copy(update={"models": models}))
-    refuse_changed_order(scorer, changed)
-    with pytest.raises(RefusedError, match="changes the order"):
-        refuse_changed_order(replace(scorer, model=told), changed)
 
 
 def change_spec(sealed: Sealed, old: str, new: str) -> None:

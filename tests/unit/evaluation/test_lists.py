@@ -117,6 +117,11 @@ def test_candidates_on_different_rows_cannot_be_compared(other) -> None:
         read_lists(_table([*rows, *other]), Setting(("1", "2"), 1))
 
 
+def test_candidates_stand_in_order_of_their_names_whatever_the_order_of_rows() -> None:
+    rows = [("b", 0, "1", 1.0, 1.0), ("a", 0, "1", 1.0, 1.0), ("c", 0, "1", 1.0, 1.0)]
+    assert list(read_lists(_table(rows), Setting(("1",), 1))) == ["a", "b", "c"]
+
+
 def test_rows_in_any_order_and_dictionary_columns_make_the_same_lists() -> None:
     table = make_world().table(["lightgbm"], is_lockbox=False)
     shuffled = table.take(np.random.default_rng(0).permutation(table.num_rows))

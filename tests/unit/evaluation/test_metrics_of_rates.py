@@ -3,7 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from civic_ai.evaluation.metrics_of_rates import METRICS_OF_RATES, root_mean_squared_scaled_error
+from civic_ai.evaluation.metrics_of_rates import (
+    METRICS_OF_RATES,
+    expected_calibration_error,
+    root_mean_squared_scaled_error,
+)
 
 from .worlds import lists_of
 
@@ -32,3 +36,8 @@ def test_rows_that_never_changed_are_left_out(blank: float) -> None:
 def test_rates_need_no_capacity_and_are_read_as_rates() -> None:
     assert {metric.reads for metric in METRICS_OF_RATES} == {"rate"}
     assert not any("capacity" in metric.needs for metric in METRICS_OF_RATES)
+
+
+def test_bins_that_promise_too_little_do_not_make_up_for_those_that_promise_too_much() -> None:
+    lists = lists_of([[0.2] * 10 + [0.8] * 10], [[1.0] * 4 + [0.0] * 6 + [1.0] * 6 + [0.0] * 4])
+    assert expected_calibration_error(lists, "event").value == pytest.approx(0.2)

@@ -65,3 +65,9 @@ def test_the_lift_is_told_of_days_until_found_because_a_gain_may_be_nothing(eval
 def test_without_due_days_nothing_is_measured_of_time(evaluated) -> None:
     made = evaluated(make_world())
     assert not {score.metric for score in made.scores} & {metric.name for metric in METRICS_OF_TIME}
+
+
+def test_only_the_gain_may_be_negative_and_is_told_by_another_metric_s_ratio() -> None:
+    told = {metric.name: (metric.is_signed, metric.lift_on) for metric in METRICS_OF_TIME}
+    assert told.pop("days_earlier") == (True, "days_until_found")
+    assert set(told.values()) == {(False, None)}

@@ -72,6 +72,18 @@ def test_within_observer_each_keeps_its_own_visits(looked) -> None:
     assert 0 < within.value < made["logistic_glm", "all"].days_earlier.value
 
 
+def test_cases_whose_observer_is_unknown_keep_their_visits_among_themselves(looked) -> None:
+    """As if the unknown were one more observer; what others gain is told all the same."""
+    known = [f"o{number % 3}" for number in range(30)]
+    some, named = (
+        by_name(times_to_find(looked(make_cases(observers=[*known, *[rest] * 10]))))
+        for rest in (None, "other")
+    )
+    within = some["logistic_glm", "all"].within_observer
+    assert within is not None
+    assert within == named["logistic_glm", "all"].within_observer
+
+
 def test_where_only_the_observer_matters_nothing_is_gained_within(looked) -> None:
     world = make_cases()
     rate = world.scores["observer_rate"]

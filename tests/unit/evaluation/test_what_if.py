@@ -98,6 +98,17 @@ def test_dates_with_fewer_units_need_fewer_visits() -> None:
     assert visits_saved(good, bad, 2).value == 2.0
 
 
+def test_the_curve_of_a_long_list_is_read_as_closely_as_its_points_stand() -> None:
+    """3,000 places, of which 1,001 points are kept: the curve is exact at every third place."""
+    label = (np.arange(3000) < 600).astype(float)
+    shuffled = np.random.default_rng(4).permutation(3000)
+    baseline = lists_of([shuffled], [label])
+    exact = np.flatnonzero(np.cumsum(label[np.argsort(-shuffled)]) == 300)[0] + 1
+    saved = visits_saved(lists_of([np.arange(3000, 0, -1)], [label]), baseline, 300)
+    assert saved.value == pytest.approx(exact - 300, abs=3)
+    assert saved.sums.shape[1] == 3 + 2 * 1001
+
+
 def test_replicates_equal_the_drawn_dates() -> None:
     rates, labels = draw(dates=24)
     seen = blur(rates, 0.8, 2)

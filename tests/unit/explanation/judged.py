@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from civic_ai.explanation.contributions import Cases, Contributions, contribute, read_cases
+from civic_ai.models.baselines import RULES
 from civic_ai.models.fit import score_lockbox
 from civic_ai.records.evaluation import Calibration, Evaluation, Stability
 from civic_ai.records.figure import missing
@@ -26,7 +27,7 @@ NOBODY = pa.table({"candidate": NOTHING, "split": NOTHING, "score": pa.array([],
 Truth = Callable[[pd.DataFrame], np.ndarray]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judged:
     """A pilot and an evaluation of it that crowned ``champion``."""
 
@@ -74,7 +75,7 @@ def judge_pilot(pilot: Pilot, champion: str, kind: str) -> Judged:
         best_baseline="recent_count",
         best_candidate=champion,
         champion=champion,
-        champion_is_baseline=champion not in lockbox.bundles,
+        champion_is_baseline=champion in RULES,
         chosen_by="named by the test",
         lift_over_best_baseline=nothing,
         lift_verdict="unknown",
@@ -91,6 +92,6 @@ def judge_pilot(pilot: Pilot, champion: str, kind: str) -> Judged:
             verdict="unknown",
         ),
         unmatured_rows=0,
-        bundle=lockbox.bundles.get(champion),
+        bundle=lockbox.bundles[champion],
     )
     return Judged(pilot, evaluation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,14 @@ from tests.unit.models.waiting import make_waiting_pilot, simulate_waits
 from .judged import POLICY, Judged, judge, judge_pilot
 
 
-def explained(judged: Judged) -> Explanation:
+def explain_anew(judged: Judged) -> Explanation:
     return explain_champion(judged.pilot.spec, judged.evaluation, POLICY, judged.blobs)
+
+
+@cache
+def explained(judged: Judged) -> Explanation:
+    """Made once for each judged pilot."""
+    return explain_anew(judged)
 
 
 def test_laws_of_every_explanation(judged: Judged) -> None:
@@ -60,7 +67,7 @@ def test_the_method_is_named(champions: Mapping[str, Judged], champion: str, met
 
 
 def test_it_is_the_same_each_time(judged: Judged) -> None:
-    assert explained(judged).digest == explained(judged).digest
+    assert explain_anew(judged).digest == explained(judged).digest
 
 
 @pytest.mark.parametrize("champion", ["poisson_glm", "lightgbm"])
@@ -142,7 +149,7 @@ def test_a_large_lockbox_is_sampled_and_says_so(
     judged = champions["lightgbm"]
     whole = explained(judged)
     monkeypatch.setattr(explain, "SAMPLE_ROWS", 250)
-    sampled = explained(judged)
+    sampled = explain_anew(judged)
     assert sampled.rows_explained == 250 < whole.rows_explained
     for part in whole.families:
         twin = next(other for other in sampled.families if other.family == part.family)

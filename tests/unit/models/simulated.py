@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from civic_ai.models.baselines import RULES
 from civic_ai.models.candidates import names_for
+from civic_ai.models.rules import RuleScorer
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Period
 from civic_ai.records.panel import Feature, LocationGap, PanelManifest
+from civic_ai.records.predictions import LabelKind
 from civic_ai.records.snapshot import DataSnapshot, SourceSnapshot
 from civic_ai.store.blobs import Blobs
 
@@ -35,6 +38,11 @@ FEATURES = tuple(
 )
 INCOME = {"from": "areas", "column": "income", "quantiles": 2, "reference_group": "q2"}
 Truth = Callable[[pd.DataFrame], np.ndarray]
+
+
+def rule_scorer(name: str, horizon_days: int, kind: LabelKind = "count") -> RuleScorer:
+    """The simple rule called ``name``."""
+    return RULES[name].scorer(kind, horizon_days)
 
 
 def fitted_alone(kind: str) -> list[str]:

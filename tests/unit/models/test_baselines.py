@@ -4,12 +4,12 @@ from typing import get_args
 
 import pytest
 
-from civic_ai.models.baselines import BY_QUESTION, RULES, baselines_of, rule_scorer
+from civic_ai.models.baselines import BY_QUESTION, RULES, baselines_of
 from civic_ai.models.candidates import CANDIDATES
 from civic_ai.models.rows import PanelRows, read_rows
 from civic_ai.pilot.spec import BaselineName, Question
 from civic_ai.store.blobs import Blobs
-from tests.unit.models.simulated import make_pilot, simulate
+from tests.unit.models.simulated import make_pilot, rule_scorer, simulate
 
 
 def rows_with(blobs: Blobs, columns: dict[str, float], question: str) -> PanelRows:

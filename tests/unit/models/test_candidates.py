@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from civic_ai.core.errors import ConfigError
-from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.candidates import CANDIDATES, chosen, names_for
 from civic_ai.models.fanout import run_all
 from civic_ai.models.rows import read_rows, training_of
@@ -26,6 +25,7 @@ from tests.unit.models.simulated import (
     log_linear,
     make_pilot,
     mean_poisson_deviance,
+    rule_scorer,
     simulate,
 )
 

@@ -144,10 +144,10 @@ def test_lockbox_holds_the_named_ones_on_the_last_period(
     assert frame["label"].isna().sum() == 3 * 25 * 2, "the last two dates have not matured"
 
 
-def test_only_models_get_a_bundle_and_it_made_the_lockbox_scores(
+def test_rules_and_models_get_a_bundle_and_it_made_the_lockbox_scores(
     lockbox: LockboxScores, pilot: Pilot
 ) -> None:
-    assert set(lockbox.bundles) == {"lightgbm", "poisson_glm"}
+    assert set(lockbox.bundles) == {"lightgbm", "poisson_glm", "year_count"}
     scored = pilot.blobs.table(lockbox.blob).to_pandas()
     panel = pilot.blobs.table(pilot.panel.blob).to_pandas()
     for name, digest in lockbox.bundles.items():
@@ -177,7 +177,7 @@ def test_looking_at_fewer_does_not_change_what_is_seen(
 
 def test_a_rule_alone_can_look_into_the_lockbox(predictions: Predictions, pilot: Pilot) -> None:
     seen = score_lockbox(pilot.spec, predictions, ["recent_count"], pilot.blobs)
-    assert seen.bundles == {}
+    assert open_bundle(seen.bundles["recent_count"], pilot.blobs).candidate == "recent_count"
     assert pilot.blobs.table(seen.blob).num_rows == 250
 
 

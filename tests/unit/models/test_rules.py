@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.models.baselines import RULES, rule_scorer
+from civic_ai.core.errors import RefusedError
+from civic_ai.models.baselines import RULES
+from civic_ai.models.bundle import open_bundle, seal_bundle
+from civic_ai.records.predictions import Bundle
+from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import Fitted
 from tests.unit.models.simulated import HORIZON as HORIZON_OF_SIMULATED
+from tests.unit.models.simulated import rule_scorer
 
 HORIZON = 28
 RECENT_DAYS, QUARTER_DAYS, YEAR_DAYS = 28, 91, 364
@@ -144,3 +151,44 @@ def test_a_rule_as_a_baseline_takes_nothing_from_the_training_rows_but_the_horiz
         assert scorer.columns(fit.rows.frame) == {}
     assert baseline.record.is_baseline
     assert baseline.record.settings == RULES["year_count"].settings
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_sealed_rule_is_the_rule_and_keeps_nothing_of_any_row(name: str, blobs: Blobs) -> None:
+    scorer = rule_scorer(name, 28, "event")
+    opened = open_bundle(seal_bundle(scorer, blobs), blobs)
+    assert opened == scorer
+    assert not opened.model.learned
+    assert opened.smallest_cell(pd.DataFrame(index=range(7))) == 7
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"name": "last_value", "column": "baseline_last_value"},
+        {"name": "year_count", "column": "baseline_last_value", "window_days": 364},
+        {"name": "year_count", "column": "baseline_year_count", "window_days": 182},
+        {"name": "year_count", "column": "baseline_year_count", "window_days": 364, "sign": -1},
+    ],
+)
+def test_a_rule_file_that_says_another_rule_than_the_model_tells_is_refused(
+    file: dict[str, Any], blobs: Blobs
+) -> None:
+    with pytest.raises(RefusedError, match="the rule is another one than"):
+        open_bundle(sealed_with(blobs, json.dumps(file).encode()), blobs)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b'{"name":"year_count","column":"x","sign":2}', b'{"name":"a","column":"x","more":1}',
+     b'{"name":"year_count","column":"x","window_days":0}'],
+)  # fmt: skip
+def test_what_is_no_rule_is_refused(content: bytes, blobs: Blobs) -> None:
+    with pytest.raises(RefusedError, match="not a rule of bundle/1"):
+        open_bundle(sealed_with(blobs, content), blobs)
+
+
+def sealed_with(blobs: Blobs, content: bytes) -> str:
+    """The bundle of the count of a year, with another file in the rule's place."""
+    honest = blobs.record(Bundle, seal_bundle(rule_scorer("year_count", 28), blobs))
+    return blobs.put_record(Bundle(files={**honest.files, "rule.json": blobs.put(content)}))

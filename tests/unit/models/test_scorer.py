@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from civic_ai.core.errors import DataError
-from civic_ai.models.baselines import RULES, rule_scorer
+from civic_ai.models.baselines import RULES
 from civic_ai.models.scorer import MEANS, Scorer, feature_matrix
 from tests.unit.models.conftest import KINDS, Fitted
-from tests.unit.models.simulated import HORIZON, simulate
+from tests.unit.models.simulated import HORIZON, rule_scorer, simulate
 
 PLACES = [name for name, rule in RULES.items() if set(rule.reads) <= set(simulate(units=1, dates=2))]
 ALL = [*KINDS, *PLACES]

@@ -6,12 +6,11 @@ import pyarrow as pa
 import pytest
 
 from civic_ai.core.errors import DataError
-from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.rows import PanelRows, read_rows
 from civic_ai.models.table import Scored, long_table, read_scored, score
 from civic_ai.panel.split import Split, make_splits
 from civic_ai.store.blobs import Blobs
-from tests.unit.models.simulated import make_pilot, simulate, steps_ahead
+from tests.unit.models.simulated import make_pilot, rule_scorer, simulate, steps_ahead
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def evidence(**changes: object) -> Evidence:
         **named,
         "pilot": "p",
         "contracts": {"requests": "c"},
-        "bundle": None,
+        "bundle": "a",
         "code": Code(version="1", source_digest="s"),
         "environment": Environment(python="3.11", machine="Linux x86_64", libraries={"numpy": "2"}),
     }

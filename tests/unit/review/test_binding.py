@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from civic_ai.core.canonical import digest_of
+from civic_ai.core.canonical import digest_of, digest_of_file
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.decision import differences
@@ -114,11 +114,11 @@ def test_what_the_city_declares_now(dossier: Path) -> None:
     assert named == [f"contracts.{next(iter(approved.contracts))}", "capacity"]
 
 
-def test_a_rule_that_won_leaves_nothing_to_bind(tmp_path: Path) -> None:
+def test_a_rule_that_won_is_bound_like_a_model(tmp_path: Path) -> None:
     folder = seal_made(tmp_path, City(), with_model=False)
-    with pytest.raises(RefusedError, match=r"^made-potholes: a simple rule won") as refused:
-        binding_of(folder, "north", "crews", ENDS)
-    assert "binds a model and a capacity" in refused.value.text()
+    assert (folder / "bundle" / "rule.json").is_file()
+    bound = binding_of(folder, "north", "crews", ENDS)
+    assert bound.bundle == digest_of_file(folder / "bundle" / "bundle.json")
 
 
 def test_a_pilot_without_a_list_has_no_capacity() -> None:

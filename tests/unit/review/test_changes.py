@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from civic_ai.review.workflow import next_case
 from tests.unit.review.cases import case_after
-from tests.unit.review.made_case import DIGESTS, deed, policy
+from tests.unit.review.made_case import DIGESTS, act, deed, policy
 from tests.unit.review.scenes import at_the_board, voted
 
 
@@ -42,3 +43,20 @@ def test_a_refusal_names_no_waiver() -> None:
     case = case_after([*at_the_board("I", gates=("g-tech",)), waived, *no])
     assert case.decisions[0].waivers == ()
     assert case.approval is None
+
+
+def test_a_dissent_is_kept_with_its_vote_and_conditions_with_the_decision() -> None:
+    opened, first, second, third, close = voted("approve", "cha", "com", "mem")
+    case = case_after([*at_the_board("I"), opened])
+    said = act(first).model_copy(update={"dissent": "Too soon for my street."})
+    case = next_case(case, said, policy())
+    owed = {**close, "conditions": (("lot", "ona", 40, "report"), ("drill", "off", 50, "suspend"))}
+    for made in (second, third, owed):
+        case = next_case(case, act(made), policy())
+    (decision,) = case.decisions
+    assert [vote.dissent for vote in decision.votes] == ["Too soon for my street.", None, None]
+    assert [(one.id, one.owner, one.if_missed) for one in decision.conditions] == [
+        ("lot", "ona", "report"),
+        ("drill", "off", "suspend"),
+    ]
+    assert case.owed == decision.conditions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -61,6 +62,12 @@ def test_a_pilot_without_a_dossier_is_named_all_the_same(record: PublicRecord) -
 
 def test_the_log_publishes_in_its_own_name(record: PublicRecord) -> None:
     assert (record.register.publisher, record.log) == (LOG.name, LOG.public)
+
+
+def test_the_city_publishes_in_the_name_that_its_policy_gives(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    named = replace(office, policy=office.policy.model_copy(update={"city": "City of Example"}))
+    assert gather(named, {}, LOG.public, ON).register.publisher == "City of Example"
 
 
 def test_the_key_of_another_log_is_refused(tmp_path: Path) -> None:

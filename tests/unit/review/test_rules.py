@@ -42,3 +42,14 @@ def test_what_cannot_be_done_now_says_what_can() -> None:
         "Impact level confirmed, waiting for reviews. This cannot be done now: put the model to use" in told
     )
     assert "give a review, attest a second run" in told
+
+
+def test_who_owes_one_of_several_conditions_does_not_say_that_it_is_met() -> None:
+    opened, *votes, close = voted("approve", "cha", "com", "mem")
+    owed = {**close, "conditions": (("lot", "ona", 40, "report"), ("drill", "off", 50, "report"))}
+    case = case_after([*at_the_board("I"), opened, *votes, owed])
+    told = refusal_of(case, deed("meet_condition", "off", "governance_officer", condition="drill"))
+    assert "off owes this condition and may not say that it is met" in told
+    met = case_after([*at_the_board("I"), opened, *votes, owed,
+                      deed("meet_condition", "off", "governance_officer", condition="lot")])  # fmt: skip
+    assert [one.id for one in met.owed] == ["drill"]

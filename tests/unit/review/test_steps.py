@@ -39,3 +39,12 @@ def test_owner_approves_nothing_coach_only_comments_auditor_only_reads() -> None
             assert "owner" not in step.roles
         assert "auditor" not in step.roles
         assert "coach" not in step.roles or step.kind == "comment"
+
+
+def test_the_same_deed_is_the_same_duty_wherever_it_is_done() -> None:
+    duties: dict[str, set[str | None]] = {}
+    for step in STEPS:
+        duties.setdefault(step.kind, set()).add(step.duty)
+    assert {kind: found for kind, found in duties.items() if len(found) > 1} == {}
+    assert duties["lift_suspension"] == {"approve"}
+    assert duties["attest_reproduction"] == {"review"}

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from civic_ai.core.canonical import digest_of_bytes, digest_of_file
+from civic_ai.models.bundle import seal_bundle
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.audit import AuditReport, Disparity, SuppressionCheck, Worst
 from civic_ai.records.dossier import Dossier, SealedFile
@@ -31,6 +32,7 @@ from civic_ai.records.snapshot import DataSnapshot, SourceSnapshot
 from civic_ai.store.blobs import Blobs
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.log import DossierLog, describe_dossier
+from tests.unit.models.simulated import rule_scorer
 
 CANDIDATES = ("recent_count", "year_count", "lightgbm")
 SPLITS = ("1", "2")
@@ -47,7 +49,8 @@ def seal_city(
     Without ``visits`` it is a demand, which is no list.
     """
     blobs = workspace.blobs
-    evidence = _evidence(blobs, _spec(pilot, visits), champion, bundle)
+    sealed = bundle or seal_bundle(rule_scorer("year_count", 28), blobs)
+    evidence = _evidence(blobs, _spec(pilot, visits), champion, sealed)
     gates = _gates(blobs, evidence)
     files = {
         "public/records/evaluation.json": ("record", "public", blobs.get(evidence.evaluation_masked)),
@@ -95,7 +98,7 @@ def _scores(candidates: tuple[str, ...], splits: tuple[str, ...]) -> tuple[Score
     )  # fmt: skip
 
 
-def _evidence(blobs: Blobs, spec: PilotSpec, champion: str, bundle: str | None) -> Evidence:
+def _evidence(blobs: Blobs, spec: PilotSpec, champion: str, bundle: str) -> Evidence:
     snapshot = _snapshot(spec.digest)
     panel = _panel(spec.digest, snapshot.digest)
     predictions = _predictions(panel.digest)
@@ -190,7 +193,7 @@ def _predictions(panel: str) -> Predictions:
     )  # fmt: skip
 
 
-def _evaluation(predictions: str, champion: str, bundle: str | None) -> Evaluation:
+def _evaluation(predictions: str, champion: str, bundle: str) -> Evaluation:
     return Evaluation(
         predictions=predictions,
         kind="count",

@@ -14,15 +14,15 @@ from mlflow.entities import LoggedModel, Run
 
 from civic_ai.core.environment import library_versions
 from civic_ai.core.errors import RefusedError
-from civic_ai.models.baselines import rule_scorer
 from civic_ai.models.bundle import open_bundle
 from civic_ai.models.scorer import ModelScorer
 from civic_ai.store.workspace import Workspace
-from civic_ai.tracking import model_copy
 from civic_ai.tracking.log import DossierLog
 from civic_ai.tracking.model_copy import ModelCopy, has_copy, save_copy
+from civic_ai.tracking.registry import aliases, find_version, model_name
 from civic_ai.tracking.runs import Sender, experiment_of
 from tests.unit.explanation.judged import Judged, judge
+from tests.unit.models.simulated import rule_scorer
 
 from .city import describe, seal_city
 from .mirrored import shown
@@ -209,11 +209,19 @@ def test_what_mlflow_has_no_form_for_is_known_beforehand(champion: Champion) -> 
     assert not has_copy(per_km), "the copy would predict per km what the sealed model predicts in all"
 
 
-def test_a_model_without_a_form_leaves_no_copy_and_no_error(
-    champion: Champion, local_store: str, monkeypatch: pytest.MonkeyPatch
+def test_a_simple_rule_leaves_no_copy_and_is_a_version_all_the_same(
+    workspace: Workspace, local_store: str
 ) -> None:
-    monkeypatch.setattr(model_copy, "has_copy", lambda scorer: False)
-    run = MlflowClient(local_store).get_run(champion.send(local_store))
+    """MLflow has no form for it; the version names the sealed bundle, and that is what anybody opens."""
+    judged = judge(workspace.blobs, "year_count")
+    folder = seal_city(workspace, pilot="test-city", champion="year_count", bundle=judged.evaluation.bundle)
+    champion, client = Champion(workspace, judged, folder), MlflowClient(local_store)
+    assert not has_copy(champion.scorer)
+    run = client.get_run(champion.send(local_store))
     assert run.info.status == "FINISHED"
-    assert run.data.tags["civic_ai.bundle"] == champion.judged.evaluation.bundle
     assert not run.outputs.model_outputs
+    version = find_version(client, "test-city", describe(workspace, folder).digest)
+    assert version is not None
+    assert run.data.tags["civic_ai.bundle"] == judged.evaluation.bundle == version.tags["civic_ai.bundle"]
+    assert version.tags["civic_ai.candidate"] == "year_count"
+    assert aliases(client, model_name("test-city")) == {"candidate": str(version.version)}

@@ -15,6 +15,7 @@ from civic_ai.core.messages import say
 from civic_ai.records.action import ACTIONS, Action
 from civic_ai.records.people import BoardRole
 from civic_ai.records.workflow_words import DEEDS, ROLES
+from civic_ai.review.small_numbers import require_no_small_numbers
 from civic_ai.review.statement import Statement
 from civic_ai.review.step_evidence import by_name, digests_of
 from civic_ai.review.step_maker import StepMaker, Taking
@@ -32,6 +33,12 @@ from civic_ai.web.steps.words import LABELS
 NEW = "new"
 """Stands for the pilot of a case that is not open yet: its form asks for the name."""
 WRONG = 422
+CHECKED = "numbers-checked"
+"""Ticked by whoever looked at the small numbers in what the public will read."""
+
+
+PUBLIC = frozenset({"vote", "close_vote", "waive"})
+"""Steps whose words the public reads."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,8 @@ def _asked(person: str, pilot: str, kind: str) -> Asked:
 def _drafted(request: HttpRequest, asked: Asked, sent: Sent) -> HttpResponse:
     """Keep the statement for its signature. Raises where the step may not be taken."""
     pilot, action = _action(request, asked, sent)
+    if CHECKED not in sent.typed:
+        require_no_small_numbers(action, asked.desk.policy)
     statement: Statement = asked.desk.office.prepare(pilot, action)
     draft = Draft.objects.create(member=reader_of(request), pilot=pilot, content=statement.to_json())
     return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
@@ -122,6 +131,7 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
         "rows": {each.name: rows_to_show(each, sent, more == each.name) for each in asked.fields},
         "sent": sent,
         "errors": errors,
+        "asks_numbers": bool(wrong) and asked.kind in PUBLIC,
         "at_field": {place: mistake for place, _, mistake in errors if place},
     }
     return show(request, "step.html", view, WRONG if wrong else 200)

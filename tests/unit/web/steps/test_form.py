@@ -65,3 +65,15 @@ def test_a_draft_is_its_makers_alone(reviewed: Desk) -> None:
 
 def test_a_kind_that_there_is_not_is_no_page(reviewed: Desk) -> None:
     assert reader("off").get(f"/cases/{PILOT}/steps/approve/").status_code == 404
+
+
+def test_small_numbers_that_the_public_would_read_are_confirmed_first(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:9]:
+        take(desk.office, kind, by, role, **given)
+    typed = {"verdict": "approve", "reason": "Only 3 families were missed."}
+    refused = reader("mem").post(f"/cases/{PILOT}/steps/vote/", typed)
+    assert refused.status_code == 422
+    assert "the count 3 may point at a person" in refused.content.decode()
+    assert 'name="numbers-checked"' in refused.content.decode()
+    confirmed = reader("mem").post(f"/cases/{PILOT}/steps/vote/", typed | {"numbers-checked": "yes"})
+    assert confirmed.status_code == 302

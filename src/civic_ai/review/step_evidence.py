@@ -100,34 +100,37 @@ def filed(kind: str, files: Iterable[str], wanted: Container[str]) -> dict[str, 
             about="--file",
             remedy=say("Leave out --file."),
         )
-    contents: dict[str, bytes] = {}
+    paths: dict[str, Path] = {}
     for one in files:
         name, equals, rest = one.partition("=")
         field, path = (name, Path(rest)) if equals and name in usual else (usual[0], Path(one))
         if not path.is_file():
             raise ConfigError.because(say("there is no such file"), about=str(path))
-        contents[field] = path.read_bytes()
-    return digests_of(kind, contents)
+        paths[field] = path
+    contents = {field: path.read_bytes() for field, path in paths.items()}
+    return digests_of(kind, contents, str(paths.get("report")))
 
 
-def digests_of(kind: str, contents: Mapping[str, bytes]) -> dict[str, Any]:
+def digests_of(kind: str, contents: Mapping[str, bytes], report: str = "report") -> dict[str, Any]:
     """The digest of what each field names; of a second run's report also what it found.
+
+    ``report``: how the reader knows that file.
 
     Raises :class:`ConfigError` where that is no such report.
     """
     found: dict[str, Any] = {field: digest_of_bytes(content) for field, content in contents.items()}
-    return found | (_reproduced(contents["report"]) if kind == "attest_reproduction" else {})
+    return found | (_reproduced(contents["report"], report) if kind == "attest_reproduction" else {})
 
 
-def _reproduced(report: bytes) -> dict[str, Any]:
+def _reproduced(content: bytes, report: str) -> dict[str, Any]:
     from civic_ai.records.reproduction import Reproduction
 
     try:
-        found = Reproduction.model_validate_json(report)
+        found = Reproduction.model_validate_json(content)
     except ValueError as error:
         raise ConfigError.because(
             say("is no report of a second run"),
-            about="report",
+            about=report,
             remedy=say("`civic-ai reproduce DOSSIER --report FILE` writes one."),
         ) from error
     return {"dossier": found.dossier, "agrees": found.agrees}

@@ -58,9 +58,9 @@ class Desk:
         """Where the city keeps what it says of a pilot; it need not stand."""
         return self.settings.pilots / pilot
 
-    def title(self, pilot: str, language: str) -> str:
-        """The pilot's question as its dossier asks it; its name where no dossier of it is at hand."""
-        found = self.titles.of(pilot, self.standing().case(pilot).dossier)
+    def title(self, pilot: str, case: Case, language: str) -> str:
+        """The pilot's question as the case's dossier asks it; its name where none is at hand."""
+        found = self.titles.of(pilot, case.dossier)
         return pilot if found is None else found.in_language(language)[0]
 
     def dossiers(self, pilot: str) -> tuple[str, ...]:

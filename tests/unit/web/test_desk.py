@@ -47,6 +47,6 @@ def test_another_day_is_asked_anew(desk: Desk) -> None:
 
 def test_a_pilot_without_a_dossier_is_called_by_its_name(desk: Desk) -> None:
     take(desk.office, *TO_APPROVAL[0][:3], **TO_APPROVAL[0][3])
-    assert desk.title(PILOT, "es") == PILOT
+    assert desk.title(PILOT, desk.standing().case(PILOT), "es") == PILOT
     assert desk.dossiers(PILOT) == ()
     assert desk.dossier_at_hand(PILOT, "a" * 64) is None

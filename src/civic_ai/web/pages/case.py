@@ -47,7 +47,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
     possible = offers(case, person, desk.today(), desk.policy)
     view = {
         "pilot": pilot,
-        "title": desk.title(pilot, language_of(request)),
+        "title": desk.title(pilot, case, language_of(request)),
         "case": case,
         "state": STATES[case.state],
         "dossier": desk.dossier_at_hand(pilot, case.dossier),

@@ -60,7 +60,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
     ]
     view = {
         "pilot": pilot,
-        "title": desk.title(pilot, language_of(request)),
+        "title": desk.title(pilot, case, language_of(request)),
         "case": case,
         "question": QUESTIONS[ASKED[case.state]] if case.state in ASKED else None,
         "dossier": desk.dossier_at_hand(pilot, case.dossier),

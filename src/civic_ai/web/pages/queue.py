@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
@@ -53,13 +52,13 @@ class Part:
 
 def page(request: HttpRequest) -> HttpResponse:
     """The reader's own page."""
-    desk, person = the_desk(), reader_of(request).person
+    desk, person, language = the_desk(), reader_of(request).person, language_of(request)
     standing = desk.standing()
     view = {
         "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
         "parts": list(_parts(standing, person)),
-        "title": partial(desk.title, language=language_of(request)),
+        "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
     }
     return show(request, "queue.html", view)
 

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,13 +54,16 @@ def what_is_missing() -> str | None:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """``civic-ai desk --demo`` in a process of its own, once for all tests."""
+    """The demonstration, once for all tests."""
     pytest.importorskip("django", reason="the desk's libraries are not installed (civic-ai[desk])")
-    pytest.importorskip("playwright", reason="playwright is not installed")
-    if why := what_is_missing():
-        pytest.skip(why)
-    home = tmp_path_factory.mktemp("demo") / "home"
-    port = _free_port()
+    with start_demo(tmp_path_factory.mktemp("demo")) as started:
+        yield started
+
+
+@contextmanager
+def start_demo(folder: Path) -> Iterator[Running]:
+    """``civic-ai desk --demo`` in a process of its own."""
+    home, port = folder / "home", _free_port()
     command = [sys.executable, "-m", "civic_ai.cli", "desk", "--demo", "--port", str(port)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "CIVIC_AI_LANGUAGE": "en"}
     with subprocess.Popen(
@@ -71,14 +75,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             line = server.stdout.readline()
             assert line, f"the desk did not start:\n{said}"
             said += line
-        yield Running(f"http://localhost:{port}", dict(_PASSWORD.findall(said)), home)
-        server.terminate()
-    shutil.rmtree(home, ignore_errors=True)
+        try:
+            yield Running(f"http://localhost:{port}", dict(_PASSWORD.findall(said)), home)
+        finally:
+            server.terminate()
+    shutil.rmtree(home, ignore_errors=True)  # two hundred megabytes
 
 
 @pytest.fixture(scope="session")
-def browser(running: Running) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """One browser."""
+    pytest.importorskip("playwright", reason="playwright is not installed")
+    if why := what_is_missing():
+        pytest.skip(why)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

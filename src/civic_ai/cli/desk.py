@@ -40,6 +40,7 @@ def desk(
     """Start the desk for one office, on this machine. `docs/how-to/desk.md` says how behind a server."""
     if context.invoked_subcommand is not None:
         return
+    _tell_of_assets()
     if demo:
         _demo(workspace, port)
         return
@@ -56,6 +57,13 @@ def desk(
     )
     print(say("The desk: {address}", address=found.address).text(reader_language()), flush=True)
     serve(found, port)
+
+
+def _tell_of_assets() -> None:
+    from civic_ai.web.assets import REMEDY, assets_fault
+
+    if fault := assets_fault():
+        print(f"{fault.text(reader_language())}. {REMEDY.text(reader_language())}", file=sys.stderr)
 
 
 def _demo(workspace: Path | None, port: int) -> None:

@@ -132,6 +132,17 @@ def _clock(_: Mapping[str, str]) -> Iterator[Finding]:
     yield Finding("clock", "watch" if remedy else "well", time.strftime("%Y-%m-%d %H:%M %Z"), remedy)
 
 
+def _assets(_: Mapping[str, str]) -> Iterator[Finding]:
+    """The desk works without them, and looks it."""
+    from civic_ai.web.assets import REMEDY, STATIC, assets_fault
+
+    fault = assets_fault()
+    if fault is None:
+        yield Finding("desk assets", "well", str(STATIC))
+    else:
+        yield Finding("desk assets", "watch", fault.text(), REMEDY.text())
+
+
 LOOKS: tuple[Callable[[Mapping[str, str]], Iterator[Finding]], ...] = (
-    _python, _libraries, _openmp, _workspace, _governance, _tracking, _data, _fonts, _clock,
+    _python, _libraries, _openmp, _workspace, _governance, _tracking, _data, _fonts, _assets, _clock,
 )  # fmt: skip

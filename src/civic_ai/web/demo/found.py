@@ -75,7 +75,7 @@ def found_demo(home: Path, today: date) -> Workspace:
     unpack(home)
     plan = schedule(today)
     calendar = Calendar(datetime.combine(plan[0].day - timedelta(days=7), time(FIRST_HOUR), UTC))
-    office, keys = _founded(workspace, calendar)
+    office, keys = founded(workspace, calendar)
     taking = Taking(office, keys)
     kept = [_kept(workspace, office, pilot) for pilot in PILOTS]
     for one in plan:
@@ -108,7 +108,7 @@ def _of_case(case: int, pilot: DemoPilot, today: date) -> Iterator[Scheduled]:
         yield Scheduled(day, case, number, deed)
 
 
-def _founded(workspace: Workspace, calendar: Calendar) -> tuple[Office, dict[str, KeyFile]]:
+def founded(workspace: Workspace, calendar: Calendar) -> tuple[Office, dict[str, KeyFile]]:
     """The office on a new ledger, and everybody's key, enrolled by its custodian."""
     keys = workspace.folder / "keys"
     log = make_key_file(keys / "log.key", "log", LOG_NAME)

@@ -71,6 +71,6 @@ PILOTS: tuple[DemoPilot, ...] = (
 )
 """One for each state that a case can be in, those of one service together: they compress better.
 
-The tiny cities have too few floods to say whether their places are known everywhere, and a simple rule finds as
-many lamps: no board could meet about these, and none does here.
+The tiny cities have too few floods to say whether their places are known everywhere: no board could meet
+about those, and none does here.
 """

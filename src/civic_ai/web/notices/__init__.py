@@ -1,1 +1,1 @@
-"""Notices by e-mail: that a step waits for somebody. What it is about is read at the desk, after signing in."""
+"""Notices by e-mail: that a step waits for somebody. What it is about is read at the desk."""

@@ -39,7 +39,7 @@ def page(request: HttpRequest, path: str = "index.html") -> HttpResponse:
 
 
 def policy_of(content: bytes) -> str:
-    """What a browser may load for these bytes: their own style sheets, named by digest, and their pictures."""
+    """What a browser may load for these bytes: their own styles, named by digest, and their pictures."""
     styles = [f"'sha256-{b64encode(sha256(css).digest()).decode()}'" for css in _STYLE.findall(content)]
     allowed = " ".join(styles) or "'none'"
     return (

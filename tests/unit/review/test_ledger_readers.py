@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from civic_ai.review.ledger_readers import hidden_entries, reads_ledger
+from civic_ai.review.standing import StandingReader
+from tests.unit.review.made_case import COMMUNITY, PEOPLE
+from tests.unit.review.made_office import office_in, take
+
+
+def test_auditors_read_the_ledger_and_a_blind_review_opens_when_all_are_in(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    reader = StandingReader(office.ledger, office.policy_of)
+    take(office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    cases = reader.read().cases
+    assert [person for person, _ in PEOPLE if reads_ledger(cases, person)] == ["aud"]
+    assert not reads_ledger({}, "aud")
+    take(office, "submit", "ona", "owner")
+    take(office, "propose_level", "off", "governance_officer", level="II")
+    take(office, "confirm_level", "cha", "chair", level="II")
+    number = take(office, "review", "tec", "technical_reviewer").entry.number
+    hidden = {
+        person: list(hidden_entries(reader.read(), person, office.policy)) for person in ("aud", "equ", "tec")
+    }
+    assert hidden == {"aud": [number], "equ": [number], "tec": []}
+    take(office, "review", "equ", "equity_reviewer")
+    assert not list(hidden_entries(reader.read(), "aud", office.policy))

@@ -22,8 +22,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "review-equity": {
         "en": "Areas that report less are served less. The board should ask for visits by lot there.",
-        "es": "Donde se reporta menos, se atiende menos. La junta debería pedir visitas por sorteo allí.",
-        "pt": "Onde se comunica menos, atende-se menos. O conselho deveria pedir vistorias por sorteio ali.",
+        "es": "Donde se reporta menos, se atiende menos. El comité debería pedir visitas por sorteo allí.",
+        "pt": "Onde se comunica menos, atende-se menos. O comitê deveria pedir vistorias por sorteio ali.",
     },
     "finding-silence": {
         "en": "A list made of reports passes over people who do not report.",

@@ -170,8 +170,10 @@ def _request_renewal(scene: _Scene, fields: Fields) -> Fields:
 
 
 def _void(scene: _Scene, fields: Fields) -> Fields:
-    assert scene.case.approval is not None
-    runs = scene.case.approval.binding.model_copy(update={"capacity": fields.pop("capacity")})
+    approval = scene.case.approval
+    assert approval is not None
+    assert approval.binding is not None
+    runs = approval.binding.model_copy(update={"capacity": fields.pop("capacity")})
     return fields | {"found": runs}
 
 

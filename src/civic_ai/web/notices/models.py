@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 
 class Notice(models.Model):
     """Somebody was told that this step of this case waits for them. Gone once it waits no longer."""
 
-    person = models.CharField(max_length=80)
-    pilot = models.CharField(max_length=61)
-    kind = models.CharField(max_length=40)
-    sent_at = models.DateTimeField(auto_now_add=True)
+    person: models.CharField[str, str] = models.CharField(max_length=80)
+    pilot: models.CharField[str, str] = models.CharField(max_length=61)
+    kind: models.CharField[str, str] = models.CharField(max_length=40)
+    sent_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         """One of each."""

@@ -21,6 +21,7 @@ from civic_ai.review.receipt import make_receipt, receipt_text
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.ledger_view import shown
 from civic_ai.web.page import show
+from civic_ai.web.reader import reader_of
 from civic_ai.web.refusals import forbidden, not_found
 
 ROWS = 50
@@ -31,7 +32,7 @@ _ANY_DAY = (1980, 1, 1, 0, 0, 0)
 def page(request: HttpRequest) -> HttpResponse:
     """Entries, the newest first; ``?before=120`` are those before number 120."""
     desk = the_desk()
-    if not reads_ledger(desk.standing().cases, request.user.person):
+    if not reads_ledger(desk.standing().cases, reader_of(request).person):
         return forbidden(request)
     standing, asked = desk.standing(), request.GET.get("before", "")
     before = min(int(asked), standing.size) if asked.isdecimal() and len(asked) < 12 else standing.size
@@ -49,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """One entry: what was signed, by which keys, and the digests that others can compare."""
-    desk, person = the_desk(), request.user.person
+    desk, person = the_desk(), reader_of(request).person
     standing = desk.standing()
     if not reads_ledger(standing.cases, person):
         return forbidden(request)
@@ -63,7 +64,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
 
 def receipt(request: HttpRequest, number: int) -> HttpResponse:
     """The receipt of an entry, to check it without this desk."""
-    desk, person = the_desk(), request.user.person
+    desk, person = the_desk(), reader_of(request).person
     standing = desk.standing()
     if not reads_ledger(standing.cases, person) or number in hidden_entries(standing, person, desk.policy):
         return forbidden(request)
@@ -77,7 +78,7 @@ def receipt(request: HttpRequest, number: int) -> HttpResponse:
 def verification(request: HttpRequest) -> HttpResponse:
     """The ledger verified now, by its own bytes and the log's key: each fault by its name."""
     desk = the_desk()
-    if not reads_ledger(desk.standing().cases, request.user.person):
+    if not reads_ledger(desk.standing().cases, reader_of(request).person):
         return forbidden(request)
     log = desk.office.ledger.require_log_key().public
     url = desk.office.ledger.engine.url.render_as_string(hide_password=False)
@@ -91,7 +92,7 @@ def download(request: HttpRequest) -> HttpResponse:
 
     Refused while a blind review stands on it that the reader may not read yet.
     """
-    desk, person = the_desk(), request.user.person
+    desk, person = the_desk(), reader_of(request).person
     standing = desk.standing()
     if not reads_ledger(standing.cases, person):
         return forbidden(request)

@@ -156,7 +156,7 @@ def test_mitigations_stand_in_the_predictions_and_come_after_their_candidate(
     lockbox = pilot.blobs.table(opened.blob).to_pandas()
     assert set(lockbox["candidate"]) == {"by_past", "year_count"}, "the candidate behind it is not looked at"
     model = open_bundle(opened.bundles["by_past"], pilot.blobs)
-    assert set(opened.bundles) == {"by_past"}
+    assert set(opened.bundles) == {"by_past", "year_count"}
     assert model.candidate == "by_past"
     assert model.model.settings["method"] == "recall_parity"
     rows = read_rows(pilot.panel, pilot.blobs)

@@ -109,7 +109,7 @@ def test_a_page_loads_our_style_and_font_and_may_run_nothing_inline(reader_of: O
     reader = reader_of("ana", "en")
     reader.opens("/portfolio/")
     fonts = "[...document.fonts].filter(one => one.status === 'loaded').map(one => one.family)"
-    assert '"Public Sans Variable"' in reader.page.evaluate(f"document.fonts.ready.then(() => {fonts})")
+    assert "Public Sans Variable" in reader.page.evaluate(f"document.fonts.ready.then(() => {fonts})")
     reader.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p id=x style=\"color:red\">x</p>')")
     assert reader.page.evaluate("getComputedStyle(document.getElementById('x')).color") != "rgb(255, 0, 0)"
     assert reader.complaints

@@ -82,9 +82,9 @@ def start_demo(folder: Path) -> Iterator[Running]:
     shutil.rmtree(home, ignore_errors=True)  # two hundred megabytes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser."""
+    """One browser for the tests of a file: while it stands, Django opens no database in this process."""
     pytest.importorskip("playwright", reason="playwright is not installed")
     if why := what_is_missing():
         pytest.skip(why)

@@ -39,7 +39,7 @@ PAGES: tuple[tuple[str, str | None], ...] = (
 Open = Callable[[str | None, str], Reader]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def reader_of(browser: Browser, running: Running) -> Iterator[Open]:
     """The browser of an account (of nobody) in a language; each signs in once."""
     known: dict[tuple[str | None, str], Reader] = {}

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from civic_ai.review.public_record import gather
 from civic_ai.review.publication import site_files
 from civic_ai.web.desk import Desk
 from civic_ai.web.live_register import LiveRegister
-from civic_ai.web.pages.register import TYPES, policy_of
+from civic_ai.web.pages.register import TYPES
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_published import made_folder
 from tests.unit.review.made_ledger import LOG
@@ -73,11 +70,3 @@ def test_it_follows_the_ledger_and_reads_a_dossier_once(
     to_approval(desk.office, "one-more")
     shutil.rmtree(published / "full")  # read again, it would be refused as altered
     assert b"one-more" in live.site(desk)["register.json"]()
-
-
-def test_a_page_may_load_its_own_style_and_nothing_else() -> None:
-    css = b"p { color: red }"
-    digest = b64encode(sha256(css).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in policy_of(b"<style>" + css + b"</style>")
-    assert "style-src 'none'" in policy_of(b"no style")
-    assert not re.search(r"unsafe|\*|https?:", policy_of(b"<style>a</style>"))

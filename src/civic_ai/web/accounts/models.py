@@ -30,6 +30,8 @@ class Member(AbstractBaseUser):
     person = models.CharField(max_length=MOST_LETTERS, unique=True)
     email = models.EmailField(blank=True, default="")
     is_active = models.BooleanField(default=True)
+    subject = models.CharField(max_length=600, unique=True, null=True, default=None)
+    """Whom the city's login server means: issuer and subject; None until that person first came from there."""
 
     objects = Members()
     USERNAME_FIELD = "name"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from civic_ai.web import refusals
+from civic_ai.web.accounts import sign_on
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
 from civic_ai.web.pages import case, dossier, keys, ledger, meeting, minutes, portfolio, queue, register
@@ -12,6 +13,8 @@ from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
     Route("login/", "login", accounts.sign_in, "anyone", ("GET", "POST")),
+    Route("sign-on/", "sign_on", sign_on.begin, "anyone"),
+    Route("sign-on/back/", sign_on.CALLBACK, sign_on.back, "anyone"),
     Route("logout/", "logout", accounts.sign_out, "signed in", ("POST",)),
     Route("language/", "language", accounts.choose_language, "anyone", ("POST",)),
     Route("", "queue", queue.page, "signed in"),

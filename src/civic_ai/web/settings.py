@@ -29,6 +29,16 @@ MOST_UPLOADED = 16 * 1024 * 1024
 HTTPS = "https"
 
 
+class SignOn(Record):
+    """The city's login server. ``secret_file`` holds the desk's secret there and nothing else."""
+
+    name: str = Field(min_length=1, max_length=60)
+    """As people know it: "the City of Springfield"."""
+    issuer: str = Field(pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$))[^?#\s]*$")
+    client_id: str
+    secret_file: Path
+
+
 class DeskSettings(Record):
     """One desk. ``address``: as people type it in their browser, such as ``https://desk.city.example``."""
 
@@ -41,6 +51,8 @@ class DeskSettings(Record):
     database: str | None = None
     """Where accounts and drafts are kept: ``sqlite:///...`` or ``postgresql://...``; None: the workspace."""
     address: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/?#\s]+$")
+    sign_on: SignOn | None = None
+    """Single sign-on by OpenID Connect; accounts are made here all the same."""
     is_behind_proxy: bool = False
     """Whether a proxy of the city's own sets X-Forwarded-For and X-Forwarded-Proto; else both are ignored."""
 
@@ -198,6 +210,7 @@ def _login() -> dict[str, Any]:
         "AUTHENTICATION_BACKENDS": [
             "axes.backends.AxesStandaloneBackend",
             "django.contrib.auth.backends.ModelBackend",
+            "civic_ai.web.accounts.sign_on.SignOnBackend",
         ],
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
         "AUTH_PASSWORD_VALIDATORS": [

@@ -29,6 +29,10 @@ class Member(AbstractBaseUser):
     person: models.CharField[str, str] = models.CharField(max_length=MOST_LETTERS, unique=True)
     email: models.EmailField[str, str] = models.EmailField(blank=True, default="")
     is_active: models.BooleanField[bool, bool] = models.BooleanField(default=True)
+    subject: models.CharField[str | None, str | None] = models.CharField(
+        max_length=600, unique=True, null=True, default=None
+    )
+    """Whom the city's login server means: issuer and subject; None until that person first came from there."""
 
     objects = Members()
     USERNAME_FIELD = "name"

@@ -60,6 +60,11 @@ def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
     return _form(request, error=LOCKED, status=429)
 
 
+def refuse_login(request: HttpRequest, why: Message) -> HttpResponse:
+    """The form again, and why signing in elsewhere did not lead here."""
+    return _form(request, error=why, status=401)
+
+
 def safe_next(request: HttpRequest) -> str:
     """Where the reader wanted to go, if that is a page of this desk; else the queue."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
@@ -71,4 +76,5 @@ def safe_next(request: HttpRequest) -> str:
 
 def _form(request: HttpRequest, error: Message | None = None, status: int = 200) -> HttpResponse:
     errors = [] if error is None else unplaced([Mistake("", error)])
-    return show(request, "login.html", {"errors": errors, "next": safe_next(request)}, status)
+    view = {"errors": errors, "next": safe_next(request), "sign_on": settings.CIVIC_AI.sign_on}
+    return show(request, "login.html", view, status)

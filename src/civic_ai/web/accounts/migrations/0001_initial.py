@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("person", models.CharField(max_length=80, unique=True)),
                 ("email", models.EmailField(blank=True, default="", max_length=254)),
                 ("is_active", models.BooleanField(default=True)),
+                ("subject", models.CharField(default=None, max_length=600, null=True, unique=True)),
             ],
             options={
                 "abstract": False,

@@ -7,12 +7,22 @@ import json
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from jsonschema import Draft7Validator
+from rfc3986_validator import validate_rfc3986
 
 from civic_ai.cards.exports_cyclonedx import export_cyclonedx
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_published import TOKENS, publish_made
 
 CITIES = (City(), City(known=False), City(winner="rule"), City(groups="small"), City(question="demand"))
+
+
+@Draft7Validator.FORMAT_CHECKER.checks("iri-reference")
+def is_reference(value: object) -> bool:
+    """Every URI is an IRI; ours are written as URIs (RFC 3987 3.1)."""
+    return not isinstance(value, str) or validate_rfc3986(value, rule="URI_reference") is not None
+
+
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
 
 
@@ -27,6 +37,12 @@ def test_the_validator_would_refuse_a_metric_that_is_a_number() -> None:
     bill = json.loads(export_cyclonedx(publish_made(TOKENS))["bom.cdx.json"])
     card = bill["metadata"]["component"]["modelCard"]
     card["quantitativeAnalysis"]["performanceMetrics"][0]["value"] = 0.4
+    assert VALIDATOR.validate_str(json.dumps(bill)) is not None
+
+
+def test_the_validator_would_refuse_an_address_that_is_none() -> None:
+    bill = json.loads(export_cyclonedx(publish_made(TOKENS))["bom.cdx.json"])
+    bill["externalReferences"] = [{"type": "website", "url": "https://city.example/a b"}]
     assert VALIDATOR.validate_str(json.dumps(bill)) is not None
 
 

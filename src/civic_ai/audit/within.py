@@ -37,7 +37,7 @@ def bounds(grouping: Grouping, cells: Floats, areas: Integers, metric: Metric) -
     """Bounds on ``metric``, a share, for each group. ``cells`` (units, cells), ``areas`` (units,): codes.
 
     Of an area with n cases of which x are reached, a group with the part s of its residents has s n cases; of
-    these between max(0, x - (1 - s) n) and min(s n, x) are reached. Areas weigh as in the group's figure.
+    these between max(0, s n - (n - x)) and min(s n, x) are reached. Areas weigh as in the group's figure.
     """
     over, under = (cells @ _signs(side) for side in (metric.over, metric.under))
     for i, group in enumerate(grouping.groups):
@@ -45,7 +45,7 @@ def bounds(grouping: Grouping, cells: Floats, areas: Integers, metric: Metric) -
             continue
         columns = np.column_stack([over, under, grouping.shares[:, i] * under, grouping.shares[:, i] * over])
         reached, cases, own, even = sum_clusters(columns * grouping.residents[:, None], areas).T
-        least = np.maximum(0.0, reached - (cases - own))
+        least = np.maximum(0.0, own - (cases - reached))
         most = np.minimum(own, reached)
         total = own.sum()
         lower, value, upper = (

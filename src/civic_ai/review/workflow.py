@@ -6,12 +6,12 @@ A case is the fold of its actions. No clock is read: an action's day is its ``at
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import cache, reduce
 
 from civic_ai.core.errors import CivicError, Mistake, RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.action import Action, CloseVote, MissCondition
-from civic_ai.records.case import Case
+from civic_ai.records.case import Case, State
 from civic_ai.records.people import Person
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_words import DEEDS, GATES, STATES
@@ -69,7 +69,7 @@ def not_now(case: Case, kind: str) -> CivicError:
 
 def steps_in(case: Case) -> tuple[Step, ...]:
     """The rows of the table that start in the case's state."""
-    return tuple(step for step in STEPS if case.state in step.states)
+    return _steps_from(case.state)
 
 
 def may(case: Case, person: Person, kind: str, policy: Policy) -> bool:
@@ -93,6 +93,11 @@ def missing_fields(case: Case, step: Step, answered: Iterable[str], policy: Poli
     given = set(answered)
     needed = workflow_of(policy).fields_for(step.gate, case.level)
     return tuple(field for field in needed if field not in given)
+
+
+@cache
+def _steps_from(state: State) -> tuple[Step, ...]:
+    return tuple(step for step in STEPS if state in step.states)
 
 
 def _evidence_mistakes(case: Case, action: Action, step: Step, policy: Policy) -> Iterator[Mistake]:

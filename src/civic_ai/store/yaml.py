@@ -6,14 +6,25 @@ aliases, several documents, empty files and oversized files are refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import AliasEvent, DocumentStartEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from ruamel.yaml.reader import ReaderError
 
 from civic_ai.core.errors import ConfigError, Mistake, Place
@@ -69,8 +80,7 @@ def parse_yaml(content: bytes, name: str) -> Document:
         line = content[: error.start].count(b"\n") + 1
         raise _refusal(name, line, say("is not UTF-8 text (byte {at})", at=error.start)) from error
     try:
-        _refuse_events(text, name)
-        root = YAML(typ="safe", pure=True).compose(text)
+        return _Reading(name, YAML(typ="safe", pure=True).parse(text)).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
@@ -80,67 +90,89 @@ def parse_yaml(content: bytes, name: str) -> Document:
         raise _refusal(name, line, say("holds a character that YAML does not allow")) from error
     except RecursionError as error:
         raise _refusal(name, 1, say("is nested too deeply")) from error
-    if root is None:
-        raise _refusal(name, 1, say("is empty"))
-    return _read_tree(root, name)
 
 
-def _refuse_events(text: str, name: str) -> None:
-    """Refuse aliases, anchors and second documents before anything is expanded."""
-    documents = depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        line = event.start_mark.line + 1
-        depth += getattr(event, "nesting", 0) or _nesting(event)
-        if depth > MAX_DEPTH:
-            raise _refusal(name, line, say("is nested more than {limit} levels deep", limit=MAX_DEPTH))
+class _Reading:
+    """One pass over a parser's events; what may not stand in a file is refused before anything is expanded."""
+
+    def __init__(self, name: str, events: Iterator[Event]) -> None:
+        self.name = name
+        self.events = events
+        self.lines: dict[Path_, int] = {}
+        self.mistakes: list[Mistake] = []
+
+    def document(self) -> Document:
+        """The only document. Raises :class:`ConfigError` where there is none, or with every wrong key."""
+        value, documents = None, 0
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._refused(event, say("holds more than one document (---)"))
+                value = self._value(next(self.events), ())
+        if not documents:
+            raise _refusal(self.name, 1, say("is empty"))
+        if self.mistakes:
+            raise ConfigError(self.mistakes)
+        return Document(self.name, value, self.lines)
+
+    def _value(self, event: Event, path: Path_) -> Any:
+        self._refuse(event, len(path))
+        self.lines.setdefault(path, _line(event))
+        if isinstance(event, SequenceStartEvent):
+            parts = enumerate(self._until(SequenceEndEvent))
+            return [self._value(part, (*path, number)) for number, part in parts]
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(path)
+        return None if event.style is None and event.value in _BLANK else event.value
+
+    def _mapping(self, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for event in self._until(MappingEndEvent):
+            self._refuse(event, len(path))
+            key = event.value if isinstance(event, ScalarEvent) else None
+            if key is None or key in result:
+                self.mistakes.append(self._wrong_key(event, key, path))
+                self._skip(event)
+            else:
+                self.lines[(*path, key)] = _line(event)
+                result[key] = self._value(next(self.events), (*path, key))
+        return result
+
+    def _wrong_key(self, event: Event, key: str | None, path: Path_) -> Mistake:
+        if key is None:
+            return _mistake(self.name, _line(event), say("a key must be a plain word"), path)
+        first = self.lines[(*path, key)]
+        says = say("{key} is given twice (first in line {first})", key=key, first=first)
+        return _mistake(self.name, _line(event), says, (*path, key))
+
+    def _skip(self, key: Event) -> None:
+        """Read past a key and its value; neither is kept, both are looked at."""
+        kept, self.lines = self.lines, {}
+        if not isinstance(key, ScalarEvent):
+            self._value(key, ())
+        self._value(next(self.events), ())
+        self.lines = kept
+
+    def _until(self, end: type[Event]) -> Iterator[Event]:
+        for event in self.events:
+            if isinstance(event, end):
+                return
+            yield event
+
+    def _refuse(self, event: Event, depth: int) -> None:
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
-            raise _refusal(name, line, say("uses an anchor or alias (& or *); write the value out"))
-        documents += isinstance(event, DocumentStartEvent)
-        if documents > 1:
-            raise _refusal(name, line, say("holds more than one document (---)"))
+            raise self._refused(event, say("uses an anchor or alias (& or *); write the value out"))
+        if depth >= MAX_DEPTH and isinstance(event, CollectionStartEvent):
+            raise self._refused(event, say("is nested more than {limit} levels deep", limit=MAX_DEPTH))
+
+    def _refused(self, event: Event, says: Message) -> ConfigError:
+        return _refusal(self.name, _line(event), says)
 
 
-def _nesting(event: Any) -> int:
-    kind = type(event).__name__
-    return kind.endswith(("MappingStartEvent", "SequenceStartEvent")) - kind.endswith(
-        ("MappingEndEvent", "SequenceEndEvent")
-    )
-
-
-def _read_tree(root: Node, name: str) -> Document:
-    document = Document(name, None)
-    mistakes: list[Mistake] = []
-    value = _value(root, (), document, mistakes)
-    if mistakes:
-        raise ConfigError(mistakes)
-    return Document(name, value, document.lines)
-
-
-def _value(node: Node, path: Path_, document: Document, mistakes: list[Mistake]) -> Any:
-    document.lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, ScalarNode):
-        return None if node.style is None and node.value in _BLANK else node.value
-    if isinstance(node, SequenceNode):
-        return [_value(item, (*path, i), document, mistakes) for i, item in enumerate(node.value)]
-    assert isinstance(node, MappingNode)
-    return _mapping(node, path, document, mistakes)
-
-
-def _mapping(node: MappingNode, path: Path_, document: Document, mistakes: list[Mistake]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key, line = key_node.value, key_node.start_mark.line + 1
-        if not isinstance(key, str):
-            mistakes.append(_mistake(document.file, line, say("a key must be a plain word"), path))
-            continue
-        if key in result:
-            first = document.lines[(*path, key)]
-            says = say("{key} is given twice (first in line {first})", key=key, first=first)
-            mistakes.append(_mistake(document.file, line, says, (*path, key)))
-            continue
-        document.lines[(*path, key)] = line
-        result[key] = _value(value_node, (*path, key), document, mistakes)
-    return result
+def _line(event: Event) -> int:
+    line: int = event.start_mark.line
+    return line + 1
 
 
 def _mistake(file: str, line: int, says: Message, path: Path_) -> Mistake:

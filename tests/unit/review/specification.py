@@ -6,6 +6,7 @@ Days are counted from day 0. ``allowed`` says whether a deed may be done, ``afte
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 World = frozenset[tuple[Any, ...]]
@@ -181,6 +182,7 @@ EVIDENCE = {"G0": {"F0"}, "G1": {"F1"}, "G2": {"F2"}, "G3": {"F3"}, "G4": {"F4"}
 ONLY_FROM_III = {"G3": {"F3b"}}
 
 
+@cache
 def duty_of(kind: str) -> str | None:
     """What is done to the model by this deed."""
     names = {"request": REQUEST, "review": REVIEW, "approve": APPROVE, "deploy": DEPLOY}
@@ -189,7 +191,7 @@ def duty_of(kind: str) -> str | None:
 
 def one(world: World, name: str) -> tuple[Any, ...] | None:
     """The only fact of this name, without its name."""
-    found = [fact[1:] for fact in world if fact[0] == name]
+    found = all_of(world, name)
     assert len(found) <= 1, found
     return found[0] if found else None
 

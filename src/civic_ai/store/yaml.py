@@ -93,7 +93,7 @@ def parse_yaml(content: bytes, name: str) -> Document:
 
 
 class _Reading:
-    """One pass over a parser's events; what may not stand in a file is refused before anything is expanded."""
+    """One pass over a parser's events; what may not stand in a file is refused before it is expanded."""
 
     def __init__(self, name: str, events: Iterator[Event]) -> None:
         self.name = name
@@ -124,6 +124,7 @@ class _Reading:
             return [self._value(part, (*path, number)) for number, part in parts]
         if isinstance(event, MappingStartEvent):
             return self._mapping(path)
+        assert isinstance(event, ScalarEvent)
         return None if event.style is None and event.value in _BLANK else event.value
 
     def _mapping(self, path: Path_) -> dict[str, Any]:

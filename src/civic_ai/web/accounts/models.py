@@ -32,7 +32,7 @@ class Member(AbstractBaseUser):
     subject: models.CharField[str | None, str | None] = models.CharField(
         max_length=600, unique=True, null=True, default=None
     )
-    """Whom the city's login server means: issuer and subject; None until that person first came from there."""
+    """Whom the city's login server means: issuer and subject; None until that person came from there."""
 
     objects = Members()
     USERNAME_FIELD = "name"

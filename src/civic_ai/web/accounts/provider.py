@@ -1,4 +1,4 @@
-"""The city's own login server: what it says of itself (OpenID Connect Discovery 1.0), asked when first needed."""
+"""The city's own login server: what it says of itself (OpenID Connect Discovery 1.0)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 import requests
 from pydantic import ConfigDict, ValidationError
 
-from civic_ai.core.errors import DataError
+from civic_ai.core.errors import CivicError, DataError
 from civic_ai.core.messages import say
 from civic_ai.records.record import Record
 
@@ -44,7 +44,7 @@ def provider_of(issuer: str) -> Provider:
     return found
 
 
-def silent(issuer: str) -> DataError:
+def silent(issuer: str) -> CivicError:
     """The login server cannot be asked."""
     return DataError.because(
         say("the city's login server does not answer as it should"),

@@ -1,8 +1,8 @@
-"""Single sign-on by OpenID Connect: the city's login server says who somebody is, the desk which account that is.
+"""Single sign-on by OpenID Connect: the city's login server says who somebody is, the desk which account.
 
-The flow is mozilla-django-oidc's (code, state, nonce, PKCE). Added here: the token must be meant for this desk and
-come from this server; no account is made by signing on; and an account belongs to the first subject that came with
-its confirmed address, so that an address that changes hands does not carry the account along.
+The flow is mozilla-django-oidc's (code, state, nonce, PKCE). Added here: the token must be meant for this desk
+and come from this server; no account is made by signing on; and an account belongs to the first subject that
+came with its confirmed address, so that an address that changes hands leaves the account behind.
 """
 
 from __future__ import annotations
@@ -115,16 +115,18 @@ class SignOnBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
 def begin(request: HttpRequest) -> HttpResponse:
     """To the login server, to come back to :func:`back`."""
     declared()
-    return _Begin.as_view()(request)
+    answer: HttpResponse = _Begin.as_view()(request)
+    return answer
 
 
 def back(request: HttpRequest) -> HttpResponse:
     """From the login server: signed in, or told why not."""
     sign_on = declared()
     try:
-        return _Back.as_view()(request)
+        answer: HttpResponse = _Back.as_view()(request)
     except (requests.RequestException, jwt.PyJWTError, KeyError, ValueError) as error:
         raise silent(sign_on.issuer) from error
+    return answer
 
 
 class _Begin(OIDCAuthenticationRequestView):  # type: ignore[misc]

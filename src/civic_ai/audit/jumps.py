@@ -18,7 +18,7 @@ from scipy import stats
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-BEYOND = 10
+BEYOND = 20
 """So many searches of reordered residuals find a step as clear as one that is just clear enough."""
 _FLAT = 1e-9
 

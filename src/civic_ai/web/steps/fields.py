@@ -35,6 +35,8 @@ SCOPE = ("area", "use", "ends_on")
 """What somebody says of an approval; all else that it binds is read from the dossier."""
 NUMBERED = "id"
 """Parts in a list are numbered by the desk: nobody needs to think of a name for a finding."""
+MOST_BUTTONS = 4
+"""A choice of more is a list to open."""
 MORE_ROWS = 4
 FIRST_ROWS: Mapping[str, int] = {"people": 10}
 """Rows that a list begins with; others with one."""
@@ -149,7 +151,11 @@ def _letters(name: str) -> Widget:
 
 
 def _parts(record: type[Record], around: Around) -> tuple[FormField, ...]:
-    return tuple(_made(name, info, around) for name, info in record.model_fields.items() if name != NUMBERED)
+    """The fields of a group or of a row; a long choice is a list there, so that the form stays short."""
+    made = (_made(name, info, around) for name, info in record.model_fields.items() if name != NUMBERED)
+    return tuple(
+        replace(part, widget="select") if len(part.options) > MOST_BUTTONS else part for part in made
+    )
 
 
 def _bare(annotation: Any) -> Any:

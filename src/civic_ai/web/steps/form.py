@@ -140,10 +140,11 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
 def _place(mistake: Mistake, asked: Asked) -> Placed:
     """A mistake with name and label of the field of the form that it is about, if it is one."""
     name = mistake.about.removeprefix(f"{asked.kind}.")
-    known = {each.name for each in asked.fields}
-    if name.partition(".")[0] not in known:
+    whole, _, rest = name.partition(".")
+    if whole not in {each.name for each in asked.fields}:
         return "", None, mistake
-    return name, LABELS.get(name.rpartition(".")[2]), mistake
+    label = LABELS.get(rest.rpartition(".")[2])  # a part that no field stands for is about the whole
+    return (whole, LABELS[whole], mistake) if label is None else (name, label, mistake)
 
 
 def explained(error: CivicError) -> Mapping[str, Any]:

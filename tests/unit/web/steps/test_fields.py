@@ -68,3 +68,10 @@ def test_rows_and_groups_name_their_parts_by_place() -> None:
     assert [part.name for part in form("close_vote")["binding"].inner] == [
         "binding.area", "binding.use", "binding.ends_on",
     ]  # fmt: skip
+
+
+def test_a_long_choice_is_a_list_in_a_row() -> None:
+    assert {part.name: part.widget for part in form("open_case")["people"].parts} == {
+        "person": "select", "role": "select", "is_community": "choice",
+    }  # fmt: skip
+    assert {part.name: part.widget for part in form("review")["findings"].parts}["severity"] == "choice"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PILOT, DECIDED = "rivermouth-potholes", "las-ceibas-potholes"
+MOST_STOPS = 300
 FOCUSED = """() => {
   const one = document.activeElement, label = one.labels && one.labels[0];
   const styles = [getComputedStyle(one)];
@@ -68,15 +69,17 @@ SHEETS = (
 )
 
 
-def stops(page: Page) -> Iterator[dict[str, Any]]:
-    """Where the focus stands after each Tab, until it leaves the page."""
-    page.evaluate("document.activeElement.blur()")
-    for _ in range(300):
+def stops(page: Page) -> list[dict[str, Any]]:
+    """Where the focus stands after each Tab, until it leaves the page or begins anew."""
+    page.reload()
+    found: list[dict[str, Any]] = []
+    for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
-        found: dict[str, Any] = page.evaluate(FOCUSED)
-        if found["what"] == "BODY":
-            return
-        yield found
+        one: dict[str, Any] = page.evaluate(FOCUSED)
+        if one["what"] == "BODY" or one in found[:1]:
+            break
+        found.append(one)
+    return found
 
 
 def against_reading(found: list[dict[str, Any]]) -> list[str]:
@@ -88,13 +91,13 @@ def against_reading(found: list[dict[str, Any]]) -> list[str]:
 def look(reader: Reader, sheet: str, pictures: Path | None) -> list[str]:
     """What is wrong with the page before the reader; pictures of it."""
     page, wrong = reader.page, []
+    page.emulate_media(reduced_motion="reduce")
     for width in (1280, 640):
         page.set_viewport_size({"width": width, "height": 450 * width // 640})
-        found = list(stops(page))
+        found = stops(page)
         wrong += [f"{width}: no sign of focus: {one['text']}" for one in found if not one["isMarked"]]
         wrong += [f"{width}: focus out of sight: {one['text']}" for one in found if not one["isSeen"]]
         wrong += [f"{width}: order: {one}" for one in against_reading(found)]
-    page.emulate_media(reduced_motion="reduce")
     wrong += [f"moves: {one}" for one in page.evaluate(MOVING)]
     wrong += ["too wide at 200 %"] if reader.is_too_wide() else []
     wrong += [f"cut at 200 %: {one}" for one in page.evaluate(CUT)]

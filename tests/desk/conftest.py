@@ -135,6 +135,12 @@ class Reader:
         )
         return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
 
+    def out_of_sight(self) -> list[str]:
+        """What the focus can reach and no eye: links and buttons that stand beside the page."""
+        beside = "all => all.filter(one => one.getBoundingClientRect().right <= 0).map(one => one.innerText)"
+        found: list[str] = self.page.locator("main a, main button").evaluate_all(beside)
+        return found
+
     def is_too_wide(self) -> bool:
         """Whether a reader must scroll sideways."""
         wide: bool = self.page.evaluate(

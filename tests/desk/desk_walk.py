@@ -312,7 +312,7 @@ def approved(board: Board, handed: Handed) -> list[Deed]:
         at = f"conditions.{number}"
         conditions |= {f"{at}.text": word("condition-lot"), f"{at}.owner": owner, f"{at}.due_on": day,
                        f"{at}.proof": word("proof-lot"), f"{at}.if_missed": "suspend"}  # fmt: skip
-    scope = {"binding.area": word("area"), "binding.use": word("use"), "binding.ends_on": ends}
+    scope = {"binding.area": word("area"), "binding.use": word("use")}
     end: dict[str, Given] = {"verdict": "approve", "reason": word("approved"), "expires_on": ends}
     return [
         *waived,

@@ -31,8 +31,10 @@ READ = {"propose_level": {"level", "answers"}, "attest_reproduction": {"agrees"}
 DERIVED = frozenset({"absent"})
 """Fields that follow from another: who is not ticked as present is absent."""
 BINDINGS = ("binding", "found")
-SCOPE = ("area", "use", "ends_on")
-"""What somebody says of an approval; all else that it binds is read from the dossier."""
+LAST_DAY = "ends_on"
+SCOPE = ("area", "use", LAST_DAY)
+"""What somebody says of an approval; all else that it binds is read from the dossier. Who closes a vote gives
+the last day once, as that of the approval."""
 NUMBERED = "id"
 """Parts in a list are numbered by the desk: nobody needs to think of a name for a finding."""
 MOST_BUTTONS = 4
@@ -122,7 +124,8 @@ def _of_name(name: str, around: Around) -> FormField | None:
     if name in FILED and not (name == "proof" and around.kind == "close_vote"):
         return FormField(name, "file", LABELS[name])
     if name in BINDINGS:
-        parts = tuple(FormField(one, "day" if one == "ends_on" else "area", LABELS[one]) for one in SCOPE)
+        asked = (one for one in SCOPE if one != LAST_DAY or around.kind != "close_vote")
+        parts = tuple(FormField(one, "day" if one == LAST_DAY else "area", LABELS[one]) for one in asked)
         return FormField(name, "group", LABELS[name], parts=parts)
     if name not in _CHOSEN or (options := _CHOSEN[name](around)) is None:
         return None

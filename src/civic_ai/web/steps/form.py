@@ -28,7 +28,6 @@ from civic_ai.web.speech import language_of
 from civic_ai.web.steps.fields import Around, FormField, fields_of
 from civic_ai.web.steps.offers import roles_for
 from civic_ai.web.steps.reading import Sent, given, rows_to_show
-from civic_ai.web.steps.words import LABELS
 
 NEW = "new"
 """Stands for the pilot of a case that is not open yet: its form asks for the name."""
@@ -138,13 +137,17 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
 
 
 def _place(mistake: Mistake, asked: Asked) -> Placed:
-    """A mistake with name and label of the field of the form that it is about, if it is one."""
+    """A mistake with name and label of the field of the form that it is about, if it is one.
+
+    What is said of a part that has no field of its own is about the whole.
+    """
     name = mistake.about.removeprefix(f"{asked.kind}.")
     whole, _, rest = name.partition(".")
-    if whole not in {each.name for each in asked.fields}:
+    found = next((each for each in asked.fields if each.name == whole), None)
+    if found is None:
         return "", None, mistake
-    label = LABELS.get(rest.rpartition(".")[2])  # a part that no field stands for is about the whole
-    return (whole, LABELS[whole], mistake) if label is None else (name, label, mistake)
+    part = next((each for each in found.parts if each.name == rest.rpartition(".")[2]), None)
+    return (whole, found.label, mistake) if part is None else (name, part.label, mistake)
 
 
 def explained(error: CivicError) -> Mapping[str, Any]:

@@ -90,3 +90,14 @@ def test_a_mistake_in_a_condition_leads_to_the_conditions(desk: Desk) -> None:
     assert refused.status_code == 422
     assert '<a href="#conditions">Conditions: the public will read this, and the count 3' in page
     assert 'id="conditions"' in page
+
+
+def test_a_group_says_its_hint_and_what_is_wrong_with_it(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:12]:
+        take(desk.office, kind, by, role, **given)
+    form = reader("cha").get(f"/cases/{PILOT}/steps/close_vote/").content.decode()
+    assert "What else it binds is read from the dossier." in form
+    typed = {"verdict": "approve", "reason": "yes", "expires_on": "2026-06-01"}
+    page = reader("cha").post(f"/cases/{PILOT}/steps/close_vote/", typed).content.decode()
+    assert '<a href="#binding">' in page
+    assert 'id="binding-wrong"' in page

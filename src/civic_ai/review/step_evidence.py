@@ -88,7 +88,7 @@ def with_binding(given: dict[str, Any], wanted: Container[str], dossier: Path | 
     if field is None or dossier is None or len(left_out) == len(_SCOPE):
         return given
     if left_out:
-        remedy = say("An approval says all three: where, what for, and its last day.")
+        remedy = say("Give all three: where, what for, and the last day.")
         raise ConfigError(Mistake(f"{field}.{name}", say("is missing"), remedy=remedy) for name in left_out)
     rest = {name: value for name, value in given.items() if name not in _SCOPE}
     bound = binding_of(dossier, given["area"], given["use"], read_day(given["ends_on"]))

@@ -111,10 +111,11 @@ def _envelope(request: HttpRequest, draft: Draft) -> SignedEnvelope:
     if way == "file" and signed is not None:
         return by_file(statement, signed)
     account = _ways(request).account
-    if way == "account" and account is not None and _typed_again(request):
+    if way == "account" and account is not None:
+        _require_password(request)
         return by_account(statement, account)
     raise RefusedError.because(
-        say("it is not signed, or the password is wrong"), remedy=say("Choose one of the ways to sign.")
+        say("nothing was entered, for no signature came"), remedy=say("Choose one of the ways to sign.")
     )
 
 
@@ -127,10 +128,13 @@ def _enter(envelope: SignedEnvelope, draft: Draft) -> int:
         return book.append(envelope).number
 
 
-def _typed_again(request: HttpRequest) -> bool:
-    """Whether the reader typed the own password again; a wrong one counts as a failed login."""
+def _require_password(request: HttpRequest) -> None:
+    """Raise :class:`RefusedError` unless the reader typed the own password; a wrong one is a failed login."""
     password = request.POST.get("password", "")
-    return authenticate(request, username=reader_of(request).name, password=password) == request.user
+    if authenticate(request, username=reader_of(request).name, password=password) != request.user:
+        raise RefusedError.because(
+            say("nothing was entered, for the password is wrong"), remedy=say("Type it again.")
+        )
 
 
 def _ways(request: HttpRequest) -> Ways:

@@ -84,8 +84,12 @@ AWAITED: Mapping[str, Open] = {
 """Actions that somebody waits for, and when each is still open; all others are done when there is cause."""
 
 
-DONE: Mapping[str, Callable[[Case], bool]] = {"open_meeting": lambda case: case.meeting is not None}
-"""Steps that the table still has once they were taken: then nothing is missing before them."""
+IN_TIME: Mapping[str, Callable[[Case], bool]] = {
+    "open_meeting": lambda case: case.meeting is None,
+    "vote": lambda case: case.meeting is not None,
+    "close_vote": lambda case: case.meeting is not None,
+}
+"""Steps of one state that come one after the other: before its time, nobody asks what a step lacks."""
 
 
 def waiting_for(case: Case, on: date, policy: Policy) -> tuple[Turn, ...]:
@@ -132,7 +136,7 @@ def reviews_seen_by(case: Case, person: Person, policy: Policy) -> tuple[Review,
 
 
 def _awaited(case: Case) -> tuple[Step, ...]:
-    def is_done(step: Step) -> bool:
-        return step.kind in DONE and DONE[step.kind](case)
+    def is_in_time(kind: str) -> bool:
+        return kind not in IN_TIME or IN_TIME[kind](case)
 
-    return tuple(step for step in steps_in(case) if step.kind in AWAITED and not is_done(step))
+    return tuple(step for step in steps_in(case) if step.kind in AWAITED and is_in_time(step.kind))

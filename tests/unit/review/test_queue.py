@@ -63,6 +63,8 @@ def test_what_is_missing_is_named() -> None:
     assert "equity review" in said[0]
     met = case_after([*at_the_board("I"), voted("approve", "cha", "com", "mem")[0]])
     assert {each.kind for each in what_is_missing(met, ANSWERED, day(0), policy())} == {"close_vote"}
+    unposted = case_after([each for each in at_the_board("I") if each["kind"] != "post_notice"])
+    assert {each.kind for each in what_is_missing(unposted, ANSWERED, day(0), policy())} == {"open_meeting"}
     assert what_is_missing(case_after([open_case()]), ANSWERED, day(0), policy()) == ()
 
 

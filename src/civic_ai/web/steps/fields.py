@@ -24,7 +24,7 @@ from civic_ai.review.step_maker import FILLED
 from civic_ai.review.verdicts import ABSTAIN, ENDS
 from civic_ai.web.steps.words import CODES, HINTS, LABELS, YES_NO
 
-Widget = Literal["line", "area", "day", "choice", "select", "presence", "file", "rows", "group"]
+Widget = Literal["line", "area", "day", "choice", "select", "presence", "tick", "file", "rows", "group"]
 Told = Message | str
 READ = {"propose_level": {"level", "answers"}, "attest_reproduction": {"agrees"}}
 """Fields that the step's own files say."""
@@ -101,9 +101,9 @@ def fields_of(kind: str, around: Around) -> tuple[FormField, ...]:
     made = [_made(name, info, around) for name, info in model.items() if name not in skipped]
     if "open_gates" in model:
         chosen = tuple(Option(digest, digest[:12]) for digest in around.dossiers)
-        made.insert(0, FormField("dossier", "select", LABELS["dossier"], options=chosen))
+        made.insert(0, FormField("dossier", "select", LABELS["dossier"], HINTS["dossier"], options=chosen))
     if kind == "open_case":
-        made.insert(0, FormField("pilot", "line", LABELS["pilot"]))
+        made.insert(0, FormField("pilot", "line", LABELS["pilot"], HINTS["pilot"]))
     return tuple(sorted(made, key=_place))
 
 
@@ -115,6 +115,8 @@ def _place(made: FormField) -> int:
 
 
 def _made(name: str, info: FieldInfo, around: Around) -> FormField:
+    if info.annotation is bool and not info.is_required():
+        return FormField(name, "tick", LABELS[name], HINTS.get(name), is_required=False)
     found = _of_name(name, around) or _of_type(name, info.annotation, around)
     return replace(found, is_required=info.is_required(), hint=HINTS.get(name))
 

@@ -32,6 +32,10 @@ from civic_ai.web.steps.reading import Sent, given, rows_to_show
 NEW = "new"
 """Stands for the pilot of a case that is not open yet: its form asks for the name."""
 WRONG = 422
+NOTHING_YET = say("Nothing is entered before you have signed.")
+NOTHING_TO_FILL = say(
+    "There is nothing to fill in. What you sign is read from the pilot's files, and shown first."
+)
 CHECKED = "numbers-checked"
 """Ticked by whoever looked at the small numbers in what the public will read."""
 
@@ -124,7 +128,7 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
         "is_new": asked.kind == "open_case",
         "kind": asked.kind,
         "deed": DEEDS[asked.kind],
-        "explains": say("Nothing is entered before you have signed."),
+        "explains": NOTHING_YET if asked.fields else NOTHING_TO_FILL,
         "roles": [(role, ROLES[role]) for role in asked.roles],
         "fields": asked.fields,
         "rows": {each.name: rows_to_show(each, sent, more == each.name) for each in asked.fields},

@@ -77,6 +77,6 @@ def test_the_last_day_of_an_approval_is_asked_once() -> None:
 
 def test_a_long_choice_is_a_list_in_a_row() -> None:
     assert {part.name: part.widget for part in form("open_case")["people"].parts} == {
-        "person": "select", "role": "select", "is_community": "choice",
+        "person": "select", "role": "select", "is_community": "tick",
     }  # fmt: skip
     assert {part.name: part.widget for part in form("review")["findings"].parts}["severity"] == "choice"

@@ -101,3 +101,16 @@ def test_a_group_says_its_hint_and_what_is_wrong_with_it(desk: Desk) -> None:
     page = reader("cha").post(f"/cases/{PILOT}/steps/close_vote/", typed).content.decode()
     assert '<a href="#binding">' in page
     assert 'id="binding-wrong"' in page
+
+
+def test_a_form_with_nothing_to_fill_says_so(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:6]:
+        take(desk.office, kind, by, role, **given)
+    assert (
+        "There is nothing to fill in."
+        in reader("off").get(f"/cases/{PILOT}/steps/hand_to_board/").content.decode()
+    )
+    assert (
+        "There is nothing to fill in."
+        not in reader("off").get(f"/cases/{PILOT}/steps/comment/").content.decode()
+    )

@@ -98,6 +98,7 @@ def look(reader: Reader, sheet: str, pictures: Path | None) -> list[str]:
         wrong += [f"{width}: no sign of focus: {one['text']}" for one in found if not one["isMarked"]]
         wrong += [f"{width}: focus out of sight: {one['text']}" for one in found if not one["isSeen"]]
         wrong += [f"{width}: order: {one}" for one in against_reading(found)]
+    wrong += [f"axe: {name} {nodes}" for name, nodes in reader.violations()]
     wrong += [f"moves: {one}" for one in page.evaluate(MOVING)]
     wrong += ["too wide at 200 %"] if reader.is_too_wide() else []
     wrong += [f"cut at 200 %: {one}" for one in page.evaluate(CUT)]
@@ -128,6 +129,9 @@ def others(reader: Reader) -> Iterator[str]:
     page.fill("[name=reason]", "The same crews find a little more, and the lot looks where nobody reports.")
     page.click("main form.usa-form--large > button:not([name])")
     yield "statement"
+    reader.opens(f"/cases/{DECIDED}/")
+    page.locator("main tbody th a").first.click()
+    yield "entry"
 
 
 def main() -> None:

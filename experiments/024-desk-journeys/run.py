@@ -183,7 +183,7 @@ def take(one: Walk, base: Path, browser: Browser) -> tuple[int, float]:
         wrong = [each.reader.complaints + each.reader.elsewhere for each in people.values()]
         assert not any(wrong), wrong
         assert ledger_is_good(home / "workspace")
-        assert is_public(new_reader(browser, running, one.language), board, deeds[-1])
+        assert is_public(new_reader(browser, running, one.language), board, deeds)
         for each in people.values():
             each.reader.context.close()
     return len(deeds), round(seconds, 1)

@@ -105,8 +105,8 @@ def _said(*words: object) -> str:
     return said.getvalue()
 
 
-def with_authenticator(reader: Reader) -> None:
-    """Give the browser a passkey's authenticator that knows its person (CDP, domain WebAuthn)."""
+def with_authenticator(reader: Reader, *, knows_person: bool = True) -> None:
+    """Give the browser a passkey's authenticator, which says yes by itself (CDP, domain WebAuthn)."""
     session = reader.context.new_cdp_session(reader.page)
     session.send("WebAuthn.enable")
     options = {
@@ -114,7 +114,7 @@ def with_authenticator(reader: Reader) -> None:
         "transport": "internal",
         "hasResidentKey": True,
         "hasUserVerification": True,
-        "isUserVerified": True,
+        "isUserVerified": knows_person,
         "automaticPresenceSimulation": True,
     }
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
@@ -230,12 +230,13 @@ def ledger_is_good(home: Path) -> bool:
     return judge_database(f"sqlite:///{home}/ledger.sqlite", Workspace(home), Trust(log)).is_good
 
 
-def is_public(resident: Reader, board: Board, last: Deed) -> bool:
-    """Whether a reader without login finds the decision with its reason in the public register."""
+def is_public(resident: Reader, board: Board, deeds: Sequence[Deed]) -> bool:
+    """Whether a reader without login finds the decision, its reason and each dissent in the public register."""
     resident.opens(f"/register/{board.language}/index.html")
     resident.page.click(f"a[href*='{board.pilot}/']")
-    says = _main(resident.page)
-    return STATES[last.leads_to].text(board.language) in says and str(last.fields["reason"]) in says
+    said = [deed.fields["dissent"] for deed in deeds if "dissent" in deed.fields]
+    told = [STATES[deeds[-1].leads_to].text(board.language), deeds[-1].fields["reason"], *said]
+    return all(str(each) in _main(resident.page) for each in told)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from civic_ai.core.messages import say
 from civic_ai.policy.load import load_policy
 from civic_ai.review.handed_in import open_gates
 from civic_ai.review.level import may_waive
@@ -105,5 +106,17 @@ def test_from_a_dossier_to_an_approval(at_work: Running, browser: Browser, board
     assert [(person.reader.complaints, person.reader.elsewhere) for person in everybody] == [([], [])] * 7
     assert ledger_is_good(at_work.home)
     resident = new_reader(browser, at_work, LANGUAGE)
-    assert is_public(resident, board, deeds[-1])
+    assert is_public(resident, board, deeds)
     resident.context.close()
+
+
+def test_a_passkey_that_does_not_know_its_person_is_none(at_work: Running, browser: Browser) -> None:
+    reader = new_reader(browser, at_work, "pt")
+    sign_in(reader, Pointer(), "ixchel", at_work.passwords["ixchel"])
+    with_authenticator(reader, knows_person=False)
+    reader.opens("/keys/")
+    reader.page.click("#new-passkey button")
+    status = reader.page.locator("[role=status]")
+    status.filter(has_text=say("No passkey was made. Try again, or use a key file.").text("pt")).wait_for()
+    assert not reader.page.locator(".usa-alert").count()
+    reader.context.close()

@@ -137,8 +137,9 @@ class Reader:
 
     def out_of_sight(self) -> list[str]:
         """What the focus can reach and no eye: links and buttons that stand beside the page."""
-        beside = "all => all.filter(one => one.getBoundingClientRect().right <= 0).map(one => one.innerText)"
-        found: list[str] = self.page.locator("main a, main button").evaluate_all(beside)
+        beside = "one => one.getClientRects().length && one.getBoundingClientRect().right <= 0"
+        links = self.page.locator("main a, main button")
+        found: list[str] = links.evaluate_all(f"all => all.filter({beside}).map(one => one.innerText)")
         return found
 
     def is_too_wide(self) -> bool:

@@ -231,7 +231,7 @@ def ledger_is_good(home: Path) -> bool:
 
 
 def is_public(resident: Reader, board: Board, deeds: Sequence[Deed]) -> bool:
-    """Whether a reader without login finds the decision, its reason and each dissent in the public register."""
+    """Whether a reader without login finds decision, reason and dissents in the public register."""
     resident.opens(f"/register/{board.language}/index.html")
     resident.page.click(f"a[href*='{board.pilot}/']")
     said = [deed.fields["dissent"] for deed in deeds if "dissent" in deed.fields]

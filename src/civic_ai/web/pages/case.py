@@ -12,6 +12,7 @@ from civic_ai.core.messages import Message
 from civic_ai.records.case import Case
 from civic_ai.records.workflow_words import DEEDS, GATES, ROLES, SEVERITIES, STATES
 from civic_ai.review.blind import is_hidden
+from civic_ai.review.deadlines import deadlines
 from civic_ai.review.history import Event
 from civic_ai.review.level import workflow_of
 from civic_ai.review.needs import missing_reviews
@@ -57,6 +58,8 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "missing": [(DEEDS[each.kind], each, _gate(each)) for each in _missing(desk, case)],
         "awaited": [(each, DEEDS[each.kind]) for each in possible if each.is_awaited],
         "for_cause": [(each, DEEDS[each.kind]) for each in possible if not each.is_awaited],
+        "deadlines": deadlines(case, desk.policy),
+        "today": desk.today(),
         "people": [(each, ROLES[each.role]) for each in case.people],
         "severities": SEVERITIES,
         "reviews": reviews_seen_by(case, person, desk.policy),

@@ -1,4 +1,4 @@
-"""The queue: what waits for the reader, why, since when; then every case in which they have a part."""
+"""The queue: what waits for the reader, why, since when, until when; then every case of theirs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from civic_ai.core.messages import Message
 from civic_ai.records.case import Case
 from civic_ai.records.decision import Condition
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
+from civic_ai.review.deadlines import Deadline, deadline_of
 from civic_ai.review.standing import Standing
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
@@ -21,7 +22,8 @@ from civic_ai.web.speech import language_of
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that the reader is waited for. ``since``: the day on which the case came to its state."""
+    """One thing that the reader is waited for. ``since``: the day on which the case came to its state.
+    ``until``: the day that hangs on it, None where nobody has set one."""
 
     pilot: str
     kind: str
@@ -29,6 +31,8 @@ class Waiting:
     role: Message
     state: Message
     since: date
+    until: Deadline | None
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
     desk, person, language = the_desk(), reader_of(request).person, language_of(request)
     standing = desk.standing()
     view = {
-        "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),
+        "waiting": sorted(_waiting(desk, standing, person), key=_urgency),
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
         "parts": list(_parts(standing, person)),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
@@ -65,10 +69,18 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _waiting(desk: Desk, standing: Standing, person: str) -> Iterator[Waiting]:
     for pilot, turns in desk.waited_for().items():
-        state, since = STATES[standing.case(pilot).state], _since(standing, pilot)
+        case, since = standing.case(pilot), _since(standing, pilot)
         for turn in turns:
             if turn.person == person:
-                yield Waiting(pilot, turn.kind, DEEDS[turn.kind], ROLES[turn.role], state, since)
+                until = deadline_of(case, turn.kind, desk.policy)
+                is_late = until is not None and until.is_past(desk.today())
+                words = DEEDS[turn.kind], ROLES[turn.role], STATES[case.state]
+                yield Waiting(pilot, turn.kind, *words, since, until, is_late)
+
+
+def _urgency(each: Waiting) -> tuple[bool, date, str, str]:
+    """What is late comes first, then the oldest."""
+    return not each.is_late, each.since, each.pilot, each.kind
 
 
 def _since(standing: Standing, pilot: str) -> date:

@@ -1,0 +1,35 @@
+"""Where a figure of a card comes from; and the sealed files themselves, byte for byte."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from civic_ai.review.publication_words import CARDS
+from civic_ai.web.page import show
+from civic_ai.web.pages.dossier import open_dossier
+from civic_ai.web.sources import may_read, source_of
+from civic_ai.web.speech import language_of
+
+MOST_LETTERS = 400
+
+
+def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
+    """One figure, followed to the files that the city handed over."""
+    opened = open_dossier(request, pilot, digest)
+    fact = request.GET.get("fact", "")[:MOST_LETTERS]
+    source = source_of(opened.files, opened.audience, language_of(request), fact)
+    if source is None:
+        raise Http404
+    return show(request, "source.html", {**opened.view, "source": source, "cards_told": CARDS})
+
+
+def file(request: HttpRequest, pilot: str, digest: str, path: str) -> HttpResponse:
+    """A file of the dossier, if this reader may take it. It is handed over, never shown by the browser."""
+    opened = open_dossier(request, pilot, digest)
+    named = next((one for one in opened.files.manifest.files if one.path == path), None)
+    content = opened.files.read(path) if named and may_read(opened.audience, named.audience) else None
+    if content is None:
+        raise Http404
+    name = f"{pilot}-{digest}-{path.replace('/', '-')}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/octet-stream", headers=headers)

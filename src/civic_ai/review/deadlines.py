@@ -15,6 +15,9 @@ from civic_ai.review.level import rules_at, workflow_of
 BEFORE_THE_FIRST_DECISION = ("submitted", "triaged", "in_review", "board_pilot")
 """States in which residents comment on the notice before the board meets."""
 
+ABOUT = {"miss_condition": "meet_condition"}
+"""Steps that are about the same day as another."""
+
 
 @dataclass(frozen=True)
 class Deadline:
@@ -43,14 +46,15 @@ def deadlines(case: Case, policy: Policy) -> tuple[Deadline, ...]:
 def deadline_of(case: Case, kind: str, policy: Policy) -> Deadline | None:
     """The day by which this step counts: its own where it has one, else the nearest of the case."""
     found = deadlines(case, policy)
-    own = (one for one in found if one.kind == kind)
+    own = (one for one in found if one.kind == ABOUT.get(kind, kind))
     return next(own, next((one for one in found if one.kind is None), None))
 
 
 def _of_the_notice(case: Case, policy: Policy) -> Iterator[Deadline]:
-    if case.notice_on is not None and case.state in BEFORE_THE_FIRST_DECISION:
-        days = rules_at(policy, case.level).comment_days
-        says = say("residents may comment on the notice; then the board may meet")
+    days = rules_at(policy, case.level).comment_days
+    is_open = case.state in BEFORE_THE_FIRST_DECISION and case.meeting is None
+    if case.notice_on is not None and days and is_open:
+        says = say("until here residents comment on the notice; then the board may meet")
         yield Deadline(add_days(case.notice_on, days), "public_comment", says)
 
 

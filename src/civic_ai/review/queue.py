@@ -108,6 +108,8 @@ AWAITED: Mapping[str, Open] = {
     "answer_resident": lambda now, holder: bool(now.case.complaints),
 }
 """Actions that somebody waits for, and when each is still open; all others are done when there is cause."""
+IN_MEETING: Mapping[str, bool] = {"open_meeting": False, "vote": True, "close_vote": True}
+"""Whether a step is taken in a meeting of the board; all others are taken whether it meets or not."""
 
 
 def waiting_for(case: Case, on: date, policy: Policy) -> tuple[Turn, ...]:
@@ -155,4 +157,10 @@ def reviews_seen_by(case: Case, person: Person, policy: Policy) -> tuple[Review,
 
 
 def _awaited(case: Case) -> tuple[Step, ...]:
-    return tuple(step for step in steps_in(case) if step.kind in AWAITED)
+    """The steps that lead on from here: in a meeting those of the meeting, before it what opens it."""
+    in_meeting = case.meeting is not None
+    return tuple(
+        step
+        for step in steps_in(case)
+        if step.kind in AWAITED and IN_MEETING.get(step.kind, in_meeting) == in_meeting
+    )

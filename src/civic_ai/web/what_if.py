@@ -27,6 +27,8 @@ from civic_ai.records.frontier import Frontier, FrontierVisits, FrontierWay
 
 CHANCE = "random"
 MOST_LETTERS = 9
+SMALLEST_CHANGE = 0.05
+"""Visits of one list that are moved by less are said to stay: the change would read as 0.0."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ class _Compared:
             return Markup(escape(self.tell.word(words.MISSING, "suppressed")))
         fact = fact_of("audit.frontier.visits", part)
         visits = self.tell.value(f"{fact}.per_list", "found")
-        if not part.change:
+        if abs(part.change) < SMALLEST_CHANGE:
             return visits
         change, sign = self.tell.value(f"{fact}.change", "found_fine"), "+" if part.change > 0 else ""
         return self.tell.sentence(say("{visits} ({sign}{change})", visits=visits, sign=sign, change=change))

@@ -17,16 +17,17 @@ def test_a_new_case_has_no_day() -> None:
 
 
 def test_the_board_may_meet_on_the_day_that_is_named_and_not_before() -> None:
-    case = case_after(at_the_board("II"))
+    case = case_after(at_the_board("III"))
     (found,) = deadlines(case, policy())
     assert case.notice_on is not None
-    assert found.on == add_days(case.notice_on, rules_at(policy(), "II").comment_days)
+    assert found.on == add_days(case.notice_on, rules_at(policy(), "III").comment_days)
     assert deadline_of(case, "open_meeting", policy()) is None
     kinds = [
         {turn.kind for turn in waiting_for(case, on, policy())} for on in (add_days(found.on, -1), found.on)
     ]
     assert "open_meeting" not in kinds[0]
     assert "open_meeting" in kinds[1]
+    assert deadlines(case_after(at_the_board("II")), policy()) == ()  # that level asks for no days
 
 
 def test_a_condition_and_the_end_of_an_approval_are_named_the_nearest_first() -> None:

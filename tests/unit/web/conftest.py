@@ -72,7 +72,8 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one sealed dossier of the demonstration, with every card; nobody changes it."""
     home = tmp_path_factory.mktemp("shipped")
     wanted = f"dossiers/{SHIPPED_PILOT}/"
-    with tarfile.open(files("civic_ai.web.demo") / "dossiers.tar.xz") as archive:  # type: ignore[arg-type]
+    packed = files("civic_ai.web.demo") / "dossiers.tar.xz"
+    with packed.open("rb") as source, tarfile.open(fileobj=source, mode="r:xz") as archive:
         inside = [member for member in archive if member.name.startswith(wanted)]
         archive.extractall(home, members=inside, filter="data")
     (dossier,) = (home / wanted).iterdir()

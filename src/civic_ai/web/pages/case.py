@@ -60,7 +60,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "for_cause": [(each, DEEDS[each.kind]) for each in possible if not each.is_awaited],
         "deadlines": deadlines(case, desk.policy),
         "today": desk.today(),
-        "people": [(each, ROLES[each.role]) for each in case.people],
+        "people": list(_people(case)),
         "severities": SEVERITIES,
         "reviews": reviews_seen_by(case, person, desk.policy),
         "events": list(_happened(desk, case, standing.events[pilot], person))[::-1],
@@ -73,6 +73,12 @@ def _missing(desk: Desk, case: Case) -> tuple[Missing, ...]:
     found = what_is_missing(case, (), desk.today(), desk.policy)
     once = {(each.kind, tuple(str(need) for need in each.needs)): each for each in found if each.needs}
     return tuple(once.values())
+
+
+def _people(case: Case) -> Iterator[tuple[str, tuple[Message, ...]]]:
+    """Everybody in the case with all their roles."""
+    for person in dict.fromkeys(holder.person for holder in case.people):
+        yield person, tuple(ROLES[holder.role] for holder in case.people if holder.person == person)
 
 
 def _gate(missing: Missing) -> Message | None:

@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 
 from civic_ai.core.messages import Message, say
 from civic_ai.records.case import Case, Meeting
-from civic_ai.records.decision import CountedVote
+from civic_ai.records.decision import CountedVote, Waiver
 from civic_ai.records.people import BoardRole
 from civic_ai.records.policy import Policy
+from civic_ai.records.text import Text
 from civic_ai.records.workflow_words import ANSWERS, DEEDS, QUESTIONS, ROLES, SEVERITIES
 from civic_ai.review.deadlines import deadline_of
 from civic_ai.review.grant_rules import unwaived
-from civic_ai.review.level import gate_name, may_waive, rules_at, workflow_of
+from civic_ai.review.level import gate_question, may_waive, rules_at, workflow_of
 from civic_ai.review.needs import missing_reviews, notice_has_stood
 from civic_ai.review.queue import reviews_seen_by
 from civic_ai.review.quorum import counted, has_quorum, seats, seats_left, still_to_vote
@@ -54,10 +55,11 @@ class Seat:
 
 @dataclass(frozen=True)
 class OpenGate:
-    """A gate that did not pass and nobody waived, and who may."""
+    """A gate that did not pass: what it asks, who may waive it, and the waiver that holds, if any."""
 
-    name: Message | str
+    asks: Text | str
     role: Message
+    waiver: Waiver | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "dossier": desk.dossier_at_hand(pilot, case.dossier),
         "meeting": meeting,
         "seats": [_seat(name, case, meeting, desk.policy) for name in seats(case)],
-        "gates": [_gate(gate, case, desk.policy) for gate in unwaived(case, desk.today())],
+        "gates": [_gate(gate, case, desk) for gate in case.open_gates],
         "steps": [(offer, DEEDS[offer.kind]) for offer in possible],
         "past": [event for event in standing.events[pilot] if ends_a_meeting(event)][::-1],
         "motion": _motion(desk, case),
@@ -188,6 +190,9 @@ def _presence(name: str, case: Case, meeting: Meeting | None, policy: Policy) ->
     return PRESENT if name in meeting.present else ABSENT
 
 
-def _gate(gate: str, case: Case, policy: Policy) -> OpenGate:
-    role = may_waive(policy, case.level, gate)
-    return OpenGate(gate_name(policy, gate), ROLES[role] if role else say("nobody"))
+def _gate(gate: str, case: Case, desk: Desk) -> OpenGate:
+    role, on = may_waive(desk.policy, case.level, gate), desk.today()
+    holds = (one for one in case.waivers if one.gate == gate and on <= one.ends_on)
+    return OpenGate(
+        gate_question(desk.policy, gate), ROLES[role] if role else say("nobody"), next(holds, None)
+    )

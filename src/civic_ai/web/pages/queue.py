@@ -9,7 +9,6 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 
 from civic_ai.core.messages import Message
-from civic_ai.records.case import Case
 from civic_ai.records.decision import Condition
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
 from civic_ai.review.deadlines import Deadline, deadline_of
@@ -44,16 +43,6 @@ class Owed:
     is_late: bool
 
 
-@dataclass(frozen=True)
-class Part:
-    """A case in which the reader has a part."""
-
-    pilot: str
-    state: Message
-    roles: tuple[Message, ...]
-    holds_until: date | None
-
-
 def page(request: HttpRequest) -> HttpResponse:
     """The reader's own page."""
     desk, person, language = the_desk(), reader_of(request).person, language_of(request)
@@ -61,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
     view = {
         "waiting": sorted(_waiting(desk, standing, person), key=_urgency),
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
-        "parts": list(_parts(standing, person)),
+        "parts": sum(any(one.person == person for one in case.people) for case in standing.cases.values()),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
     }
     return show(request, "queue.html", view)
@@ -94,13 +83,3 @@ def _owed(desk: Desk, standing: Standing, person: str) -> Iterator[Owed]:
         for condition in case.owed:
             if condition.owner == person:
                 yield Owed(pilot, condition, condition.due_on < desk.today())
-
-
-def _parts(standing: Standing, person: str) -> Iterator[Part]:
-    for pilot, case in sorted(standing.cases.items()):
-        if roles := tuple(ROLES[holder.role] for holder in case.people if holder.person == person):
-            yield Part(pilot, STATES[case.state], roles, _holds_until(case))
-
-
-def _holds_until(case: Case) -> date | None:
-    return None if case.approval is None else case.approval.ends_on

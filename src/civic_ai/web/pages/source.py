@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
+from civic_ai.cards.numbers import written
 from civic_ai.review.publication_words import CARDS
+from civic_ai.review.site_pages import teller_in
 from civic_ai.web.page import show
 from civic_ai.web.pages.dossier import open_dossier
-from civic_ai.web.sources import may_read, source_of
+from civic_ai.web.sources import Source, may_read, source_of
 from civic_ai.web.speech import language_of
 
 MOST_LETTERS = 400
+PERIOD = ("period.first", "period.last")
 
 
 def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
@@ -20,7 +26,21 @@ def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     source = source_of(opened.files, opened.audience, language_of(request), fact)
     if source is None:
         raise Http404
-    return show(request, "source.html", {**opened.view, "source": source, "cards_told": CARDS})
+    return show(
+        request, "source.html", {**opened.view, **_told(source, opened.language), "cards_told": CARDS}
+    )
+
+
+def _told(source: Source, language: str) -> dict[str, Any]:
+    """How many it rests on, and its period, as readers of this language write them."""
+    beside, locale = source.beside, teller_in(language).locale
+    days = [date.fromisoformat(str(beside[name])) for name in PERIOD if name in beside]
+    many = beside.get("n")
+    return {
+        "source": source,
+        "many": written(many, "count", locale) if isinstance(many, int) else None,
+        "period": days if len(days) == len(PERIOD) else None,
+    }
 
 
 def file(request: HttpRequest, pilot: str, digest: str, path: str) -> HttpResponse:

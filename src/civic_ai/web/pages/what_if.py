@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from markupsafe import Markup
 
+from civic_ai.core.messages import Message, say
 from civic_ai.web.page import show
 from civic_ai.web.pages.dossier import Opened, open_dossier
 from civic_ai.web.sealed_html import pictures_of
@@ -14,7 +15,13 @@ from civic_ai.web.speech import language_of
 from civic_ai.web.what_if import capacity_of, read_units, ways_of
 
 CAPACITY, FRONTIER = "capacity", "frontier"
-MAPS = ("map", "errors", "reporting-rate", "reporting-condition")
+MAPS: Mapping[str, Message] = {
+    "map": say("Where the list looks"),
+    "errors": say("Where it is wrong"),
+    "reporting-rate": say("Where people report"),
+    "reporting-condition": say("What was measured on the streets"),
+}
+"""Maps, by the name of the picture."""
 PICTURED = ("board_brief", "model_card", "audit_report")
 """Cards with pictures; the same picture in two of them is shown once."""
 
@@ -24,7 +31,7 @@ def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     opened = open_dossier(request, pilot, digest)
     language = language_of(request)
     pictures = _pictures(opened)
-    maps = {name: pictures[name] for name in MAPS if name in pictures}
+    maps = [name for name in MAPS if name in pictures]
     asked = request.GET.get("map", "")
     shown = asked if asked in maps else next(iter(maps), None)
     view = {
@@ -32,7 +39,7 @@ def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
         "capacity": capacity_of(opened.sealed, language, read_units(request.GET.get("capacity", "").strip())),
         "frontier": ways_of(opened.sealed, language, request.GET.get("way")),
         "pictures": pictures,
-        "maps": [(name, _title(picture)) for name, picture in maps.items()],
+        "maps": [(name, told) for name, told in MAPS.items() if name in maps],
         "shown": shown,
         "asked": {"capacity": request.GET.get("capacity", "")[:9], "way": request.GET.get("way", "")[:60]},
     }
@@ -46,8 +53,3 @@ def _pictures(opened: Opened) -> Mapping[str, Markup]:
         for name, picture in pictures_of(opened.body(card)).items():
             found.setdefault(name, picture)
     return found
-
-
-def _title(picture: Markup) -> str:
-    """The picture's finding."""
-    return picture.partition("<figcaption>")[2].partition("</figcaption>")[0].striptags()

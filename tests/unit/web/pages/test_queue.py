@@ -15,18 +15,14 @@ def test_the_queue_names_what_waits_for_the_reader_and_nobody_else(desk: Desk) -
     assert "One step waits for you" in mine
     assert "Hand in a dossier" in mine
     assert "Nothing waits for you" in other
-    assert "streets" in other  # a case in which they have a part
+    assert "The one case in which you have a part" in other
+    assert 'href="/portfolio/?attention=mine"' in other
 
 
 def test_the_queue_speaks_the_readers_language(desk: Desk) -> None:
     response = reader("ona", "es").get("/")
     assert response.headers["Content-Language"] == "es"
     assert '<html lang="es">' in response.content.decode()
-
-
-def test_an_approval_says_until_when(desk: Desk) -> None:
-    to_approval(desk.office)
-    assert "July 20, 2026" in reader("ona").get("/").content.decode()
 
 
 def test_who_has_not_signed_in_is_asked_to(desk: Desk) -> None:

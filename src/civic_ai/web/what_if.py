@@ -61,7 +61,6 @@ class Way:
 class Ways:
     """Every way that was tried, and the chosen one beside the list of the cards."""
 
-    pair: str
     ways: tuple[Way, ...]
     table: Table
     visits: tuple[Table, ...]
@@ -140,10 +139,9 @@ class _Compared:
         said = FrontierWords(self.records, self.frontier, self.tell)
         way = self._chosen(said, chosen)
         ways = tuple(Way(each.way, said.name(each), each is way) for each in self.frontier.ways)
-        pair = self.tell.sentence(say("{group} against {reference}", **said.pair))
         both = tuple(dict.fromkeys((said.champion, way)))
         names = (self.tell.plain(say("this card's list")), *(said.name(one).striptags() for one in both[1:]))
-        return Ways(str(pair), ways, self._compared(said, names, both), tuple(self._visits(names, both)))
+        return Ways(ways, self._compared(said, names, both), tuple(self._visits(names, both)))
 
     def _chosen(self, said: FrontierWords, chosen: str | None) -> FrontierWay:
         named = (way for way in self.frontier.ways if way.way == chosen)

@@ -28,6 +28,8 @@ KINDS: Mapping[KeyKind, Message] = {
 DIGEST_LETTERS = 64
 Told = Message | str | date
 NOTHING = say("none")
+FIRST = ("verdict", "gate")
+"""What the step decides stands before its reason."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def key_lines(statement: Statement) -> tuple[Line, ...]:
 
 def told_lines(action: Act) -> tuple[Line, ...]:
     """Every field of a step that its first sentence does not say."""
-    names = sorted((name for name in type(action).model_fields if name not in SAID_ABOVE), key=_last)
+    names = sorted((name for name in type(action).model_fields if name not in SAID_ABOVE), key=_place)
     fields = ((name, getattr(action, name)) for name in names if getattr(action, name) or name not in _LAST)
     return tuple(line for name, value in fields for line in _lines(name, value, 0))
 
@@ -78,7 +80,9 @@ _LAST = ("open_gates", "answered", "dossier")
 """What the files say stands below what the person says; nothing where they say nothing."""
 
 
-def _last(name: str) -> int:
+def _place(name: str) -> int:
+    if name in FIRST:
+        return -2
     return _LAST.index(name) if name in _LAST else -1
 
 

@@ -77,3 +77,19 @@ def test_small_numbers_that_the_public_would_read_are_confirmed_first(desk: Desk
     assert 'name="numbers-checked"' in refused.content.decode()
     confirmed = reader("mem").post(f"/cases/{PILOT}/steps/vote/", typed | {"numbers-checked": "yes"})
     assert confirmed.status_code == 302
+
+
+def test_who_votes_reads_what_the_question_is(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:9]:
+        take(desk.office, kind, by, role, **given)
+    page = reader("cha").get(f"/cases/{PILOT}/steps/vote/").content.decode()
+    assert '<p class="desk-lead">May it be tried in a pilot?' in page
+    assert "desk-lead" not in reader("cha").get(f"/cases/{PILOT}/steps/comment/").content.decode()
+
+
+def test_mistakes_stand_in_the_order_of_their_fields_and_nothing_else_is_asked(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:9]:
+        take(desk.office, kind, by, role, **given)
+    page = reader("cha").post(f"/cases/{PILOT}/steps/vote/", {}).content.decode()
+    assert page.index('href="#verdict"') < page.index('href="#reason"')
+    assert "numbers-checked" not in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from civic_ai.core.canonical import digest_of_bytes, digest_of_file
 from civic_ai.core.errors import RefusedError
 from civic_ai.records.dossier import Audience
+from civic_ai.web import sources
 from civic_ai.web.sealed_files import SealedFiles, sealed_files
 from civic_ai.web.sources import COMPUTED, HELD, MASKED, source_of
 
@@ -94,3 +96,14 @@ def test_an_altered_record_is_not_followed(shipped: Path, tmp_path: Path) -> Non
     assert found is not None
     with pytest.raises(RefusedError, match="altered"):
         source_of(found, "board", "en", GAIN)
+
+
+def test_a_card_that_says_another_number_than_its_file_is_told_apart(
+    files: SealedFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = sources.read(files.folder, files.digest, "board")
+    other = replace(sealed, facts=sealed.facts | {GAIN: 2.0})
+    monkeypatch.setattr(sources, "read", lambda *_: other)
+    source = source_of(files, "board", "en", GAIN)
+    assert source is not None
+    assert (source.is_in_file, source.agrees) == (True, False)

@@ -20,6 +20,7 @@ from civic_ai.cards.sealed import Sealed
 from civic_ai.core.messages import Message, say
 from civic_ai.records.dossier import Audience
 from civic_ai.records.evidence import Evidence
+from civic_ai.records.workflow_words import DEEDS
 from civic_ai.review.publication_words import CARDS
 from civic_ai.web.desk import SHORT, Desk, the_desk
 from civic_ai.web.page import show
@@ -132,6 +133,7 @@ def page(request: HttpRequest, pilot: str, digest: str, name: str = FIRST) -> Ht
         "body": body,
         "headings": headings if len(headings) >= MANY else [],
         "has_sources": has_sources,
+        "next": list(_next(opened, reader_of(request).person)),
         **(_first(opened) if name == FIRST else {"evidence": []}),
     }
     return show(request, "dossier.html", view)
@@ -148,6 +150,14 @@ def audience_of(desk: Desk, person: str, pilot: str) -> Audience:
     """The board's version for who takes part in the case, the public's for anybody else."""
     takes_part = any(holder.person == person for holder in desk.standing().case(pilot).people)
     return "board" if takes_part else "public"
+
+
+def _next(opened: Opened, person: str) -> Iterator[tuple[str, Message]]:
+    """The steps that wait for this reader, where the case is about this dossier."""
+    if opened.view["is_this_case"]:
+        turns = opened.desk.waited_for().get(opened.pilot, ())
+        for kind in dict.fromkeys(turn.kind for turn in turns if turn.person == person):
+            yield kind, DEEDS[kind]
 
 
 def _first(opened: Opened) -> dict[str, Any]:

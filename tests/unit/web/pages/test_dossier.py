@@ -12,7 +12,9 @@ from civic_ai.tracking.outbox import mark_sent
 from civic_ai.tracking.target import Target
 from civic_ai.web.accounts.models import Member
 from civic_ai.web.desk import Desk
-from tests.unit.review.made_office import PILOT, TO_APPROVAL, take
+from tests.unit.review.made_case import act, deed
+from tests.unit.review.made_ledger import key_file, said
+from tests.unit.review.made_office import PILOT, TO_APPROVAL, about_pilot, take
 from tests.unit.web.made_desk import reader
 
 OUTSIDER = "zoe"
@@ -73,6 +75,16 @@ def test_other_versions_are_named(home: str, desk: Desk) -> None:
     (other / "manifest.json").write_text("{}")
     begins = digest_of_file(other / "manifest.json")[:12]
     assert f"<code>{begins}</code>" in reader("mem").get(home).content.decode()
+
+
+def test_whoever_is_waited_for_goes_on_from_the_dossier(home: str, desk: Desk, sealed: Path) -> None:
+    assert "What waits for you" not in reader("ona").get(home).content.decode()  # the case is about another
+    digest = digest_of_file(sealed / "manifest.json")
+    statement = about_pilot(act(deed("submit", "ona", "owner")), PILOT, digest)
+    desk.office.enter(said(desk.office.prepare(PILOT, statement), key_file("ona")))
+    address = f"/cases/{PILOT}/steps/propose_level/"
+    assert address in reader("off").get(home).content.decode()
+    assert address not in reader("mem").get(home).content.decode()
 
 
 def test_what_is_not_there_is_no_page(home: str) -> None:

@@ -12,10 +12,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from babel import Locale
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from markupsafe import Markup
 
+from civic_ai.cards.numbers import locale_for
 from civic_ai.cards.sealed import Sealed
 from civic_ai.core.messages import Message, say
 from civic_ai.records.dossier import Audience
@@ -70,6 +72,11 @@ class Opened:
     def sealed(self) -> Sealed:
         """Its records, read once."""
         return read(self.files.folder, self.files.digest, self.audience)
+
+    @property
+    def locale(self) -> Locale:
+        """How its cards write numbers for this reader."""
+        return locale_for(self.sealed.records.spec.locale, self.language)
 
     def card(self, name: str) -> tuple[str, str]:
         """The language and the HTML of a card as it was sealed. Raises 404 where there is none."""

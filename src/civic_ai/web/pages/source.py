@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from babel import Locale
 from django.http import Http404, HttpRequest, HttpResponse
 
 from civic_ai.cards.numbers import written
 from civic_ai.review.publication_words import CARDS
-from civic_ai.review.site_pages import teller_in
 from civic_ai.web.page import show
 from civic_ai.web.pages.dossier import open_dossier
 from civic_ai.web.sources import Source, may_read, source_of
@@ -26,14 +26,12 @@ def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     source = source_of(opened.files, opened.audience, language_of(request), fact)
     if source is None:
         raise Http404
-    return show(
-        request, "source.html", {**opened.view, **_told(source, opened.language), "cards_told": CARDS}
-    )
+    return show(request, "source.html", {**opened.view, **_told(source, opened.locale), "cards_told": CARDS})
 
 
-def _told(source: Source, language: str) -> dict[str, Any]:
-    """How many it rests on, and its period, as readers of this language write them."""
-    beside, locale = source.beside, teller_in(language).locale
+def _told(source: Source, locale: Locale) -> dict[str, Any]:
+    """How many it rests on, written as on the card, and its period."""
+    beside = source.beside
     days = [date.fromisoformat(str(beside[name])) for name in PERIOD if name in beside]
     many = beside.get("n")
     return {

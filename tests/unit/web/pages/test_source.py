@@ -71,3 +71,11 @@ def test_no_file_beside_the_manifest_is_handed_out(home: str) -> None:
         "/etc/passwd",
     ):
         assert reader("mem").get(f"{home}files/{path}").status_code == 404, path
+
+
+def test_numbers_are_written_as_the_card_writes_them(home: str) -> None:
+    """The city is in the United States: its Spanish card says 1.04, so a thousand is no 1.000 beside it."""
+    page = reader("mem", "es").get(f"{home}source/?fact={GAIN}").content.decode()
+    assert ": 1.04" in page
+    assert "1,779" in page
+    assert "1.779" not in page

@@ -54,3 +54,14 @@ def test_a_refusal_may_be_appealed_until_its_day() -> None:
     assert found.on == add_days(case.decisions[-1].decided_on, workflow_of(policy()).appeal_days)
     assert found.kind == "appeal"
     assert deadlines(case.model_copy(update={"has_appealed": True}), policy()) == ()
+
+
+def test_what_is_missed_counts_from_the_day_it_was_due() -> None:
+    owed = ("c", "ona", 9, "suspend")
+    case = case_after([*at_the_board("II"), *voted("approve", "cha", "com", "mem", conditions=(owed,))])
+    assert deadline_of(case, "miss_condition", policy()) == deadline_of(case, "meet_condition", policy())
+
+
+def test_in_a_meeting_nobody_waits_for_comments_any_more() -> None:
+    opened, *_ = voted("approve", "cha", "com", "mem")
+    assert deadlines(case_after([*at_the_board("III"), opened]), policy()) == ()

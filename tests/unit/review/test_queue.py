@@ -48,6 +48,11 @@ def test_what_is_owed_is_waited_for() -> None:
     ]
     complaint = deed("resident_appeal", "off", "governance_officer")
     assert ("meet_condition", "off") in turns(begin)
+    own = [
+        *at_the_board("II"),
+        *voted("approve", "cha", "com", "mem", conditions=(("c", "off", 9, "suspend"),)),
+    ]
+    assert "meet_condition" not in {kind for kind, _ in turns(own)}  # nobody checks their own
     assert ("answer_resident", "equ") not in turns(begin)
     assert ("answer_resident", "equ") in turns([*begin, complaint])
 

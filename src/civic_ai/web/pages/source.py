@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from civic_ai.web.sources import Source, may_read, source_of
 from civic_ai.web.speech import language_of
 
 MOST_LETTERS = 400
+_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
+"""What a file's name need not hold: the manifest comes from the team whose model is judged."""
 PERIOD = ("period.first", "period.last")
 
 
@@ -48,6 +51,6 @@ def file(request: HttpRequest, pilot: str, digest: str, path: str) -> HttpRespon
     content = opened.files.read(path) if named and may_read(opened.audience, named.audience) else None
     if content is None:
         raise Http404
-    name = f"{pilot}-{digest}-{path.replace('/', '-')}"
+    name = f"{pilot}-{digest}-{_PLAIN.sub('-', path)}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "es", "pt")
 WIDTHS = (1280, 320)
 PILOT = "rivermouth-potholes"
+DOSSIER = f"/cases/{PILOT}/dossiers/31924c23cf06/"
 PAGES: tuple[tuple[str, str | None], ...] = (
     ("/login/", None),
     ("/register/index.html", None),
@@ -32,6 +33,11 @@ PAGES: tuple[tuple[str, str | None], ...] = (
     ("/keys/", "ana"),
     (f"/cases/{PILOT}/", "denise"),
     (f"/cases/{PILOT}/meeting/", "denise"),
+    (f"{DOSSIER}", "denise"),
+    (f"{DOSSIER}?numbers=sources", "ana"),
+    (f"{DOSSIER}model_card/", "lucia"),
+    (f"{DOSSIER}what-if/?capacity=100&way=depth_50&map=errors", "denise"),
+    (f"{DOSSIER}source/?fact=evaluation.lift_over_best_baseline.value", "ana"),
     (f"/cases/{PILOT}/steps/vote/", "denise"),
     (f"/cases/{PILOT}/steps/close_vote/", "denise"),
 )

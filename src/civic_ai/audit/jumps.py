@@ -103,7 +103,7 @@ class _Search:
         return int(self.free[np.argmax(self._explained(self._residual))])
 
     def p_value(self, rng: np.random.Generator, orders: int) -> float:
-        """How often a search among residuals in so many other orders finds a step as clear as the best one."""
+        """How often a search among residuals in so many other orders finds a step as clear as the best."""
         if not len(self.free) or self._freedom < 1 or self._flat:
             return 1.0
         clearest = self._explained(self._residual).max()

@@ -192,8 +192,8 @@ def answer_resident(case: Case, action: AnswerResident, policy: Policy) -> Field
 
 
 def end_approval(case: Case, action: object, policy: Policy) -> Fields:
-    """No approval is left."""
-    return {"approval": None}
+    """No approval is left; what was owed for it falls away."""
+    return {"approval": None, "owed": ()}
 
 
 def _with_roles(done: tuple[Done, ...], holders: tuple[Holder, ...]) -> tuple[Done, ...]:

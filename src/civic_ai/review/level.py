@@ -11,6 +11,7 @@ from civic_ai.policy.levels import rules_for
 from civic_ai.records.levels import LEVELS, Level, LevelRules
 from civic_ai.records.people import BoardRole
 from civic_ai.records.policy import Policy
+from civic_ai.records.text import Text
 from civic_ai.records.workflow_policy import WorkflowPolicy
 
 
@@ -42,6 +43,11 @@ def months_after(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def gate_question(policy: Policy, gate: str) -> Text | str:
+    """What a gate asks; of an unknown one the name."""
+    return next((each.asks for each in policy.gates if each.id == gate), gate)
 
 
 def gate_name(policy: Policy, gate: str) -> Message | str:

@@ -39,36 +39,60 @@ class Missing:
     needs: tuple[Mistake, ...]
 
 
-Open = Callable[[Case, Holder, Policy], bool]
+@dataclass(frozen=True)
+class Now:
+    """A case on a day, under a policy."""
+
+    case: Case
+    on: date
+    policy: Policy
+
+
+Open = Callable[[Now, Holder], bool]
 """Whether a step that could be taken is still open for this person."""
 
 
-def _always(case: Case, holder: Holder, policy: Policy) -> bool:
+def _always(now: Now, holder: Holder) -> bool:
     return True
 
 
-def _confirm(case: Case, holder: Holder, policy: Policy) -> bool:
-    return case.level_proposed is not None and holder.person != case.level_by
+def _confirm(now: Now, holder: Holder) -> bool:
+    return now.case.level_proposed is not None and holder.person != now.case.level_by
 
 
-def _review(case: Case, holder: Holder, policy: Policy) -> bool:
-    return holder.role in missing_reviews(case, policy)
+def _review(now: Now, holder: Holder) -> bool:
+    return holder.role in missing_reviews(now.case, now.policy)
 
 
-def _vote(case: Case, holder: Holder, policy: Policy) -> bool:
-    return case.meeting is not None and holder.person in still_to_vote(case, case.meeting, policy)
+def _vote(now: Now, holder: Holder) -> bool:
+    meeting = now.case.meeting
+    return meeting is not None and holder.person in still_to_vote(now.case, meeting, now.policy)
 
 
-def _notice(case: Case, holder: Holder, policy: Policy) -> bool:
-    return case.state == "board_pilot" and case.notice_on is None
+def _notice(now: Now, holder: Holder) -> bool:
+    """The board cannot meet before residents could read of it."""
+    return now.case.notice_on is None and now.case.state == "board_pilot"
+
+
+def _meet(now: Now, holder: Holder) -> bool:
+    """Who owes a condition does not say that it is met."""
+    return any(owed.owner != holder.person for owed in now.case.owed)
+
+
+def _miss(now: Now, holder: Holder) -> bool:
+    return any(owed.due_on < now.on for owed in now.case.owed)
+
+
+def _lapse(now: Now, holder: Holder) -> bool:
+    return now.case.approval is not None and not now.case.approval.holds_on(now.on)
 
 
 AWAITED: Mapping[str, Open] = {
     "submit": _always,
-    "propose_level": lambda case, holder, policy: case.level_proposed is None,
+    "propose_level": lambda now, holder: now.case.level_proposed is None,
     "confirm_level": _confirm,
     "review": _review,
-    "attest_reproduction": lambda case, holder, policy: case.reproduced_by is None,
+    "attest_reproduction": lambda now, holder: now.case.reproduced_by is None,
     "hand_to_board": _always,
     "post_notice": _notice,
     "open_meeting": _always,
@@ -78,18 +102,14 @@ AWAITED: Mapping[str, Open] = {
     "report_pilot": _always,
     "start_use": _always,
     "lift_suspension": _always,
-    "meet_condition": lambda case, holder, policy: bool(case.owed),
-    "answer_resident": lambda case, holder, policy: bool(case.complaints),
+    "meet_condition": _meet,
+    "miss_condition": _miss,
+    "lapse": _lapse,
+    "answer_resident": lambda now, holder: bool(now.case.complaints),
 }
 """Actions that somebody waits for, and when each is still open; all others are done when there is cause."""
-
-
-IN_TIME: Mapping[str, Callable[[Case], bool]] = {
-    "open_meeting": lambda case: case.meeting is None,
-    "vote": lambda case: case.meeting is not None,
-    "close_vote": lambda case: case.meeting is not None,
-}
-"""Steps of one state that come one after the other: before its time, nobody asks what a step lacks."""
+IN_MEETING: Mapping[str, bool] = {"open_meeting": False, "vote": True, "close_vote": True}
+"""Whether a step is taken in a meeting of the board; all others are taken whether it meets or not."""
 
 
 def waiting_for(case: Case, on: date, policy: Policy) -> tuple[Turn, ...]:
@@ -98,12 +118,13 @@ def waiting_for(case: Case, on: date, policy: Policy) -> tuple[Turn, ...]:
     A step whose needs are not met (a review, the days of a notice) waits for nobody; who owes what is
     missing is named instead.
     """
+    now = Now(case, on, policy)
     turns = {
         Turn(step.kind, holder.person, holder.role)
         for step in _awaited(case)
         if not needs_not_met(case, step, on, policy)
         for holder in case.people
-        if may_take(case, holder, step, policy) and AWAITED[step.kind](case, holder, policy)
+        if may_take(case, holder, step, policy) and AWAITED[step.kind](now, holder)
     }
     return tuple(sorted(turns))
 
@@ -136,7 +157,10 @@ def reviews_seen_by(case: Case, person: Person, policy: Policy) -> tuple[Review,
 
 
 def _awaited(case: Case) -> tuple[Step, ...]:
-    def is_in_time(kind: str) -> bool:
-        return kind not in IN_TIME or IN_TIME[kind](case)
-
-    return tuple(step for step in steps_in(case) if step.kind in AWAITED and is_in_time(step.kind))
+    """The steps that lead on from here: in a meeting those of the meeting, before it what opens it."""
+    in_meeting = case.meeting is not None
+    return tuple(
+        step
+        for step in steps_in(case)
+        if step.kind in AWAITED and IN_MEETING.get(step.kind, in_meeting) == in_meeting
+    )

@@ -18,6 +18,10 @@ _WHOLE = re.compile(r"(?<![\w.,:/-])\d+(?!\w|[.,:/-]\d|\s?%)")
 """A number of its own: no part of a date, a decimal, a share or a name."""
 
 
+class SmallNumbersError(RefusedError):
+    """Small numbers stand in what the public will read; whoever wrote them may confirm them."""
+
+
 def public_texts(action: Action) -> Iterator[tuple[str, str]]:
     """Field and text of what the public record will show of a step as somebody wrote it."""
     if isinstance(action, CloseVote | Vote | Waive):
@@ -29,7 +33,7 @@ def public_texts(action: Action) -> Iterator[tuple[str, str]]:
 
 
 def require_no_small_numbers(action: Action, policy: Policy) -> None:
-    """Raise :class:`RefusedError` with each number from 1 up to the policy's least count in a public text."""
+    """Raise :class:`SmallNumbersError` with each number in a public text from 1 up to the least count."""
     found = [
         Mistake(
             f"{action.kind}.{field}",
@@ -41,4 +45,4 @@ def require_no_small_numbers(action: Action, policy: Policy) -> None:
         if 0 < number < policy.suppression.minimum
     ]
     if found:
-        raise RefusedError(found)
+        raise SmallNumbersError(found)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.store.blobs import Blobs, write_atomically
 from civic_ai.store.journal import Journal
 from civic_ai.store.scratch import sweep
@@ -34,6 +35,14 @@ class Workspace:
     def outbox(self) -> Path:
         """Dossiers that MLflow has not had yet."""
         return self.folder / "outbox"
+
+    def receipt(self, digest: str, store: str) -> Path:
+        """Where it stands that the tracking store of this name has all of a dossier, or of a sweep."""
+        return self.outbox / f"{digest}.sent-{digest_of_bytes(store.encode())[:16]}"
+
+    def receipts(self, digest: str) -> tuple[Path, ...]:
+        """The receipts of every tracking store that has this dossier, by name."""
+        return tuple(sorted(self.outbox.glob(f"{digest}.sent-*")))
 
     @property
     def seen(self) -> Path:

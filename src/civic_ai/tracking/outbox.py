@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from civic_ai.core.canonical import canonical_json, digest_of_bytes, digest_of_file
+from civic_ai.core.canonical import canonical_json, digest_of_file
 from civic_ai.records.alias import AliasMove
+from civic_ai.records.sent import SentRun
 from civic_ai.store.blobs import write_atomically
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.target import Target
@@ -47,7 +48,9 @@ def waiting(workspace: Workspace, target: Target) -> tuple[Waiting, ...]:
     """Dossiers that the tracking store has not had in full, by digest. A new store has had nothing."""
     notes = sorted(workspace.outbox.glob("*.json"))
     return tuple(
-        _read(workspace, note) for note in notes if target.is_new or not _receipt(note, target).exists()
+        _read(workspace, note)
+        for note in notes
+        if target.is_new or not workspace.receipt(note.stem, target.name).exists()
     )
 
 
@@ -69,13 +72,13 @@ def alias_moves(workspace: Workspace) -> tuple[AliasMove, ...]:
 
 def is_moved(workspace: Workspace, move: AliasMove, target: Target) -> bool:
     """Whether the tracking store was told of this very move."""
-    receipt = _receipt(_alias_note(workspace, move), target)
+    receipt = workspace.receipt(move.pilot, target.name)
     return not target.is_new and receipt.exists() and receipt.read_text("utf-8") == move.digest
 
 
 def mark_moved(workspace: Workspace, move: AliasMove, target: Target) -> None:
     """Keep a receipt: the tracking store's aliases stand where ``move`` says."""
-    write_atomically(_receipt(_alias_note(workspace, move), target), move.digest.encode())
+    write_atomically(workspace.receipt(move.pilot, target.name), move.digest.encode())
 
 
 def _alias_note(workspace: Workspace, move: AliasMove) -> Path:
@@ -84,16 +87,12 @@ def _alias_note(workspace: Workspace, move: AliasMove) -> Path:
 
 def mark_sent(workspace: Workspace, digest: str, target: Target, run_id: str) -> None:
     """Keep a receipt: the tracking store has all of the dossier, as run ``run_id``."""
-    receipt = canonical_json({"run_id": run_id, "store": target.name})
-    write_atomically(_receipt(_note(workspace, digest), target), receipt)
+    receipt = SentRun(run_id=run_id, store=target.name)
+    write_atomically(workspace.receipt(digest, target.name), receipt.to_json())
 
 
 def _note(workspace: Workspace, digest: str) -> Path:
     return workspace.outbox / f"{digest}.json"
-
-
-def _receipt(note: Path, target: Target) -> Path:
-    return note.with_suffix(f".sent-{digest_of_bytes(target.name.encode())[:16]}")
 
 
 def _read(workspace: Workspace, note: Path) -> Waiting:

@@ -8,7 +8,19 @@ from civic_ai.web import refusals
 from civic_ai.web.accounts import sign_on
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
-from civic_ai.web.pages import case, dossier, keys, ledger, meeting, minutes, portfolio, queue, register
+from civic_ai.web.pages import (
+    case,
+    dossier,
+    keys,
+    ledger,
+    meeting,
+    minutes,
+    portfolio,
+    queue,
+    register,
+    source,
+    what_if,
+)
 from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
@@ -28,6 +40,11 @@ ROUTES: tuple[Route, ...] = (
     Route("ledger/export.zip", "ledger_export", ledger.download, "signed in"),
     Route("cases/<slug:pilot>/", "case", case.page, "in the case"),
     Route("cases/<slug:pilot>/dossiers/<slug:digest>/", "dossier", dossier.page, "signed in"),
+    Route("cases/<slug:pilot>/dossiers/<slug:digest>/what-if/", "what_if", what_if.page, "signed in"),
+    Route("cases/<slug:pilot>/dossiers/<slug:digest>/source/", "source", source.page, "signed in"),
+    Route(
+        "cases/<slug:pilot>/dossiers/<slug:digest>/files/<path:path>", "sealed_file", source.file, "signed in"
+    ),
     Route("cases/<slug:pilot>/dossiers/<slug:digest>/<slug:name>/", "card", dossier.page, "signed in"),
     Route(
         "cases/<slug:pilot>/dossiers/<slug:digest>/<slug:name>.html",

@@ -36,7 +36,8 @@ class SealedFiles:
         if named is None:
             return None
         place = self.folder / named.path
-        content = place.read_bytes() if place.is_file() else b""
+        is_here = place.is_file() and place.resolve().is_relative_to(self.folder.resolve())
+        content = place.read_bytes() if is_here else b""
         if digest_of_bytes(content) != named.sha256:
             raise _altered(self.folder, named.path)
         return content

@@ -73,19 +73,27 @@ _VOID = frozenset({"br", "img"})
 _PICTURE = re.compile(r"data:image/(svg\+xml|png);base64,[A-Za-z0-9+/=]+")
 _CARD = re.compile(r"([a-z_]+)\.[a-z]{2}\.html(#[a-z0-9_-]+)?")
 _BODY = re.compile(r'<main id="main">(.*)</main>', re.DOTALL)
+_HEADING = re.compile(r'<h2 id="([a-z0-9_-]+)">(.*?)</h2>', re.DOTALL)
+_PART = re.compile(r'<figure id="picture-([A-Za-z0-9_-]+)">.*?</figure>', re.DOTALL)
+_FIGURES = frozenset({"data", "time"})
+_BOUNDS = (".lower", ".upper")
+"""Ends of an interval: they lead where their value leads."""
 CardAddress = Callable[[str], str]
 """Where the desk shows a card of the same dossier, by the card's name."""
+FactAddress = Callable[[str], str]
+"""Where the desk says where a figure comes from, by the fact's name."""
 
 
-def body_of(card: str, address: CardAddress) -> Markup:
-    """What stands between head and foot of a sealed card. Links to its other cards lead to their pages here.
+def body_of(card: str, address: CardAddress, source: FactAddress | None = None) -> Markup:
+    """What stands between head and foot of a sealed card. Links to its other cards lead to their pages here,
+    and, where ``source`` is given, each figure to where it comes from.
 
     Raises :class:`RefusedError` where it holds what no card of ours does.
     """
     found = _BODY.search(card)
     if found is None:
         raise _not_ours("main")
-    writer = _Writer(address)
+    writer = _Writer(address, source)
     writer.feed(found[1])
     writer.close()
     if writer.open:
@@ -93,19 +101,33 @@ def body_of(card: str, address: CardAddress) -> Markup:
     return Markup("".join(writer.written))
 
 
+def headings_of(body: Markup) -> list[tuple[str, str]]:
+    """Place and words of each section that a page's contents can lead to."""
+    return [(place, Markup(words).striptags()) for place, words in _HEADING.findall(body)]
+
+
+def pictures_of(body: Markup) -> dict[str, Markup]:
+    """Each picture with its words and its table, by its name."""
+    return {found[1]: Markup(found[0]) for found in _PART.finditer(body)}
+
+
 class _Writer(HTMLParser):
     """Writes what it reads, if it is on the list."""
 
-    def __init__(self, address: CardAddress) -> None:
+    def __init__(self, address: CardAddress, source: FactAddress | None) -> None:
         super().__init__(convert_charrefs=True)
         self.address = address
+        self.source = source
         self.open: list[str] = []
+        self.linked = 0
         self.written: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element begins."""
         if tag not in TAGS:
             raise _not_ours(tag)
+        if self._is_link(tag, dict(attrs).get("data-fact")):
+            self.linked = len(self.open) + 1
         said = "".join(f' {name}="{escape(self._value(tag, name, value or ""))}"' for name, value in attrs)
         self.written.append(f"<{tag}{said}>")
         if tag not in _VOID:
@@ -116,6 +138,18 @@ class _Writer(HTMLParser):
         if not self.open or self.open.pop() != tag:
             raise _not_ours(tag)
         self.written.append(f"</{tag}>")
+        if self.linked == len(self.open) + 1:
+            self.written.append("</a>")
+            self.linked = 0
+
+    def _is_link(self, tag: str, fact: str | None) -> bool:
+        """Whether a link to a figure's source begins here; its address is then written."""
+        if self.source is None or not fact or fact.endswith(_BOUNDS) or tag not in _FIGURES:
+            return False
+        if self.linked or "a" in self.open:
+            return False
+        self.written.append(f'<a class="desk-figure" href="{escape(self.source(fact))}">')
+        return True
 
     def handle_data(self, data: str) -> None:
         """Text between elements."""

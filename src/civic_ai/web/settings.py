@@ -53,6 +53,8 @@ class DeskSettings(Record):
     address: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/?#\s]+$")
     sign_on: SignOn | None = None
     """Single sign-on by OpenID Connect; accounts are made here all the same."""
+    mlflow: str | None = Field(default=None, pattern=r"^https?://[^?#\s@]+$")
+    """Where scientists open MLflow; None: the store that a run was sent to, if that has an address."""
     is_behind_proxy: bool = False
     """Whether a proxy of the city's own sets X-Forwarded-For and X-Forwarded-Proto; else both are ignored."""
 

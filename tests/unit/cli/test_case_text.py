@@ -45,4 +45,6 @@ def test_what_is_missing_before_every_verdict_is_said_once(tmp_path: Path) -> No
     office = office_in(tmp_path)
     for kind, by, role, given in TO_APPROVAL[:9]:
         take(office, kind, by, role, **given)
-    assert case_text(office, PILOT, "en").count("Missing before this: close the vote.") == 1
+    told = case_text(office, PILOT, "en")
+    assert told.count("Missing before this: close the vote.") == 1
+    assert "Missing before this: open a meeting of the board." not in told

@@ -560,7 +560,7 @@ def _closed(world: World, deed: Deed) -> tuple[set[Any], set[Any]]:
 
 
 def _ended(world: World, deed: Deed) -> tuple[set[Any], set[Any]]:
-    return _named(world, "approval"), set()
+    return _named(world, "approval", "owed"), set()
 
 
 EFFECTS = {

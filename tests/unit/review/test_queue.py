@@ -40,7 +40,7 @@ def test_the_board_is_waited_for_vote_by_vote() -> None:
     assert turns([*begin, opened, first, second, third]) == {("close_vote", "cha")}
     done = [*begin, opened, first, second, third, close]
     assert turns(done) == {("start_pilot", "sol"), ("start_pilot", "off")}
-    assert turns(done, on=201) == set()
+    assert turns(done, on=201) == {("lapse", "off")}
 
 
 def test_what_is_owed_is_waited_for() -> None:
@@ -50,8 +50,25 @@ def test_what_is_owed_is_waited_for() -> None:
     ]
     complaint = deed("resident_appeal", "off", "governance_officer")
     assert ("meet_condition", "off") in turns(begin)
+    own = [
+        *at_the_board("II"),
+        *voted("approve", "cha", "com", "mem", conditions=(("c", "off", 9, "suspend"),)),
+    ]
+    assert "meet_condition" not in {kind for kind, _ in turns(own)}  # nobody checks their own
     assert ("answer_resident", "equ") not in turns(begin)
     assert ("answer_resident", "equ") in turns([*begin, complaint])
+
+
+def test_the_secretary_is_waited_for_where_a_day_or_a_notice_hangs_on_it() -> None:
+    begin = at_the_board("II")
+    before = [one for one in begin if one["kind"] != "post_notice"]
+    assert ("post_notice", "off") in turns(before)
+    assert not [kind for kind, _ in turns(begin) if kind == "post_notice"]
+    approved = [*begin, *voted("approve", "cha", "com", "mem", conditions=(("c", "off", 9, "suspend"),))]
+    assert not {kind for kind, _ in turns(approved, on=9)} & {"miss_condition", "meet_condition", "lapse"}
+    assert ("miss_condition", "off") in turns(approved, on=10)
+    assert ("lapse", "off") not in turns(approved, on=200)
+    assert ("lapse", "off") in turns(approved, on=201)
 
 
 def test_what_is_missing_is_named() -> None:

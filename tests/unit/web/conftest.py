@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,8 @@ from civic_ai.web.desk import Desk
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_evidence import make_evidence
 from tests.unit.web.made_desk import made_desk, made_members
+
+SHIPPED_PILOT = "rivermouth-potholes"
 
 
 @pytest.fixture
@@ -61,3 +65,16 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dossier = seal(one.evidence, one.gates, cards, one.blobs)
     write_dossier(dossier, one.blobs, folder / "dossier")
     return folder / "dossier"
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one sealed dossier of the demonstration, with every card; nobody changes it."""
+    home = tmp_path_factory.mktemp("shipped")
+    wanted = f"dossiers/{SHIPPED_PILOT}/"
+    packed = files("civic_ai.web.demo") / "dossiers.tar.xz"
+    with packed.open("rb") as source, tarfile.open(fileobj=source, mode="r:xz") as archive:
+        inside = [member for member in archive if member.name.startswith(wanted)]
+        archive.extractall(home, members=inside, filter="data")
+    (dossier,) = (home / wanted).iterdir()
+    return dossier

@@ -9,7 +9,7 @@ import pytest
 
 from civic_ai.cards.verification import verify
 from civic_ai.review.public_record import gather
-from civic_ai.review.publication import site_files
+from civic_ai.review.publication import publish
 from civic_ai.web.desk import Desk
 from civic_ai.web.live_register import LiveRegister
 from civic_ai.web.pages.register import TYPES
@@ -34,10 +34,15 @@ def published(desk: Desk) -> Path:
     return folder
 
 
-def test_it_is_what_publish_writes(desk: Desk, published: Path) -> None:
-    written = dict(site_files(gather(desk.office, {PILOT: published}, LOG.public, desk.today())))
-    live = {path: make() for path, make in LiveRegister().site(desk).items()}
-    assert live == written
+def test_it_is_what_publish_writes(desk: Desk, published: Path, tmp_path: Path) -> None:
+    """Every file that stands on the disk after `publish`, over HTTP, byte for byte, and no file more."""
+    site = tmp_path / "site"
+    publish(gather(desk.office, {PILOT: published}, LOG.public, desk.today()), site)
+    written = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert set(LiveRegister().site(desk)) == written
+    anybody = reader(None)
+    for path in written:
+        assert anybody.get(f"/register/{path}").content == (site / path).read_bytes(), path
 
 
 def test_everybody_reads_each_file_without_a_login(desk: Desk, published: Path) -> None:

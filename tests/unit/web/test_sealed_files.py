@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from civic_ai.core.canonical import digest_of_file
 from civic_ai.core.errors import RefusedError
+from civic_ai.records.dossier import SealedFile
 from civic_ai.web.sealed_files import SealedFiles, sealed_files
 
 
@@ -64,3 +66,19 @@ def test_a_card_is_in_the_readers_language_where_there_is_one(sealed: Path) -> N
         assert found is not None
         assert found[0] == (language if language in files.manifest.languages else first)
     assert files.card("no_card", "en", "board") is None
+
+
+@pytest.mark.parametrize("by_link", [False, True], ids=["by its path", "by a link"])
+def test_a_manifest_that_leads_out_of_its_folder_is_refused(copy: Path, by_link: bool) -> None:
+    """Even with the right digest: the team that wrote the manifest may know a file of the desk."""
+    secret = copy.parent / "secret"
+    secret.write_bytes(b"of the desk")
+    path = "public/inside.txt" if by_link else "../secret"
+    if by_link:
+        (copy / path).symlink_to(secret)
+    files = opened(copy)
+    digest = digest_of_file(secret)
+    named = SealedFile(path=path, role="record", audience="public", sha256=digest, size=11)
+    hostile = files.manifest.model_copy(update={"files": (*files.manifest.files, named)})
+    with pytest.raises(RefusedError, match="altered"):
+        replace(files, manifest=hostile).read(path)

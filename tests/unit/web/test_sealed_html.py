@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from civic_ai.core.errors import RefusedError
-from civic_ai.web.sealed_html import body_of
+from civic_ai.web.sealed_html import body_of, headings_of, pictures_of
 
 PIXEL = "data:image/png;base64,aGk="
 
@@ -61,3 +61,39 @@ def test_a_page_that_is_no_card_is_refused() -> None:
 
 def test_comments_and_declarations_do_not_come_along() -> None:
     assert shown("<p>a<!-- <script> -->b</p>") == "<p>ab</p>"
+
+
+def linked(body: str) -> str:
+    return body_of(f'<main id="main">{body}</main>', str, lambda fact: f"/source/?fact={fact}&x")
+
+
+def test_a_figure_leads_to_its_source_and_the_ends_of_its_interval_do_not() -> None:
+    figure = '<data data-fact="a.value" value="1">1</data>'
+    link = '<a class="desk-figure" href="/source/?fact=a.value&amp;x">'
+    assert linked(f"<p>{figure}.</p>") == f"<p>{link}{figure}</a>.</p>"
+    assert linked(figure + figure).count("</a>") == 2
+    day = '<time data-fact="a.day" datetime="2026-01-01">x</time>'
+    assert linked(day).endswith("</time></a>")
+    for plain in ('<data data-fact="a.lower" value="1">1</data>', '<data value="1">1</data>'):
+        assert linked(plain) == plain
+    assert shown(figure) == figure
+
+
+def test_links_do_not_stand_in_links() -> None:
+    figure = '<data data-fact="a.value" value="1">1</data>'
+    assert linked(f'<a href="#x">{figure}</a>') == f'<a href="#x">{figure}</a>'
+    assert linked(f'<data data-fact="b" value="2">{figure}</data>').count("<a ") == 1
+    assert linked('<p data-fact="b">x</p>') == '<p data-fact="b">x</p>'
+
+
+def test_sections_and_pictures_are_found_by_their_place() -> None:
+    body = body_of(
+        '<main id="main"><h2 id="use">Use &amp; <em>misuse</em></h2><h2>No place</h2>'
+        '<figure id="picture-map"><figcaption>A</figcaption></figure>'
+        '<figure id="picture-groups-a_b"><figcaption>B</figcaption></figure></main>',
+        str,
+    )
+    assert headings_of(body) == [("use", "Use & misuse")]
+    found = pictures_of(body)
+    assert list(found) == ["map", "groups-a_b"]
+    assert found["map"] == '<figure id="picture-map"><figcaption>A</figcaption></figure>'

@@ -12,6 +12,7 @@ from civic_ai.core.messages import Message
 from civic_ai.records.case import Case
 from civic_ai.records.workflow_words import DEEDS, ROLES, SEVERITIES, STATES
 from civic_ai.review.blind import is_hidden
+from civic_ai.review.deadlines import deadlines
 from civic_ai.review.history import Event
 from civic_ai.review.level import workflow_of
 from civic_ai.review.needs import missing_reviews
@@ -58,12 +59,20 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "missing": what_lacks(desk, case),
         "awaited": [(each, DEEDS[each.kind]) for each in possible if each.is_awaited],
         "for_cause": [(each, DEEDS[each.kind]) for each in possible if not each.is_awaited],
-        "people": [(each, ROLES[each.role]) for each in case.people],
+        "deadlines": deadlines(case, desk.policy),
+        "today": desk.today(),
+        "people": list(_people(case)),
         "severities": SEVERITIES,
         "reviews": reviews_seen_by(case, person, desk.policy),
         "events": list(_happened(desk, case, standing.events[pilot], person))[::-1],
     }
     return show(request, "case.html", view)
+
+
+def _people(case: Case) -> Iterator[tuple[str, tuple[Message, ...]]]:
+    """Everybody in the case with all their roles."""
+    for person in dict.fromkeys(holder.person for holder in case.people):
+        yield person, tuple(ROLES[holder.role] for holder in case.people if holder.person == person)
 
 
 def _happened(desk: Desk, case: Case, events: tuple[Event, ...], person: str) -> Iterator[Happened]:

@@ -16,8 +16,10 @@ from civic_ai.core.messages import Message, say
 from civic_ai.records.action import Adjourn, CloseVote
 from civic_ai.records.case import Meeting
 from civic_ai.records.decision import Decision
+from civic_ai.records.text import Text
 from civic_ai.records.workflow_words import ANSWERS, QUESTIONS, VERDICTS
 from civic_ai.review.history import Event
+from civic_ai.review.level import gate_question
 from civic_ai.review.site_pages import teller_in
 from civic_ai.review.verdicts import QUESTIONS as ASKED
 from civic_ai.web.desk import the_desk
@@ -139,8 +141,17 @@ class _Minutes:
 
     def _waivers(self, decision: Decision) -> Iterator[Message]:
         for each in decision.waivers:
-            yield say("Waived by {person} until {day}: {gate}. {reason}", person=each.grantor,
-                      day=self._day(each.ends_on), gate=each.gate, reason=each.reason)  # fmt: skip
+            yield say(
+                "{gate} Waived by {person} until {day}. {reason}",
+                gate=self._asks(each.gate),
+                person=each.grantor,
+                day=self._day(each.ends_on),
+                reason=each.reason,
+            )
+
+    def _asks(self, gate: str) -> Text | str:
+        """What the gate asked under the policy that ruled then."""
+        return gate_question(the_desk().office.policy_of(self.event.step.policy), gate)
 
     def _day(self, day: date) -> str:
         return written_date(day, teller_in(self.language).locale)

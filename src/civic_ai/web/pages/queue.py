@@ -1,4 +1,4 @@
-"""The queue: what waits for the reader, why, since when; then every case in which they have a part."""
+"""The queue: what waits for the reader, why, since when, until when; then every case of theirs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 
 from civic_ai.core.messages import Message
-from civic_ai.records.case import Case
 from civic_ai.records.decision import Condition
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
+from civic_ai.review.deadlines import Deadline, deadline_of
 from civic_ai.review.standing import Standing
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
@@ -22,7 +22,8 @@ from civic_ai.web.speech import language_of
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that the reader is waited for. ``since``: the day on which the case came to its state."""
+    """One thing that the reader is waited for. ``since``: the day on which the case came to its state.
+    ``until``: the day that hangs on it, None where nobody has set one."""
 
     pilot: str
     kind: str
@@ -30,6 +31,8 @@ class Waiting:
     role: Message
     state: Message
     since: date
+    until: Deadline | None
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,15 @@ class Owed:
     is_late: bool
 
 
-@dataclass(frozen=True)
-class Part:
-    """A case in which the reader has a part."""
-
-    pilot: str
-    state: Message
-    roles: tuple[Message, ...]
-    holds_until: date | None
-
-
 def page(request: HttpRequest) -> HttpResponse:
     """The reader's own page."""
     desk, person, language = the_desk(), reader_of(request).person, language_of(request)
     standing = desk.standing()
     view = {
-        "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),
+        "waiting": sorted(_waiting(desk, standing, person), key=_urgency),
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
         "to_enrol": to_enrol(person, standing),
-        "parts": list(_parts(standing, person)),
+        "parts": sum(any(one.person == person for one in case.people) for case in standing.cases.values()),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
     }
     return show(request, "queue.html", view)
@@ -67,10 +60,18 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _waiting(desk: Desk, standing: Standing, person: str) -> Iterator[Waiting]:
     for pilot, turns in desk.waited_for().items():
-        state, since = STATES[standing.case(pilot).state], _since(standing, pilot)
+        case, since = standing.case(pilot), _since(standing, pilot)
         for turn in turns:
             if turn.person == person:
-                yield Waiting(pilot, turn.kind, DEEDS[turn.kind], ROLES[turn.role], state, since)
+                until = deadline_of(case, turn.kind, desk.policy)
+                is_late = until is not None and until.is_past(desk.today())
+                words = DEEDS[turn.kind], ROLES[turn.role], STATES[case.state]
+                yield Waiting(pilot, turn.kind, *words, since, until, is_late)
+
+
+def _urgency(each: Waiting) -> tuple[bool, date, str, str]:
+    """What is late comes first, then the oldest."""
+    return not each.is_late, each.since, each.pilot, each.kind
 
 
 def _since(standing: Standing, pilot: str) -> date:
@@ -84,13 +85,3 @@ def _owed(desk: Desk, standing: Standing, person: str) -> Iterator[Owed]:
         for condition in case.owed:
             if condition.owner == person:
                 yield Owed(pilot, condition, condition.due_on < desk.today())
-
-
-def _parts(standing: Standing, person: str) -> Iterator[Part]:
-    for pilot, case in sorted(standing.cases.items()):
-        if roles := tuple(ROLES[holder.role] for holder in case.people if holder.person == person):
-            yield Part(pilot, STATES[case.state], roles, _holds_until(case))
-
-
-def _holds_until(case: Case) -> date | None:
-    return None if case.approval is None else case.approval.ends_on

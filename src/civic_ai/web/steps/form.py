@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from civic_ai.core.messages import say
 from civic_ai.records.action import ACTIONS, Action
 from civic_ai.records.people import BoardRole
 from civic_ai.records.workflow_words import DEEDS, ROLES
-from civic_ai.review.small_numbers import require_no_small_numbers
+from civic_ai.records.workflow_words import QUESTIONS as WORDS
+from civic_ai.review.small_numbers import SmallNumbersError, require_no_small_numbers
 from civic_ai.review.statement import Statement
 from civic_ai.review.step_evidence import by_name, digests_of
 from civic_ai.review.step_maker import StepMaker, Taking
+from civic_ai.review.verdicts import QUESTIONS
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.page import show
@@ -40,8 +42,8 @@ CHECKED = "numbers-checked"
 """Ticked by whoever looked at the small numbers in what the public will read."""
 
 
-PUBLIC = frozenset({"vote", "close_vote", "waive"})
-"""Steps whose words the public reads."""
+ON_THE_QUESTION = frozenset({"vote", "endorse", "close_vote"})
+"""Steps that answer the board's question."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def page(request: HttpRequest, pilot: str, kind: str) -> HttpResponse:
     try:
         return _drafted(request, asked, sent)
     except (ConfigError, RefusedError) as error:
-        return _form(request, asked, sent, error.mistakes)
+        return _form(request, asked, sent, error)
 
 
 def _asked(person: str, pilot: str, kind: str) -> Asked:
@@ -119,13 +121,15 @@ def _dossier(asked: Asked, sent: Sent) -> Path | None:
     return asked.desk.dossier_folder(asked.pilot, chosen) if chosen in asked.around.dossiers else None
 
 
-def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistake] = ()) -> HttpResponse:
+def _form(request: HttpRequest, asked: Asked, sent: Sent, error: CivicError | None = None) -> HttpResponse:
     language = language_of(request)
-    errors = [_place(by_name(each, language), asked) for each in wrong]
+    wrong = () if error is None else error.mistakes
+    errors = _in_order([_place(by_name(each, language), asked) for each in wrong], asked)
     more = sent.value("more")
     view = {
         "pilot": asked.pilot,
         "is_new": asked.kind == "open_case",
+        **_about(asked, language),
         "kind": asked.kind,
         "deed": DEEDS[asked.kind],
         "explains": NOTHING_YET if asked.fields else NOTHING_TO_FILL,
@@ -134,10 +138,21 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
         "rows": {each.name: rows_to_show(each, sent, more == each.name) for each in asked.fields},
         "sent": sent,
         "errors": errors,
-        "asks_numbers": bool(wrong) and asked.kind in PUBLIC,
+        "asks_numbers": isinstance(error, SmallNumbersError) or CHECKED in sent.typed,
         "at_field": {place: mistake for place, _, mistake in errors if place},
     }
     return show(request, "step.html", view, WRONG if wrong else 200)
+
+
+def _about(asked: Asked, language: str) -> Mapping[str, Any]:
+    """What the step is about: the pilot's question, what the board is asked, and the dossier."""
+    case, desk = asked.around.case, asked.desk
+    answers = asked.kind in ON_THE_QUESTION and case.state in QUESTIONS
+    return {
+        "title": desk.title(asked.pilot, case, language),
+        "question": WORDS[QUESTIONS[case.state]] if answers else None,
+        "dossier": desk.dossier_at_hand(asked.pilot, case.dossier),
+    }
 
 
 def _place(mistake: Mistake, asked: Asked) -> Placed:
@@ -152,6 +167,12 @@ def _place(mistake: Mistake, asked: Asked) -> Placed:
         return "", None, mistake
     part = next((each for each in found.parts if each.name == rest.rpartition(".")[2]), None)
     return (whole, found.label, mistake) if part is None else (name, part.label, mistake)
+
+
+def _in_order(errors: list[Placed], asked: Asked) -> list[Placed]:
+    """The mistakes as their fields follow one another; what is at no field comes first."""
+    places = {each.name: at for at, each in enumerate(asked.fields)}
+    return sorted(errors, key=lambda error: places.get(error[0].partition(".")[0], -1))
 
 
 def explained(error: CivicError) -> Mapping[str, Any]:

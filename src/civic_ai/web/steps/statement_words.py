@@ -28,6 +28,8 @@ KINDS: Mapping[KeyKind, Message] = {
 DIGEST_LETTERS = 64
 Told = Message | str | date
 NOTHING = say("none")
+FIRST = ("verdict", "gate", "person")
+"""What the step decides stands before its reason."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,7 @@ def key_lines(statement: Statement) -> tuple[Line, ...]:
 
 def told_lines(action: Act) -> tuple[Line, ...]:
     """Every field of a step that its first sentence does not say."""
-    asked = (name for name in type(action).model_fields if name not in SAID_ABOVE)
-    names = _chosen_first(sorted(asked, key=_last))
+    names = sorted((name for name in type(action).model_fields if name not in SAID_ABOVE), key=_place)
     fields = ((name, getattr(action, name)) for name in names if getattr(action, name) or name not in _LAST)
     return tuple(line for name, value in fields for line in _lines(name, value, 0))
 
@@ -79,16 +80,9 @@ _LAST = ("open_gates", "answered", "dossier")
 """What the files say stands below what the person says; nothing where they say nothing."""
 
 
-def _chosen_first(names: list[str]) -> list[str]:
-    """What was chosen stands before its reason, as in the form."""
-    own = [name for name in names if name not in _LAST]
-    if "reason" not in own[:-1]:
-        return names
-    at = own.index("reason")
-    return [*names[:at], names[at + 1], "reason", *names[at + 2 :]]
-
-
-def _last(name: str) -> int:
+def _place(name: str) -> int:
+    if name in FIRST:
+        return -2
     return _LAST.index(name) if name in _LAST else -1
 
 

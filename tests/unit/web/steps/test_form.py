@@ -114,3 +114,19 @@ def test_a_form_with_nothing_to_fill_says_so(desk: Desk) -> None:
         "There is nothing to fill in."
         not in reader("off").get(f"/cases/{PILOT}/steps/comment/").content.decode()
     )
+
+
+def test_who_votes_reads_what_the_question_is(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:9]:
+        take(desk.office, kind, by, role, **given)
+    page = reader("cha").get(f"/cases/{PILOT}/steps/vote/").content.decode()
+    assert '<p class="desk-lead">May it be tried in a pilot?' in page
+    assert "desk-lead" not in reader("cha").get(f"/cases/{PILOT}/steps/comment/").content.decode()
+
+
+def test_mistakes_stand_in_the_order_of_their_fields_and_nothing_else_is_asked(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:9]:
+        take(desk.office, kind, by, role, **given)
+    page = reader("cha").post(f"/cases/{PILOT}/steps/vote/", {}).content.decode()
+    assert page.index('href="#verdict"') < page.index('href="#reason"')
+    assert "numbers-checked" not in page

@@ -42,6 +42,7 @@ def test_a_case_is_opened_with_a_file_signed_elsewhere(desk: Desk) -> None:
     assert "the technical reviewer" in shown
     entered = client.get(hand_in_signed(client, response.headers["Location"], "ona")).content.decode()
     assert "It stands on the ledger" in entered
+    assert 'href="/cases/streets/steps/submit/">Hand in a dossier</a>' in entered  # whose turn it is goes on
     case = desk.office.case("streets")
     assert case.state == "draft"
     assert [(each.person, each.role) for each in case.people] == list(PEOPLE)

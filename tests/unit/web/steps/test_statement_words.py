@@ -84,3 +84,8 @@ def test_an_enrolment_says_whose_key_it_is() -> None:
     key = key_file("Ana").public_key
     assert [line.told for line in key_lines(enrol(key))][::2] == ["Ana", key.id]
     assert key_lines(revoke(key.id, "lost")) == ()
+
+
+def test_what_a_step_decides_stands_before_its_reason() -> None:
+    for kind in ("vote", "waive"):
+        assert str(told_lines(act(deed(kind, "cha", "chair")))[0].label) in ("Verdict", "The gate")

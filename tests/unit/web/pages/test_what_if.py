@@ -1,0 +1,66 @@
+"""Other choices as links: what the dossier holds is shown, and what it does not hold is said."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from civic_ai.core.canonical import digest_of_file
+from civic_ai.web.accounts.models import Member
+from civic_ai.web.desk import Desk
+from tests.unit.review.made_office import PILOT, TO_APPROVAL, take
+from tests.unit.web.made_desk import reader
+
+OUTSIDER = "zoe"
+
+
+@pytest.fixture
+def address(desk: Desk, shipped: Path) -> str:
+    """The page of a dossier that the workspace holds."""
+    take(desk.office, *TO_APPROVAL[0][:3], **TO_APPROVAL[0][3])
+    Member.objects.add(OUTSIDER, OUTSIDER, None)
+    digest = digest_of_file(shipped / "manifest.json")
+    shutil.copytree(shipped, desk.dossier_folder(PILOT, digest))
+    return f"/cases/{PILOT}/dossiers/{digest[:12]}/what-if/"
+
+
+def seen(address: str, person: str = "mem") -> str:
+    response = reader(person).get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_number_that_was_not_measured_is_said_and_its_neighbours_are_shown(address: str) -> None:
+    page = seen(f"{address}?capacity=100")
+    assert "100 visits were not measured." in page
+    assert 'value="75">75</data>' in page
+    assert 'value="112">112</data>' in page
+    assert 'value="150">150</data>' in seen(address)
+
+
+def test_beyond_what_was_measured_the_dossier_says_nothing(address: str) -> None:
+    page = seen(f"{address}?capacity=5000")
+    assert "The dossier says nothing about 5000 visits." in page
+    assert "38 to 289 visits" in page
+
+
+def test_the_frontier_and_the_maps_are_choices_too(address: str) -> None:
+    page = seen(f"{address}?way=depth_50&map=errors")
+    assert '<option value="depth_50" selected>' in page
+    assert "Who gains visits and who loses them" in page
+    assert 'id="picture-errors"' in page
+    assert 'id="picture-map"' in seen(address)
+    assert 'id="picture-frontier"' in page
+
+
+def test_who_has_no_part_sees_no_map_of_errors(address: str) -> None:
+    page = seen(f"{address}?map=errors", OUTSIDER)
+    assert 'id="picture-errors"' not in page
+    assert 'id="picture-map"' in page
+
+
+def test_whatever_is_typed_is_answered(address: str) -> None:
+    for query in ("capacity=-1", "capacity=9e9", "way=%3Cscript%3E", "map=..%2f..", "capacity=%00&way=%00"):
+        assert "<script>" not in seen(f"{address}?{query}")

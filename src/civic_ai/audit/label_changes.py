@@ -22,7 +22,7 @@ from civic_ai.records.figure import Figure, Period
 from civic_ai.records.label_changes import LabelChange
 from civic_ai.records.policy import Policy
 
-ALPHA = 0.025
+ALPHA = 0.03
 """What is asked of the search, over all series together, so that anything is found where nothing jumped with
 a chance of at most 6 %. Blocks of residuals keep a part of how months hang together: at a correlation of .3
 the search is deceived about twice as often as is asked (decision 0013)."""

@@ -8,7 +8,22 @@ from civic_ai.web import refusals
 from civic_ai.web.accounts import sign_on
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
-from civic_ai.web.pages import case, dossier, keys, ledger, meeting, minutes, portfolio, queue, register
+from civic_ai.web.pages import (
+    answer,
+    case,
+    comments,
+    compare,
+    dossier,
+    keys,
+    ledger,
+    meeting,
+    minutes,
+    portfolio,
+    questionnaire,
+    queue,
+    readiness,
+    register,
+)
 from civic_ai.web.steps import form, sign
 
 ROUTES: tuple[Route, ...] = (
@@ -34,6 +49,34 @@ ROUTES: tuple[Route, ...] = (
         "card_file",
         dossier.download,
         "signed in",
+    ),
+    Route("cases/<slug:pilot>/comments/<slug:digest>/", "comments", comments.overview, "in the case"),
+    Route(
+        "cases/<slug:pilot>/comments/<slug:digest>/<slug:name>/",
+        "card_comments",
+        comments.card,
+        "in the case",
+        ("GET", "POST"),
+    ),
+    Route(
+        "cases/<slug:pilot>/threads/<int:number>/", "thread", comments.thread, "in the case", ("GET", "POST")
+    ),
+    Route(
+        "cases/<slug:pilot>/readiness/<slug:digest>/",
+        "readiness",
+        readiness.page,
+        "in the case",
+        ("GET", "POST"),
+    ),
+    Route("cases/<slug:pilot>/compare/<slug:digest>/", "compare", compare.page, "signed in"),
+    Route("cases/<slug:pilot>/questionnaire/", "questionnaire", questionnaire.page, "in the case"),
+    Route("cases/<slug:pilot>/questionnaire.yaml", "answers_file", questionnaire.download, "in the case"),
+    Route(
+        "cases/<slug:pilot>/questionnaire/<slug:field>/",
+        "answer",
+        answer.page,
+        "in the case",
+        ("GET", "POST"),
     ),
     Route("cases/<slug:pilot>/meeting/", "meeting", meeting.page, "in the case"),
     Route("cases/<slug:pilot>/minutes/<int:number>/", "minutes", minutes.page, "in the case"),

@@ -17,6 +17,7 @@ from civic_ai.review.level import workflow_of
 from civic_ai.review.needs import missing_reviews
 from civic_ai.review.queue import Missing, reviews_seen_by, what_is_missing
 from civic_ai.review.steps import MEETS
+from civic_ai.web.coaching.listening import Listening
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
 from civic_ai.web.reader import reader_of
@@ -51,6 +52,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "case": case,
         "state": STATES[case.state],
         "dossier": desk.dossier_at_hand(pilot, case.dossier),
+        "comments": sum(each.is_open for each in Listening(desk, pilot, person).threads()),
         "meets": case.state in MEETS,
         "is_blind": bool(workflow_of(desk.policy).blind_reviews and missing_reviews(case, desk.policy)),
         "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for()[pilot]],

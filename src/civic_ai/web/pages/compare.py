@@ -1,0 +1,83 @@
+"""Two dossiers beside each other: another version of the pilot, or another city's that the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from civic_ai.cards.side_by_side import Side, SideBySide, side_of
+from civic_ai.web.desk import Desk, the_desk
+from civic_ai.web.page import show
+from civic_ai.web.pages.dossier import audience_of
+from civic_ai.web.papers import sealed_at
+from civic_ai.web.reader import reader_of
+from civic_ai.web.sealed_files import sealed_files
+from civic_ai.web.speech import language_of
+
+
+@dataclass(frozen=True)
+class Other:
+    """A dossier to compare with: of which pilot, and how it is named in addresses."""
+
+    pilot: str
+    begins: str
+
+    @property
+    def value(self) -> str:
+        """How the form names it."""
+        return f"{self.pilot}/{self.begins}"
+
+
+def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
+    """What can be compared; once something is chosen, both sides."""
+    desk, person, language = the_desk(), reader_of(request).person, language_of(request)
+    chosen = _chosen(desk, request.GET.get("with", ""), request.GET.get("other", "").strip())
+    view = {
+        "pilot": pilot,
+        "begins": digest,
+        "others": [(each, desk.title(each.pilot, desk.standing().case(each.pilot), language))
+                   for each in _others(desk, person, Other(pilot, digest))],
+        "chosen": chosen,
+        "other": request.GET.get("other", ""),
+        "is_unknown": bool(request.GET.get("other")) and chosen is None,
+        "both": None,
+    }  # fmt: skip
+    first = _side(desk, person, Other(pilot, digest), language)
+    if chosen is not None:
+        view["both"] = SideBySide(first, _side(desk, person, chosen, language))
+    return show(request, "compare.html", view)
+
+
+def _side(desk: Desk, person: str, one: Other, language: str) -> Side:
+    """A dossier as this person may see it."""
+    folder = desk.dossier_folder(one.pilot, one.begins)
+    files = sealed_files(folder, one.begins)
+    if files is None:
+        raise Http404
+    sealed = sealed_at(folder, files.digest, audience_of(desk, person, one.pilot))
+    return side_of(f"{one.pilot} ({one.begins})", sealed, language)
+
+
+def _chosen(desk: Desk, value: str, other: str) -> Other | None:
+    """The dossier that the address names; that of the other pilot's case, where only a pilot is named."""
+    pilot, _, begins = value.partition("/")
+    if not other:
+        return Other(pilot, begins) if begins else None
+    standing = desk.standing()
+    if other not in standing.cases:
+        return None
+    found = desk.dossier_at_hand(other, standing.cases[other].dossier)
+    return None if found is None else Other(other, found)
+
+
+def _others(desk: Desk, person: str, this: Other) -> Iterator[Other]:
+    """Every other version that is kept here, then the dossiers of cases in which the reader has a part."""
+    for digest in desk.dossiers(this.pilot):
+        if (begins := desk.dossier_at_hand(this.pilot, digest)) and begins != this.begins:
+            yield Other(this.pilot, begins)
+    for pilot, case in sorted(desk.standing().cases.items()):
+        mine = any(holder.person == person for holder in case.people)
+        if pilot != this.pilot and mine and (begins := desk.dossier_at_hand(pilot, case.dossier)):
+            yield Other(pilot, begins)

@@ -6,7 +6,7 @@ measured alike and their intervals lie apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -95,17 +95,23 @@ class SideBySide:
             say("Known up to"): lambda side: side.tell.day("panel.last_known_on"),
             say("Policy"): lambda side: policy_name(side.records.policy),
         }
-        return self._table(say("What they are"), [(name, *self._each(told)) for name, told in rows.items()])
+        return self._table(
+            say("As each dossier says"),
+            [(name, told(self.left), told(self.right)) for name, told in rows.items()],
+        )
 
     def figures(self) -> Table:
         """The headline figures with their intervals, and whether they differ by more than chance."""
         told = self._figures()
         rows = [
-            (begun(self.left.tell.word({fact: name}, fact)),
-             *self._each(lambda side, fact=fact, style=style: side.tell.figure(_of(fact, side), style)),
-             self._difference(_of(fact, self.left), _of(fact, self.right)))
+            (
+                begun(self.left.tell.word({fact: name}, fact)),
+                _figure(self.left, fact, style),
+                _figure(self.right, fact, style),
+                self._difference(_of(fact, self.left), _of(fact, self.right)),
+            )
             for fact, (name, style) in told.items()
-        ]  # fmt: skip
+        ]
         return self._table(say("The main figures of what each proposes"), rows, DIFFERENCE)
 
     def _figures(self) -> dict[str, tuple[str, Style]]:
@@ -121,19 +127,27 @@ class SideBySide:
             if any(f"{_of(fact, side)}.value" in side.tell.facts for side in (self.left, self.right))
         }
 
+    @property
+    def gates_apart(self) -> tuple[str, ...]:
+        """The gates whose verdicts differ, or that only one side was asked, worst first."""
+        left, right = (
+            {gate: line.verdict for gate, line in side.gates.items()} for side in (self.left, self.right)
+        )
+        return tuple(gate for gate in dict.fromkeys([*left, *right]) if left.get(gate) != right.get(gate))
+
     def gates(self) -> Table:
-        """Each gate's verdict, with what was seen."""
+        """Each gate's verdict, with what was seen; first those whose verdicts differ."""
         left, right = self.left.gates, self.right.gates
         rows = [
             ((left.get(gate) or right[gate]).asks, self._gate(left.get(gate)), self._gate(right.get(gate)))
-            for gate in dict.fromkeys([*left, *right])
+            for gate in dict.fromkeys([*self.gates_apart, *left, *right])
         ]
-        return self._table(say("The questions of the policy, worst first"), rows)
+        return self._table(say("The questions of the policy: first where the verdicts differ"), rows)
 
     def data(self) -> Table:
         """The period and the rows of each source."""
-        rows = [(name, *self._each(lambda side, name=name: _source(side, name)))
-                for name in dict.fromkeys(self._sources())]  # fmt: skip
+        names = dict.fromkeys(self._sources())
+        rows = [(name, _source(self.left, name), _source(self.right, name)) for name in names]
         return self._table(say("The data: which time, how many rows"), rows)
 
     def _sources(self) -> Iterator[str]:
@@ -171,11 +185,8 @@ class SideBySide:
             return self.left.tell.sentence(NOT_ASKED)
         return Markup("{}<br>{}").format(line.says, line.observed)
 
-    def _each(self, told: Callable[[Side], Markup | str]) -> tuple[Markup | str, Markup | str]:
-        return told(self.left), told(self.right)
-
     def _table(
-        self, caption: Message, rows: list[tuple[Message | Markup | str, ...]], *more: Message
+        self, caption: Message, rows: Iterable[tuple[Message | Markup | str, ...]], *more: Message
     ) -> Table:
         tell = self.left.tell
         made = tuple(tuple(tell.sentence(cell) if isinstance(cell, Message) else cell for cell in row)
@@ -186,6 +197,10 @@ class SideBySide:
 
 def _of(fact: str, side: Side) -> str:
     return of_champion(fact, side.records)
+
+
+def _figure(side: Side, fact: str, style: Style) -> Markup:
+    return side.tell.figure(_of(fact, side), style)
 
 
 def _champion(side: Side) -> str:

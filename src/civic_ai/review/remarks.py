@@ -14,8 +14,7 @@ from civic_ai.records.case import Case
 from civic_ai.records.people import BoardRole, Person
 from civic_ai.records.policy import Policy
 from civic_ai.review.history import Event
-from civic_ai.review.level import workflow_of
-from civic_ai.review.needs import missing_reviews
+from civic_ai.review.queue import is_blind
 from civic_ai.review.steps import REVIEWERS, TEAM
 
 SPEAKS_NOT: frozenset[BoardRole] = frozenset({"auditor"})
@@ -81,7 +80,7 @@ def may_hear(spoken: Spoken, case: Case, round_began: int, person: Person, polic
     While first reviews are blind, what a reviewer says is as hidden as the review; only what was said of an
     earlier dossier, before this one was handed in (entry ``round_began``), may be read.
     """
-    if spoken.by == person or not (workflow_of(policy).blind_reviews and missing_reviews(case, policy)):
+    if spoken.by == person or not is_blind(case, policy):
         return True
     if set(REVIEWERS).isdisjoint((*spoken.roles, *_held(case, spoken.by))):
         return True

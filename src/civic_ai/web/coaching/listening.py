@@ -66,7 +66,8 @@ class Listening:
         first = Remark.objects.filter(pilot=self.pilot, under=None, pk=number).first()
         if first is None or not self.hears(first):
             return None
-        return Thread(first, tuple(filter(self.hears, first.answers.order_by("pk"))))
+        answers = Remark.objects.filter(under=first).order_by("pk")
+        return Thread(first, tuple(each for each in answers if self.hears(each)))
 
     def scores(self, dossier: str, rubric: Rubric) -> dict[str, Score]:
         """The last score of each criterion."""

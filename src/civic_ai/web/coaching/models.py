@@ -48,7 +48,7 @@ class Remark(Spoken):
     card: models.CharField[str, str] = models.CharField(max_length=WORD)
     section: models.CharField[str, str] = models.CharField(max_length=WORD)
     under: models.ForeignKey[Remark | None, Remark | None] = models.ForeignKey(
-        "self", null=True, default=None, on_delete=models.PROTECT, related_name="answers"
+        "self", null=True, default=None, on_delete=models.PROTECT
     )
     asks_change: models.BooleanField[bool, bool] = models.BooleanField(default=False)
     settled_by: models.CharField[str, str] = models.CharField(max_length=PERSON, blank=True, default="")

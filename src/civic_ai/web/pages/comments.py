@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 
 from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import in_other_language, say
@@ -76,8 +75,8 @@ def card(request: HttpRequest, pilot: str, digest: str, name: str) -> HttpRespon
         return _card(request, listening, digest, files, read, ("text", COMMENT, wrong))
     asks = "asks-change" in request.POST and may_ask_change(listening.case, listening.person)
     said = listening.said(files.digest, language_of(request), text)
-    made = Remark.objects.create(card=name, section=section, asks_change=asks, **said)
-    return HttpResponseRedirect(reverse("thread", args=(pilot, made.pk)))
+    Remark.objects.create(card=name, section=section, asks_change=asks, **said)
+    return HttpResponseRedirect(f"{request.path}?in={read.written_in}#{section}")
 
 
 def thread(request: HttpRequest, pilot: str, number: int) -> HttpResponse:

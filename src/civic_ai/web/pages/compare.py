@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from civic_ai.web.papers import sealed_at
 from civic_ai.web.reader import reader_of
 from civic_ai.web.sealed_files import sealed_files
 from civic_ai.web.speech import language_of
+
+_NAMED = re.compile(r"([a-z0-9][a-z0-9-]*)/([0-9a-f]{12})")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     """What can be compared; once something is chosen, both sides."""
     desk, person, language = the_desk(), reader_of(request).person, language_of(request)
     chosen = _chosen(desk, request.GET.get("with", ""), request.GET.get("other", "").strip())
+    first = _side(desk, person, Other(pilot, digest), language)
     view = {
         "pilot": pilot,
         "begins": digest,
@@ -42,11 +46,8 @@ def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
         "chosen": chosen,
         "other": request.GET.get("other", ""),
         "is_unknown": bool(request.GET.get("other")) and chosen is None,
-        "both": None,
+        "both": None if chosen is None else SideBySide(first, _side(desk, person, chosen, language)),
     }  # fmt: skip
-    first = _side(desk, person, Other(pilot, digest), language)
-    if chosen is not None:
-        view["both"] = SideBySide(first, _side(desk, person, chosen, language))
     return show(request, "compare.html", view)
 
 
@@ -62,14 +63,21 @@ def _side(desk: Desk, person: str, one: Other, language: str) -> Side:
 
 def _chosen(desk: Desk, value: str, other: str) -> Other | None:
     """The dossier that the address names; that of the other pilot's case, where only a pilot is named."""
-    pilot, _, begins = value.partition("/")
     if not other:
-        return Other(pilot, begins) if begins else None
+        return _named(value) if value else None
     standing = desk.standing()
     if other not in standing.cases:
         return None
     found = desk.dossier_at_hand(other, standing.cases[other].dossier)
     return None if found is None else Other(other, found)
+
+
+def _named(value: str) -> Other:
+    """The dossier that a form named; no other form of a name comes near a folder."""
+    found = _NAMED.fullmatch(value)
+    if found is None:
+        raise Http404
+    return Other(found[1], found[2])
 
 
 def _others(desk: Desk, person: str, this: Other) -> Iterator[Other]:

@@ -42,18 +42,19 @@ class Asked:
 
 @dataclass(frozen=True)
 class Before:
-    """What is missing before one step: fields by their name and who fills them, and needs."""
+    """What is missing before one step: fields, each as the crosswalk knows it (None: only the policy does),
+    and needs."""
 
     step: Message
     gate: Message | None
-    fields: tuple[tuple[str, RecordField], ...]
+    fields: tuple[tuple[str, RecordField | None], ...]
     needs: tuple[Mistake, ...]
 
 
 def page(request: HttpRequest, pilot: str) -> HttpResponse:
     """Where the answers stand, and what is missing before the next step."""
     listening = Listening(the_desk(), pilot, reader_of(request).person)
-    desk, case = listening.desk, listening.case
+    desk, case, language = listening.desk, listening.case, language_of(request)
     digest = latest_dossier(desk, pilot)
     papers = papers_of(desk, pilot, digest)
     shown = request.GET.get("show", SHOWN[0])
@@ -61,7 +62,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
     city = [each for each in fields if each.entry.filled_by == "city" and each.entry.status != "not_needed"]
     view = {
         "pilot": pilot,
-        "title": desk.title(pilot, case, language_of(request)),
+        "title": desk.title(pilot, case, language),
         "begins": desk.dossier_at_hand(pilot, digest),
         "is_this_case": case.dossier == digest,
         "is_at_hand": papers.is_at_hand,
@@ -70,9 +71,10 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "answered": sum(not each.entry.is_gap for each in city),
         "asked": len(city),
         "with_evidence": sum(each.entry.status == "answered_with_evidence" for each in city),
-        "before": list(_before(desk, listening, papers.record)),
+        "before": list(before_next(desk, listening, papers.record)),
         "coverage": [(part, shipped_crosswalk().standards[part.standard]) for part in papers.record.coverage],
         "filled_by": FILLED_BY,
+        "proposed": {} if papers.sealed is None else proposals(papers.sealed.records.spec, language),
         "written": request.GET.get("written", ""),
         "may_answer": papers.is_at_hand and may_answer_for_city(case, listening.person),
         "open": sum(each.is_open for each in listening.threads()),
@@ -136,7 +138,7 @@ def _is_shown(asked: Asked, shown: str) -> bool:
     return asked.entry.is_gap and asked.entry.filled_by != "board"
 
 
-def _before(desk: Desk, listening: Listening, record: PilotRecord) -> Iterator[Before]:
+def before_next(desk: Desk, listening: Listening, record: PilotRecord) -> Iterator[Before]:
     """For each step that would take the case further what it lacks, once where several lack the same."""
     fields, said = shipped_crosswalk().fields, set[tuple[object, ...]]()
     for each in what_is_missing(listening.case, record.answered, desk.today(), desk.policy):
@@ -144,5 +146,5 @@ def _before(desk: Desk, listening: Listening, record: PilotRecord) -> Iterator[B
         if lacks not in said:
             said.add(lacks)
             gate = None if each.gate is None else GATES[each.gate]
-            named = tuple((name, fields[name]) for name in each.fields if name in fields)
+            named = tuple((name, fields.get(name)) for name in each.fields)
             yield Before(DEEDS[each.kind], gate, named, each.needs)

@@ -70,7 +70,6 @@ class Migration(migrations.Migration):
                         default=None,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="answers",
                         to="coaching.remark",
                     ),
                 ),

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from civic_ai.records.gates import GateReport
 from civic_ai.records.pilot_record import PilotRecord
-from civic_ai.records.rubric import BEST, Criterion, Rubric
+from civic_ai.records.rubric import Criterion, Rubric
 
 MISSING, THERE = 1, 2
+"""The best score means that people did something with it: no fact shows that, so none proposes it."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Readiness:
 
 
 def propose(criterion: Criterion, gates: GateReport, record: PilotRecord) -> Proposal:
-    """The score that the facts allow: 0 a gate fails or nothing is there, 1 something is missing or not
-    known, 2 all is there, 3 all is there with evidence."""
+    """The score that the facts allow: 0 a gate fails or nothing is there; 1 something is missing, not known or
+    without evidence; 2 every gate passes and every field has its evidence."""
     verdicts = {check.gate: check.verdict for check in gates.checks}
     status = {entry.field: entry for entry in record.fields if entry.field in criterion.fields}
     found = Proposal(
@@ -62,9 +63,7 @@ def _mark(criterion: Criterion, found: Proposal) -> int | None:
         return None
     if found.failed or len(found.unknown) + len(found.gaps) == rests_on:
         return 0
-    if found.unknown or found.gaps:
-        return MISSING
-    return THERE if found.unproven else BEST
+    return MISSING if found.unknown or found.gaps or found.unproven else THERE
 
 
 def readiness(rubric: Rubric, marks: Mapping[str, int]) -> Readiness:

@@ -38,8 +38,8 @@ def record(**status: Status) -> PilotRecord:
 @pytest.mark.parametrize(
     ("gates", "fields", "mark"),
     [
-        ({"g": "pass"}, {"A": "answered_with_evidence"}, 3),
-        ({"g": "pass"}, {"A": "answered_without_evidence"}, 2),
+        ({"g": "pass"}, {"A": "answered_with_evidence"}, 2),
+        ({"g": "pass"}, {"A": "answered_without_evidence"}, 1),
         ({"g": "pass"}, {"A": "not_answered"}, 1),
         ({"g": "pass"}, {"A": "not_measured"}, 1),
         ({"g": "unknown"}, {"A": "answered_with_evidence"}, 1),
@@ -48,7 +48,7 @@ def record(**status: Status) -> PilotRecord:
         ({}, {"A": "answered_with_evidence"}, 1),
         ({"g": "pass"}, {}, 1),
         ({}, {}, 0),
-        ({"g": "pass"}, {"A": "not_needed"}, 3),
+        ({"g": "pass"}, {"A": "not_needed"}, 2),
     ],
 )
 def test_what_the_facts_allow(gates: dict[str, GateVerdict], fields: dict[str, Status], mark: int) -> None:

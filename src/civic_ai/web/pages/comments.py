@@ -52,6 +52,7 @@ def overview(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     view = {
         **_frame(listening, digest, files),
         "threads": threads,
+        "headings": _headings(files, {each.first.card for each in threads}, language_of(request)),
         "open": sum(each.is_open for each in threads),
         "holding_up": sum(each.holds_up for each in threads),
         "roles": ROLES,
@@ -208,6 +209,17 @@ def _frame(listening: Listening, digest: str, files: SealedFiles) -> dict[str, o
         "is_this_case": listening.case.dossier == files.digest,
         "may_speak": may_speak(listening.case, listening.person),
         "may_ask_change": may_ask_change(listening.case, listening.person),
+    }
+
+
+def _headings(files: SealedFiles, cards: set[str], language: str) -> dict[tuple[str, str], str]:
+    """What the sections of these cards are called, by card and section."""
+    found = {name: files.card(name, language, "board") for name in cards}
+    return {
+        (name, section.name): section.heading
+        for name, card in found.items()
+        if card is not None
+        for section in sections_of(card[1], lambda other: other)
     }
 
 

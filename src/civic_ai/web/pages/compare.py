@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from civic_ai.cards.side_by_side import Side, SideBySide, side_of
+from civic_ai.cards.sealed import Sealed
+from civic_ai.cards.side_by_side import SideBySide, side_of
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
 from civic_ai.web.pages.dossier import audience_of
 from civic_ai.web.papers import sealed_at
 from civic_ai.web.reader import reader_of
-from civic_ai.web.sealed_files import sealed_files
+from civic_ai.web.sealed_files import SealedFiles, sealed_files
 from civic_ai.web.speech import language_of
 
 _NAMED = re.compile(r"([a-z0-9][a-z0-9-]*)/([0-9a-f]{12})")
@@ -37,28 +38,42 @@ def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     """What can be compared; once something is chosen, both sides."""
     desk, person, language = the_desk(), reader_of(request).person, language_of(request)
     chosen = _chosen(desk, request.GET.get("with", ""), request.GET.get("other", "").strip())
-    first = _side(desk, person, Other(pilot, digest), language)
+    this = Other(pilot, digest)
+    _files(desk, this)
     view = {
         "pilot": pilot,
         "begins": digest,
         "others": [(each, desk.title(each.pilot, desk.standing().case(each.pilot), language))
-                   for each in _others(desk, person, Other(pilot, digest))],
+                   for each in _others(desk, person, this)],
         "chosen": chosen,
         "other": request.GET.get("other", ""),
         "is_unknown": bool(request.GET.get("other")) and chosen is None,
-        "both": None if chosen is None else SideBySide(first, _side(desk, person, chosen, language)),
+        "both": None if chosen is None else _both(desk, person, (this, chosen), language),
     }  # fmt: skip
     return show(request, "compare.html", view)
 
 
-def _side(desk: Desk, person: str, one: Other, language: str) -> Side:
+def _both(desk: Desk, person: str, two: tuple[Other, Other], language: str) -> SideBySide:
+    """Both sides, each called by its pilot; two versions of one pilot by their digests."""
+    is_one_pilot = two[0].pilot == two[1].pilot
+    names = [each.begins if is_one_pilot else each.pilot for each in two]
+    sides = [
+        side_of(name, _sealed(desk, person, each), language) for name, each in zip(names, two, strict=True)
+    ]
+    return SideBySide(*sides)
+
+
+def _sealed(desk: Desk, person: str, one: Other) -> Sealed:
     """A dossier as this person may see it."""
-    folder = desk.dossier_folder(one.pilot, one.begins)
-    files = sealed_files(folder, one.begins)
+    files = _files(desk, one)
+    return sealed_at(files.folder, files.digest, audience_of(desk, person, one.pilot))
+
+
+def _files(desk: Desk, one: Other) -> SealedFiles:
+    files = sealed_files(desk.dossier_folder(one.pilot, one.begins), one.begins)
     if files is None:
         raise Http404
-    sealed = sealed_at(folder, files.digest, audience_of(desk, person, one.pilot))
-    return side_of(f"{one.pilot} ({one.begins})", sealed, language)
+    return files
 
 
 def _chosen(desk: Desk, value: str, other: str) -> Other | None:

@@ -14,7 +14,7 @@ from civic_ai.pilot.answers import ANSWERS_FILE
 from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.crosswalk import GROUPS, RecordField
-from civic_ai.records.pilot_record import FieldEntry, PilotRecord
+from civic_ai.records.pilot_record import ANSWERED_BY_STEPS, FieldEntry, PilotRecord
 from civic_ai.records.workflow_words import DEEDS, GATES
 from civic_ai.review.queue import what_is_missing
 from civic_ai.review.remarks import may_answer_for_city
@@ -32,12 +32,17 @@ HANDS_IN = ("submit", "appeal", "request_renewal")
 
 @dataclass(frozen=True)
 class Asked:
-    """One field: what it is called and asks, what stands there, and what the pilot's own file proposes."""
+    """One field: what it is called and asks, and what stands there. ``word``: its state."""
 
     name: str
     field: RecordField
     entry: FieldEntry
     word: Message
+
+    @property
+    def comes_later(self) -> bool:
+        """Whether a step of the workflow fills it, once the pilot runs."""
+        return self.name in ANSWERED_BY_STEPS
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class Reader:
     complaints: list[str]
 
     def opens(self, path: str) -> None:
-        """Go to a page of the desk; it must answer. ``{dossier}``: the one that the desk holds of the pilot."""
+        """Go to a page of the desk; it must answer. ``{dossier}``: the one that the desk holds of a pilot."""
         if "{dossier}" in path:
             (kept,) = (self.home / "dossiers" / path.split("/")[2]).iterdir()
             path = path.replace("{dossier}", kept.name)

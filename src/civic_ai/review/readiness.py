@@ -43,7 +43,7 @@ class Readiness:
 
 
 def propose(criterion: Criterion, gates: GateReport, record: PilotRecord) -> Proposal:
-    """The score that the facts allow: 0 a gate fails or nothing is there; 1 something is missing, not known or
+    """The score that the facts allow: 0 a gate fails or nothing is there; 1 something is missing, unknown or
     without evidence; 2 every gate passes and every field has its evidence."""
     verdicts = {check.gate: check.verdict for check in gates.checks}
     status = {entry.field: entry for entry in record.fields if entry.field in criterion.fields}

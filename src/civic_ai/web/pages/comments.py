@@ -27,7 +27,6 @@ from civic_ai.web.sealed_html import TOP, Section, sections_of
 from civic_ai.web.speech import language_of
 
 WRONG = 422
-ABOVE = say("Before the first heading")
 COMMENT = say("Your comment")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from django.db.models import QuerySet
 
 from civic_ai.records.case import Case
 from civic_ai.records.rubric import Rubric
-from civic_ai.review.remarks import may_hear, roles_of, round_began
+from civic_ai.review.remarks import may_answer_for_city, may_hear, roles_of, round_began
 from civic_ai.web.coaching.models import Remark, Score, Spoken
 from civic_ai.web.desk import Desk
 
@@ -85,6 +86,17 @@ class Listening:
             "language": language,
             "text": text,
         }
+
+
+def changes_asked(desk: Desk, person: str) -> dict[str, int]:
+    """For each pilot whose team this person is of, how many changes are asked for and not settled."""
+    open_ones = Remark.objects.filter(under=None, asks_change=True, settled_by="").order_by("pilot", "pk")
+    found: dict[str, int] = {}
+    for pilot, asked in groupby(open_ones, key=lambda each: each.pilot):
+        listening = Listening(desk, pilot, person)
+        if may_answer_for_city(listening.case, person):
+            found[pilot] = sum(map(listening.hears, asked))
+    return {pilot: many for pilot, many in found.items() if many}
 
 
 def _threads(heard: Iterable[Remark]) -> Iterator[Thread]:

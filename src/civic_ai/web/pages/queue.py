@@ -13,6 +13,7 @@ from civic_ai.records.case import Case
 from civic_ai.records.decision import Condition
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
 from civic_ai.review.standing import Standing
+from civic_ai.web.coaching.listening import changes_asked
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
 from civic_ai.web.reader import reader_of
@@ -57,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
     view = {
         "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
+        "asked": changes_asked(desk, person),
         "parts": list(_parts(standing, person)),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
     }

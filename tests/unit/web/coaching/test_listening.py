@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from civic_ai.policy.rubric import shipped_rubric
-from civic_ai.web.coaching.listening import Listening
+from civic_ai.web.coaching.listening import Listening, changes_asked
 from civic_ai.web.coaching.models import Remark, Score
 from civic_ai.web.desk import Desk
 from tests.unit.review.made_case import DIGESTS
@@ -79,3 +79,14 @@ def test_the_last_score_counts_and_another_rubrics_does_not(desk: Desk) -> None:
     Score.objects.create(rubric="0" * 64, criterion="data", mark=3, **said)
     found = Listening(desk, PILOT, "ona").scores(A, shipped_rubric())
     assert {name: score.mark for name, score in found.items()} == {"use": 2}
+
+
+def test_a_team_is_told_of_changes_that_it_may_hear_and_nobody_settled(desk: Desk) -> None:
+    at_level_three(desk)
+    made = remark(desk, "coa", "say who", asks=True)
+    remark(desk, "equ", "secret", asks=True)
+    remark(desk, "off", "a question")
+    assert changes_asked(desk, "ona") == {PILOT: 1}
+    assert changes_asked(desk, "coa") == changes_asked(desk, "zoe") == {}
+    Remark.objects.filter(pk=made.pk).update(settled_by="coa")
+    assert changes_asked(desk, "ona") == {}

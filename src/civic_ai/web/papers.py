@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,26 +43,51 @@ def sealed_at(folder: Path, digest: str, audience: Audience) -> Sealed:
     return read_sealed(folder, audience)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Everything that a pilot's papers follow from; ``files`` change with any file of the city's folder."""
+
+    pilot: str
+    digest: str | None
+    folder: Path
+    files: tuple[tuple[str, int, int, int], ...]
+    last_step: str
+    policy: str
+    desk: Desk = field(compare=False)
+
+
 def papers_of(desk: Desk, pilot: str, digest: str | None) -> Papers:
-    """What the desk holds about a pilot, for people of its case.
+    """What the desk holds about a pilot, for people of its case; read again once something has changed.
 
     Raises :class:`ConfigError` with every mistake where the city's answers cannot be read.
     """
+    events, folder = desk.standing().events.get(pilot, ()), desk.pilot_folder(pilot)
+    last_step = events[-1].step.statement if events else ""
+    return _read(_Asked(pilot, digest, folder, _stamps(folder), last_step, desk.policy.digest, desk))
+
+
+def _stamps(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Which files stand there, and by what a changed one is told: its moment, size and number."""
+    found = ((path, path.stat()) for path in sorted(folder.rglob("*")))
+    return tuple((str(path), at.st_mtime_ns, at.st_size, at.st_ino) for path, at in found)
+
+
+@lru_cache(KEPT)
+def _read(asked: _Asked) -> Papers:
+    desk, pilot, folder = asked.desk, asked.pilot, asked.folder
     standing = desk.standing()
     case, events = standing.case(pilot), standing.events.get(pilot, ())
-    folder = desk.pilot_folder(pilot)
     answers = load_answers(Beside(shipped_crosswalk(), pilot, folder)) if folder.is_dir() else None
-    if digest is None:
+    if asked.digest is None:
         return Papers(folder, None, answers, _without_dossier(pilot, answers, case.level))
-    sealed = sealed_at(desk.dossier_folder(pilot, digest), digest, "board")
+    sealed = sealed_at(desk.dossier_folder(pilot, asked.digest), asked.digest, "board")
     declared = Declared(
         answers=answers,
-        decided=decided_of(events, digest),
+        decided=decided_of(events, asked.digest),
         level=case.level,
         impact=impact_of(folder, desk.policy) if folder.is_dir() else None,
     )
-    record = record_of(sealed, declared, shipped_crosswalk())
-    return Papers(folder, sealed, answers, record)
+    return Papers(folder, sealed, answers, record_of(sealed, declared, shipped_crosswalk()))
 
 
 def _without_dossier(pilot: str, answers: Answers | None, level: Level | None) -> PilotRecord:

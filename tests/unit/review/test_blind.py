@@ -54,6 +54,15 @@ def test_a_reviewers_signed_comment_is_as_hidden_as_the_review(tmp_path: Path) -
     assert heard("ona") == ["equ", "coa"]
 
 
+def test_a_signed_comment_on_an_earlier_dossier_may_be_read(tmp_path: Path) -> None:
+    office = under_review(tmp_path)
+    step = take(office, "comment", "equ", "equity_reviewer").step
+    take(office, "return_case", "off", "governance_officer")
+    take(office, "submit", "ona", "owner", dossier="B")
+    (event,) = [event for event in office.events(PILOT) if event.step == step]
+    assert not is_hidden(event, office.case(PILOT), "ona", office.policy)
+
+
 def test_other_steps_are_never_hidden(tmp_path: Path) -> None:
     office = under_review(tmp_path)
     case = office.case(PILOT)

@@ -8,8 +8,10 @@ import pytest
 
 from civic_ai.core.canonical import digest_of_file
 from civic_ai.core.errors import ConfigError, RefusedError
+from civic_ai.store.blobs import write_file
 from civic_ai.web.desk import Desk
 from civic_ai.web.papers import papers_of, sealed_at
+from tests.unit.review.made_office import TO_APPROVAL, take_as
 from tests.unit.web.made_dossier import keep
 
 PILOT = "made-potholes"
@@ -57,3 +59,19 @@ def test_an_altered_dossier_is_refused(desk: Desk, sealed: Path) -> None:
     (folder / "gates.json").write_bytes(b"{}")
     with pytest.raises(RefusedError, match="altered after it was sealed"):
         sealed_at(folder, digest_of_file(folder / "manifest.json"), "board")
+
+
+def test_a_changed_file_and_a_new_step_are_seen_at_once(desk: Desk, sealed: Path) -> None:
+    answer(desk)
+    keep(desk, PILOT, sealed)
+    digest = digest_of_file(sealed / "manifest.json")
+    before = papers_of(desk, PILOT, digest)
+    assert papers_of(desk, PILOT, digest) is before
+    file = desk.pilot_folder(PILOT) / "answers.yaml"
+    write_file(file, ANSWERS.replace("Head of roads", "Head of parks").encode(), mode=0o600)
+    after = papers_of(desk, PILOT, digest)
+    assert after.record.entry("A05").text != before.record.entry("A05").text
+    take_as(desk.office, PILOT, TO_APPROVAL[0])
+    assert papers_of(desk, PILOT, digest) is not after
+    file.unlink()
+    assert papers_of(desk, PILOT, digest).answers is None

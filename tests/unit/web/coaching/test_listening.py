@@ -90,3 +90,12 @@ def test_a_team_is_told_of_changes_that_it_may_hear_and_nobody_settled(desk: Des
     assert changes_asked(desk, "coa") == changes_asked(desk, "zoe") == {}
     Remark.objects.filter(pk=made.pk).update(settled_by="coa")
     assert changes_asked(desk, "ona") == {}
+
+
+def test_the_scores_of_a_coach_who_also_reviews_are_as_blind(desk: Desk) -> None:
+    at_level_three(desk)
+    take(desk.office, "assign", "off", "governance_officer", holder=("coa", "equity_reviewer"))
+    said = Listening(desk, PILOT, "coa").said(A, "en", "so")
+    Score.objects.create(rubric=shipped_rubric().digest, criterion="use", mark=2, **said)
+    assert list(Listening(desk, PILOT, "coa").scores(A, shipped_rubric())) == ["use"]
+    assert Listening(desk, PILOT, "ona").scores(A, shipped_rubric()) == {}

@@ -18,6 +18,7 @@ from tests.unit.web.made_dossier import keep, sealed_city
 CARD = (
     '<p class="band">Not ready</p><h2 id="use">{use}</h2><p>a unit has a score</p>'
     "<h2>Made up</h2><p>{place}</p>"
+    '<h2 id="' + "u" * 100 + '">Longer than can be kept</h2>'
 )
 BODIES = {
     "en": CARD.format(use="Use and misuse", place="the horizon"),

@@ -80,7 +80,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "coverage": [(part, shipped_crosswalk().standards[part.standard]) for part in papers.record.coverage],
         "filled_by": FILLED_BY,
         "proposed": {} if papers.sealed is None else proposals(papers.sealed.records.spec, language),
-        "written": request.GET.get("written", ""),
+        "written": next((each.name for each in fields if each.name == request.GET.get("written")), None),
         "may_answer": papers.is_at_hand and may_answer_for_city(case, listening.person),
         "open": sum(each.is_open for each in listening.threads()),
         "holding_up": sum(each.holds_up for each in listening.threads()),

@@ -95,6 +95,7 @@ def _page(request: HttpRequest, listening: Listening, digest: str, *wrong: Place
         "roles": ROLES,
         "sent": {name: request.POST.get(name, "") for name in ("criterion", "mark", "text")},
         "errors": list(wrong),
+        "at_field": {place: mistake for place, _, mistake in wrong},
     }
     return show(request, "readiness.html", view, WRONG if wrong else 200)
 

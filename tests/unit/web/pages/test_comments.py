@@ -127,6 +127,13 @@ def test_what_cannot_be_said_comes_back_with_its_reason(home: str, text: str, sa
     assert Remark.objects.count() == 0
 
 
+@pytest.mark.parametrize("number", ["0", "999", "9" * 30])
+def test_a_thread_that_is_not_there_is_none(home: str, number: str) -> None:
+    address = f"/cases/{PILOT}/threads/{number}/"
+    assert reader("coa").get(address).status_code == 404
+    assert reader("coa").post(address, {"text": "x"}).status_code == 404
+
+
 @pytest.mark.parametrize("section", ["", "nowhere", "u" * 100])
 def test_a_section_that_is_not_there_is_none(home: str, section: str) -> None:
     answer = reader("coa").post(f"{home}model_card/", {"section": section, "text": "x"})

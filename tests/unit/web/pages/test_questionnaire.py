@@ -95,6 +95,11 @@ def test_a_choice_shows_what_is_open_or_the_citys_or_all(folder: Path) -> None:
     assert fields(seen(f"{PAGE}?show=nothing-like-this")) == open_ones
 
 
+def test_only_a_field_is_said_to_be_written(folder: Path) -> None:
+    assert "Written into the city&#39;s file: A05." in seen(f"{PAGE}?written=A05")
+    assert "Written into" not in seen(f"{PAGE}?written=Send+your+password+to+us")
+
+
 def test_each_standard_is_counted_and_none_is_met(folder: Path) -> None:
     shown = seen()
     for standard in shipped_crosswalk().standards.values():

@@ -91,11 +91,10 @@ class Listening:
 def changes_asked(desk: Desk, person: str) -> dict[str, int]:
     """For each pilot whose team this person is of, how many changes are asked for and not settled."""
     open_ones = Remark.objects.filter(under=None, asks_change=True, settled_by="").order_by("pilot", "pk")
-    found: dict[str, int] = {}
+    standing, found = desk.standing(), dict[str, int]()
     for pilot, asked in groupby(open_ones, key=lambda each: each.pilot):
-        listening = Listening(desk, pilot, person)
-        if may_answer_for_city(listening.case, person):
-            found[pilot] = sum(map(listening.hears, asked))
+        if may_answer_for_city(standing.case(pilot), person):
+            found[pilot] = sum(map(Listening(desk, pilot, person).hears, asked))
     return {pilot: many for pilot, many in found.items() if many}
 
 

@@ -16,6 +16,7 @@ from civic_ai.review.standing import Standing
 from civic_ai.web.coaching.listening import changes_asked
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
+from civic_ai.web.pages.keys import to_enrol
 from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
 
@@ -59,6 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
         "asked": changes_asked(desk, person),
+        "to_enrol": to_enrol(person, standing),
         "parts": list(_parts(standing, person)),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
     }

@@ -110,11 +110,15 @@ class Reader:
     context: BrowserContext
     page: Page
     address: str
+    home: Path
     elsewhere: list[str]
     complaints: list[str]
 
     def opens(self, path: str) -> None:
-        """Go to a page of the desk; it must answer."""
+        """Go to a page of the desk; it must answer. ``{dossier}``: the one that the desk holds of a pilot."""
+        if "{dossier}" in path:
+            (kept,) = (self.home / "dossiers" / path.split("/")[2]).iterdir()
+            path = path.replace("{dossier}", kept.name)
         answer = self.page.goto(self.address + path)
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status}"
@@ -154,7 +158,7 @@ def new_reader(browser: Browser, running: Running, language: str, scripts: bool 
     """Somebody with a browser of their own."""
     context = browser.new_context(locale=language, java_script_enabled=scripts)
     page = context.new_page()
-    reader = Reader(context, page, running.address, [], [])
+    reader = Reader(context, page, running.address, running.home, [], [])
     page.on("request", lambda asked: _note_elsewhere(reader, asked.url))
     page.on("console", lambda said: reader.complaints.append(said.text) if said.type == "error" else None)
     return reader

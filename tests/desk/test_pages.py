@@ -40,6 +40,13 @@ PAGES: tuple[tuple[str, str | None], ...] = (
     (f"{DOSSIER}source/?fact=evaluation.lift_over_best_baseline.value", "ana"),
     (f"/cases/{PILOT}/steps/vote/", "denise"),
     (f"/cases/{PILOT}/steps/close_vote/", "denise"),
+    (f"/cases/{PILOT}/comments/{{dossier}}/", "lucia"),
+    (f"/cases/{PILOT}/comments/{{dossier}}/model_card/?in=es&section=use", "lucia"),
+    (f"/cases/{PILOT}/readiness/{{dossier}}/", "lucia"),
+    (f"/cases/{PILOT}/compare/{{dossier}}/?other=rivermouth-inspections", "lucia"),
+    (f"/cases/{PILOT}/questionnaire/?show=all", "ana"),
+    (f"/cases/{PILOT}/questionnaire/B04/", "ana"),
+    (f"/cases/{PILOT}/threads/1/", "lucia"),
 )
 """Each page and whose account opens it."""
 Open = Callable[[str | None, str], Reader]

@@ -95,7 +95,7 @@ class _Both:
     def policy(self) -> Table | None:
         """The policy and the program that made each version; None where both are the same."""
         seen = [
-            (say("Policy"), _policy(self.was.policy), _policy(self.now.policy)),
+            (say("Policy"), policy_name(self.was.policy), policy_name(self.now.policy)),
             (say("Program"), self.was.evidence.code.version, self.now.evidence.code.version),
         ]
         rows = [(name, _code(before), _code(now)) for name, before, now in seen if before != now]
@@ -159,9 +159,9 @@ class _Both:
         tell = self.page.teller
         rows = [
             (
-                _begun(tell.word({fact: name}, fact)),
-                tell.figure(f"{EARLIER}{_of(fact, self.was)}", style),
-                tell.figure(_of(fact, self.now), style),
+                begun(tell.word({fact: name}, fact)),
+                tell.figure(f"{EARLIER}{of_champion(fact, self.was)}", style),
+                tell.figure(of_champion(fact, self.now), style),
                 self._difference(fact),
             )
             for fact, (name, style) in self._main_figures().items()
@@ -178,7 +178,8 @@ class _Both:
         return {
             fact: told
             for fact, told in (own | words.RESULTS).items()
-            if f"{EARLIER}{_of(fact, self.was)}.value" in facts or f"{_of(fact, self.now)}.value" in facts
+            if f"{EARLIER}{of_champion(fact, self.was)}.value" in facts
+            or f"{of_champion(fact, self.now)}.value" in facts
         }
 
     def _difference(self, fact: str) -> Markup:
@@ -188,9 +189,9 @@ class _Both:
             return tell.sentence(say("Not comparable: it was measured otherwise"))
         old, new = (
             tuple(facts.get(f"{name}.{part}") for part in ("value", "lower", "upper"))
-            for name in (f"{EARLIER}{_of(fact, self.was)}", _of(fact, self.now))
+            for name in (f"{EARLIER}{of_champion(fact, self.was)}", of_champion(fact, self.now))
         )
-        return tell.sentence(_apart(old, new))
+        return tell.sentence(apart(old, new))
 
     def gates(self) -> Table | None:
         """The gates whose verdict or condition differs; None where none does."""
@@ -269,17 +270,17 @@ class _Both:
         return Table(tell.sentence(caption), columns, made) if made else None
 
 
-def _begun(text: str) -> str:
+def begun(text: str) -> str:
     """``text`` as a line begins: with a capital letter."""
     return text[:1].upper() + text[1:]
 
 
-def _of(fact: str, records: Records) -> str:
+def of_champion(fact: str, records: Records) -> str:
     """A result's fact with the name of what the version proposes."""
     return fact.replace("{candidate}", records.evaluation.champion)
 
 
-def _apart(old: tuple[Any, ...], new: tuple[Any, ...]) -> Message:
+def apart(old: tuple[Any, ...], new: tuple[Any, ...]) -> Message:
     """Whether two figures (value, lower, upper) differ by more than their intervals leave open."""
     if None in (*old, *new):
         return say("Not known: one of them has no interval")
@@ -300,7 +301,8 @@ def _judged(check: GateCheck | None) -> tuple[str, str, str] | None:
     return None if check is None else (check.verdict, check.fact, check.must_be)
 
 
-def _policy(policy: Policy) -> str:
+def policy_name(policy: Policy) -> str:
+    """Name, version and the head of the digest."""
     return f"{policy.policy} {policy.version} ({policy.digest[:12]})"
 
 

@@ -52,18 +52,22 @@ def card_facts(records: Records, gates: GateReport, views: Views) -> Facts:
         "sources.rows_read": sum(source.rows_read for source in records.snapshot.sources),
         "calibration.bias": None if bias is None else abs(bias - 1),
     }
+    said = counted | deciding_facts(records) | scorecard_facts(records, read_scorecard())
+    return facts_of(records) | dict(flatten(gates, "gates")) | said | views.facts()
+
+
+def deciding_facts(records: Records) -> Facts:
+    """The comparisons that verdicts rest on: ``deciding.`` and ``deciding_report.``."""
     decides = {
         "deciding": deciding_disparity(records.audit),
         "deciding_report": deciding_report(records.audit),
     }
-    gaps = {
+    return {
         name: value
         for prefix, part in decides.items()
         if part is not None
         for name, value in flatten(part, prefix)
     }
-    said = counted | gaps | scorecard_facts(records, read_scorecard())
-    return facts_of(records) | dict(flatten(gates, "gates")) | said | views.facts()
 
 
 def public_facts(facts: Facts, rule: Suppression) -> Facts:

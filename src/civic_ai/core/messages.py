@@ -117,3 +117,29 @@ def shipped_folder(name: str) -> Path:
     package = Path(__file__).resolve().parents[1]
     in_wheel = package / "_shipped" / name
     return in_wheel if in_wheel.is_dir() else package.parents[1] / name
+
+
+@cache
+def sentences_of(language: str) -> Mapping[str, str]:
+    """What stands in ``language``, back to the English sentence that it was written from."""
+    path = governance_folder() / "locale" / f"{language}.po"
+    if language == "en" or not path.is_file():
+        return {}
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as source:
+        found = read_po(source, locale=language)
+    return {
+        entry.string: entry.id
+        for entry in found
+        if isinstance(entry.id, str) and isinstance(entry.string, str) and entry.string
+    }
+
+
+def in_other_language(told: str, written_in: str, language: str) -> str | None:
+    """A sentence of ours that stands in one language, in another; None where it is none of ours."""
+    english = told if written_in == "en" else sentences_of(written_in).get(told)
+    if english is None:
+        return None
+    other = translate(english, language)
+    return other if language == "en" or other != english else None

@@ -149,9 +149,14 @@ def needs_not_met(case: Case, step: Step, on: date, policy: Policy) -> tuple[Mis
     return tuple(mistake for need in step.needs for mistake in need(case, on, policy))
 
 
+def is_blind(case: Case, policy: Policy) -> bool:
+    """Whether first reviews are still to come that nobody else may read before all are in."""
+    return bool(workflow_of(policy).blind_reviews and missing_reviews(case, policy))
+
+
 def reviews_seen_by(case: Case, person: Person, policy: Policy) -> tuple[Review, ...]:
     """The reviews that this person may read: only their own until all first reviews are in."""
-    if not (workflow_of(policy).blind_reviews and missing_reviews(case, policy)):
+    if not is_blind(case, policy):
         return case.reviews
     return tuple(review for review in case.reviews if review.by == person)
 

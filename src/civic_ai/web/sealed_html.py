@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from markupsafe import Markup, escape
@@ -70,6 +71,8 @@ ATTRIBUTES = frozenset(
     ]
 )
 _VOID = frozenset({"br", "img"})
+HEADING = "h2"
+"""What begins a section, where it stands in nothing else."""
 _PICTURE = re.compile(r"data:image/(svg\+xml|png);base64,[A-Za-z0-9+/=]+")
 _CARD = re.compile(r"([a-z_]+)\.[a-z]{2}\.html(#[a-z0-9_-]+)?")
 _BODY = re.compile(r'<main id="main">(.*)</main>', re.DOTALL)
@@ -84,12 +87,30 @@ FactAddress = Callable[[str], str]
 """Where the desk says where a figure comes from, by the fact's name."""
 
 
+TOP = "top"
+"""The section before the first heading."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a card: from one main heading to the next. ``name``: the heading's id, which links name."""
+
+    name: str
+    heading: str
+    body: Markup
+
+
 def body_of(card: str, address: CardAddress, source: FactAddress | None = None) -> Markup:
     """What stands between head and foot of a sealed card. Links to its other cards lead to their pages here,
     and, where ``source`` is given, each figure to where it comes from.
 
     Raises :class:`RefusedError` where it holds what no card of ours does.
     """
+    return Markup("").join(section.body for section in sections_of(card, address, source))
+
+
+def sections_of(card: str, address: CardAddress, source: FactAddress | None = None) -> tuple[Section, ...]:
+    """The same, section by section; a heading without an id is called by its number. Raises as above."""
     found = _BODY.search(card)
     if found is None:
         raise _not_ours("main")
@@ -98,7 +119,20 @@ def body_of(card: str, address: CardAddress, source: FactAddress | None = None) 
     writer.close()
     if writer.open:
         raise _not_ours(writer.open[-1])
-    return Markup("".join(writer.written))
+    return tuple(part.section for part in writer.parts if part.written)
+
+
+@dataclass
+class _Part:
+    """A section while it is written."""
+
+    name: str
+    heading: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+    @property
+    def section(self) -> Section:
+        return Section(self.name, " ".join("".join(self.heading).split()), Markup("".join(self.written)))
 
 
 def headings_of(body: Markup) -> list[tuple[str, str]]:
@@ -120,16 +154,18 @@ class _Writer(HTMLParser):
         self.source = source
         self.open: list[str] = []
         self.linked = 0
-        self.written: list[str] = []
+        self.parts = [_Part(TOP)]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element begins."""
         if tag not in TAGS:
             raise _not_ours(tag)
+        if tag == HEADING and not self.open:
+            attrs = self._begin(attrs)
         if self._is_link(tag, dict(attrs).get("data-fact")):
             self.linked = len(self.open) + 1
         said = "".join(f' {name}="{escape(self._value(tag, name, value or ""))}"' for name, value in attrs)
-        self.written.append(f"<{tag}{said}>")
+        self._write(f"<{tag}{said}>")
         if tag not in _VOID:
             self.open.append(tag)
 
@@ -137,9 +173,9 @@ class _Writer(HTMLParser):
         """An element ends: the one that began last."""
         if not self.open or self.open.pop() != tag:
             raise _not_ours(tag)
-        self.written.append(f"</{tag}>")
+        self._write(f"</{tag}>")
         if self.linked == len(self.open) + 1:
-            self.written.append("</a>")
+            self._write("</a>")
             self.linked = 0
 
     def _is_link(self, tag: str, fact: str | None) -> bool:
@@ -148,12 +184,24 @@ class _Writer(HTMLParser):
             return False
         if self.linked or "a" in self.open:
             return False
-        self.written.append(f'<a class="desk-figure" href="{escape(self.source(fact))}">')
+        self._write(f'<a class="desk-figure" href="{escape(self.source(fact))}">')
         return True
 
     def handle_data(self, data: str) -> None:
         """Text between elements."""
-        self.written.append(str(escape(data)))
+        self._write(str(escape(data)))
+        if self.open[:1] == [HEADING]:
+            self.parts[-1].heading.append(data)
+
+    def _write(self, text: str) -> None:
+        self.parts[-1].written.append(text)
+
+    def _begin(self, attrs: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+        """A section begins; its heading's attributes, with an id in any case."""
+        given = dict(attrs)
+        name = given.setdefault("id", f"section-{len(self.parts)}") or ""
+        self.parts.append(_Part(name))
+        return list(given.items())
 
     def _value(self, tag: str, name: str, value: str) -> str:
         if name in ATTRIBUTES:

@@ -144,6 +144,7 @@ _APPS = [
     "axes",
     "civic_ai.web.accounts",
     "civic_ai.web.drafts",
+    "civic_ai.web.coaching",
     "civic_ai.web.notices",
 ]
 _MIDDLEWARE = [

@@ -10,7 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.change_note import _apart, change_note, earlier_facts
+from civic_ai.cards.change_note import apart, change_note, earlier_facts
 from civic_ai.cards.dossier import seal
 from civic_ai.cards.facts import facts_of
 from civic_ai.cards.render import render_cards
@@ -141,7 +141,7 @@ def test_gates_that_are_asked_anew_or_no_more(following: MakeFollowing, page: Ma
 def test_higher_or_lower_only_where_intervals_lie_apart(
     old: tuple[float, ...], new: tuple[float, ...], says: str
 ) -> None:
-    assert _apart(old, new).text() == says
+    assert apart(old, new).text() == says
 
 
 def test_the_public_note_hides_what_either_version_hid(following: MakeFollowing) -> None:

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from civic_ai.core import messages
-from civic_ai.core.messages import N_, governance_folder, say, say_count, shipped_folder, translate
+from civic_ai.core.messages import (
+    N_,
+    governance_folder,
+    in_other_language,
+    say,
+    say_count,
+    shipped_folder,
+    translate,
+)
 from civic_ai.records.text import Text
 
 CATALOGUE = """msgid ""
@@ -77,3 +85,11 @@ def test_a_place_that_nothing_fills_is_told_where_the_sentence_is_made() -> None
     assert str(say("{seconds:g} of {{braces}}", seconds=1.0, more=2)) == "1 of {braces}"
     with pytest.raises(AssertionError, match="a place stays empty: Only"):
         say("Only {one} of {two}", one=1)
+
+
+def test_a_sentence_of_ours_is_found_again_in_another_language() -> None:
+    assert in_other_language("Uso y mal uso", "es", "en") == "Use and misuse"
+    assert in_other_language("Use and misuse", "en", "es") == "Uso y mal uso"
+    assert in_other_language("Uso y mal uso", "es", "pt") == translate("Use and misuse", "pt")
+    assert in_other_language("Nobody ever wrote this", "es", "en") is None
+    assert in_other_language("Nobody ever wrote this", "en", "es") is None

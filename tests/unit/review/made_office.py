@@ -69,6 +69,12 @@ def take(office: Office, kind: str, by: str, role: str, **given: Any) -> Entered
     return _enter(office, PILOT, act(deed(kind, by, role, **given)))
 
 
+def take_as(office: Office, pilot: str, step: tuple[str, str, str, dict[str, Any]]) -> Entered:
+    """One step by its own person in the case of another pilot."""
+    kind, by, role, given = step
+    return _enter(office, pilot, about_pilot(act(deed(kind, by, role, **given)), pilot, DIGESTS["A"]))
+
+
 def to_approval(office: Office, pilot: str = PILOT, dossier: str = DIGESTS["A"]) -> Entered:
     """Every step up to an approved pilot; the last one."""
     for kind, by, role, given in TO_APPROVAL:

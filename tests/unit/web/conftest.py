@@ -16,14 +16,11 @@ from tests.unit.web import made_django  # noqa: F401, I001  (first: it tells Dja
 from django.conf import settings
 from django.db import transaction
 
-from civic_ai.cards.dossier import seal, write_dossier
-from civic_ai.cards.render import CARDS
-from civic_ai.store.blobs import Blobs
 from civic_ai.web import desk as desks
 from civic_ai.web.desk import Desk
 from tests.unit.cards.made_city import City
-from tests.unit.cards.made_evidence import make_evidence
 from tests.unit.web.made_desk import made_desk, made_members
+from tests.unit.web.made_dossier import sealed_city
 
 SHIPPED_PILOT = "rivermouth-potholes"
 
@@ -46,25 +43,15 @@ def desk(accounts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Des
     return made
 
 
-def card(audience: str, language: str) -> bytes:
+def card(audience: str, language: str) -> str:
     """A card that says who may read it."""
-    return f'<main id="main"><p class="quiet">sealed for {audience}, {language}</p></main>'.encode()
+    return f'<p class="quiet">sealed for {audience}, {language}</p>'
 
 
 @pytest.fixture(scope="session")
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a made city's sealed dossier, with cards of a line each; nobody changes it."""
-    folder = tmp_path_factory.mktemp("sealed")
-    one = make_evidence(Blobs(folder / "blobs"), City())
-    cards = {
-        f"{audience}/{name}.{language}.html": card(audience, language)
-        for audience in ("board", "public")
-        for name in CARDS
-        for language in City().languages
-    }
-    dossier = seal(one.evidence, one.gates, cards, one.blobs)
-    write_dossier(dossier, one.blobs, folder / "dossier")
-    return folder / "dossier"
+    return sealed_city(tmp_path_factory.mktemp("sealed"), City(), card)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ EVERYBODY = [person for person, _ in PEOPLE]
 NAMED = {
     "pilot": PILOT, "digest": "a" * 12, "name": "board_brief", "number": "12", "kind": "comment",
     "draft": "1", "key": "b" * 64, "path": "index.html", "language": "en", "year": "2026", "file": "x",
+    "field": "A05",
 }  # fmt: skip
 """What stands in the places of a path."""
 

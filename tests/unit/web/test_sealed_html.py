@@ -93,7 +93,7 @@ def test_sections_and_pictures_are_found_by_their_place() -> None:
         '<figure id="picture-groups-a_b"><figcaption>B</figcaption></figure></main>',
         str,
     )
-    assert headings_of(body) == [("use", "Use & misuse")]
+    assert headings_of(body) == [("use", "Use & misuse"), ("section-2", "No place")]
     found = pictures_of(body)
     assert list(found) == ["map", "groups-a_b"]
     assert found["map"] == '<figure id="picture-map"><figcaption>A</figcaption></figure>'

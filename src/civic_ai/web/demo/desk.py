@@ -25,10 +25,13 @@ def open_demo(home: Path, address: str) -> tuple[Any, Mapping[str, str]]:
     found_demo(home, datetime.now(UTC).date())
     application = prepare(DeskSettings(home=home, pilots=home / "pilots", address=address))
     from civic_ai.web.accounts.new import make_account
+    from civic_ai.web.demo.talk import talk
+    from civic_ai.web.desk import the_desk
 
     passwords = {player.account: secrets.token_urlsafe(LETTERS) for player in PLAYERS}
     for player in PLAYERS:
         make_account(
             (player.account, player.person, f"{player.account}@example.org"), passwords[player.account]
         )
+    talk(the_desk())
     return application, passwords

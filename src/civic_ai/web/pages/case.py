@@ -9,15 +9,15 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 
 from civic_ai.core.messages import Message
+from civic_ai.records.action import Action, Comment
 from civic_ai.records.case import Case
 from civic_ai.records.workflow_words import DEEDS, ROLES, SEVERITIES, STATES
 from civic_ai.review.blind import is_hidden
 from civic_ai.review.deadlines import deadlines
 from civic_ai.review.history import Event
-from civic_ai.review.level import workflow_of
-from civic_ai.review.needs import missing_reviews
-from civic_ai.review.queue import reviews_seen_by
+from civic_ai.review.queue import is_blind, reviews_seen_by
 from civic_ai.review.steps import MEETS
+from civic_ai.web.coaching.listening import Listening
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.next import what_lacks
 from civic_ai.web.page import show
@@ -53,8 +53,9 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "case": case,
         "state": STATES[case.state],
         "dossier": desk.dossier_at_hand(pilot, case.dossier),
+        "comments": sum(each.is_open for each in Listening(desk, pilot, person).threads()),
         "meets": case.state in MEETS,
-        "is_blind": bool(workflow_of(desk.policy).blind_reviews and missing_reviews(case, desk.policy)),
+        "is_blind": is_blind(case, desk.policy),
         "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for()[pilot]],
         "missing": what_lacks(desk, case),
         "awaited": [(each, DEEDS[each.kind]) for each in possible if each.is_awaited],
@@ -85,6 +86,11 @@ def _happened(desk: Desk, case: Case, events: tuple[Event, ...], person: str) ->
             by=action.by,
             role=ROLES[action.role],
             state=STATES[event.after.state] if event.after.state != event.before.state else None,
-            reason=None if is_hidden(event, case, person, desk.policy) else getattr(action, "reason", None),
+            reason=None if is_hidden(event, case, person, desk.policy) else _words(action),
             is_personal=event.step.is_personal,
         )
+
+
+def _words(action: Action) -> str | None:
+    """What the person wrote with the step: the reason, or the comment itself."""
+    return action.text if isinstance(action, Comment) else getattr(action, "reason", None)

@@ -13,6 +13,7 @@ from civic_ai.records.decision import Condition
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
 from civic_ai.review.deadlines import Deadline, deadline_of
 from civic_ai.review.standing import Standing
+from civic_ai.web.coaching.listening import changes_asked
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
 from civic_ai.web.pages.keys import to_enrol
@@ -51,6 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
     view = {
         "waiting": sorted(_waiting(desk, standing, person), key=_urgency),
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
+        "asked": changes_asked(desk, person),
         "to_enrol": to_enrol(person, standing),
         "parts": sum(any(one.person == person for one in case.people) for case in standing.cases.values()),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),

@@ -26,7 +26,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(HERE)]
 
 from client import Browser, Seen  # noqa: E402
-from made import VOTERS, Size, make_ledger, sessions, settings_file  # noqa: E402
+from made import KEPT, VOTERS, Size, make_ledger, sessions, settings_file  # noqa: E402
 from tests.laws.postgres import new_database, postgres_server  # noqa: E402
 from tests.unit.review.made_ledger import key_file  # noqa: E402
 
@@ -37,18 +37,18 @@ from civic_ai.review.statement import read_statement  # noqa: E402
 from civic_ai.web.demo.found import unpack  # noqa: E402
 from civic_ai.web.settings_file import read_settings  # noqa: E402
 
-BOARD = "board-000"
 PAGES = (
     ("queue", "/"),
     ("portfolio", "/portfolio/"),
     ("portfolio, filtered", "/portfolio/?attention=mine&sort=holds_until"),
     ("portfolio, words", "/portfolio/?words=which+pilot"),
-    ("case", f"/cases/{BOARD}/"),
-    ("meeting", f"/cases/{BOARD}/meeting/"),
-    ("dossier", f"/cases/{BOARD}/dossiers/{{digest}}/"),
+    ("case", f"/cases/{KEPT}/"),
+    ("meeting", f"/cases/{KEPT}/meeting/"),
+    ("dossier", f"/cases/{KEPT}/dossiers/{{digest}}/"),
     ("register", "/register/"),
     ("keys", "/keys/"),
 )
+Row = tuple[object, ...]
 READER = "coa"
 """The coach takes part in every pilot: nobody's pages hold more."""
 PAUSE = {"reader": 2.0, "voter": 1.0}
@@ -80,7 +80,7 @@ def make_here(said: str) -> None:
     folder, size = Path(home), Size(pilots, meetings)
     file = settings_file(folder, ledger, database, address)
     unpack(folder / "unpacked")
-    (dossier,) = (folder / "unpacked" / "dossiers" / "lakefield-potholes").iterdir()
+    (dossier,) = (folder / "unpacked" / "dossiers" / KEPT).iterdir()
     entries = make_ledger(folder, ledger, size, dossier)
     print(json.dumps({"sessions": sessions(read_settings(file)), "digest": dossier.name, "entries": entries}))
 
@@ -192,9 +192,9 @@ def pages_here(file: str, said: str) -> None:
                 "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http",
             }  # fmt: skip
             begins, status = time.process_time(), []
-            b"".join(application(environ, lambda code, headers: status.append(code)))  # noqa: B023
+            body = b"".join(application(environ, lambda code, headers: status.append(code)))  # noqa: B023
             took.append(time.process_time() - begins)
-            assert status == ["200 OK"], (path, status)
+            assert status == ["200 OK"], (path, status, body)
         rows += [(kind, "first", took[0]), *((kind, f"p{q}", at(took[1:], q)) for q in (50, 95, 99))]
     print(json.dumps([[*row[:2], round(row[2], 4)] for row in rows]))
 
@@ -221,16 +221,24 @@ def port_that_is_free() -> int:
         return int(found.getsockname()[1])
 
 
-def measured(
-    which: str, folder: Path, urls: tuple[str, str], given: argparse.Namespace
-) -> list[tuple[object, ...]]:
-    """One database: made, served, used by everybody at once, checked."""
+def measured(base: str, urls: tuple[str, str], given: argparse.Namespace, pilots: int) -> list[Row]:
+    """One desk: made, served, used by everybody at once, checked."""
+    which = f"{base}, {pilots} pilots"
+    with tempfile.TemporaryDirectory(prefix="desk-load-") as name:
+        return _measured(which, Path(name), urls, (given, pilots))
+
+
+def _measured(
+    which: str, folder: Path, urls: tuple[str, str], asked: tuple[argparse.Namespace, int]
+) -> list[Row]:
+    given, pilots = asked
+    urls = (urls[0].format(folder=folder), urls[1].format(folder=folder))
     port, before = port_that_is_free(), os.getloadavg()[0]
     began = time.perf_counter()
-    made = make(folder, *urls, port, Size(given.pilots, given.meetings))
+    made = make(folder, *urls, port, Size(pilots, given.meetings))
     print(which, "made", made.entries, "entries in", round(time.perf_counter() - began, 1), "s", flush=True)
-    rows: list[tuple[object, ...]] = [(which, "load before", "1 minute", round(before, 2))]
-    if given.pages:
+    rows: list[Row] = [(which, "load before", "1 minute", round(before, 2))]
+    if given.pages and pilots == max(given.pilots) and which.startswith("sqlite"):
         said = json.dumps([made.sessions[READER], made.digest, given.pages])
         child = [sys.executable, __file__, "--pages-of", str(made.settings), said]
         done = subprocess.run(child, check=True, stdout=subprocess.PIPE)
@@ -253,9 +261,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--make")
     parser.add_argument("--pages-of", nargs=2)
-    parser.add_argument("--pilots", type=int, default=10_000)
+    parser.add_argument("--pilots", type=int, nargs="+", default=[100, 10_000])
     parser.add_argument("--meetings", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=25)
+    parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--pages", type=int, default=20, help="how often each page is made, for its CPU time")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     given = parser.parse_args()
@@ -269,16 +277,15 @@ def main() -> None:
 
 def report(given: argparse.Namespace) -> None:
     """Both databases; results.csv; 3 where anything was lost or went wrong."""
-    rows: list[tuple[object, ...]] = []
-    if given.only != "postgresql":
-        with tempfile.TemporaryDirectory(prefix="desk-load-") as name:
-            urls = (f"sqlite:///{name}/ledger.sqlite", f"sqlite:///{name}/desk.sqlite")
-            rows += measured("sqlite", Path(name), urls, given)
-    if given.only != "sqlite":
-        with tempfile.TemporaryDirectory(prefix="desk-load-") as name, postgres_server() as url:
-            assert url is not None, "PostgreSQL is not installed"
-            given.pages = 0  # what a page costs does not depend on it
-            rows += measured("postgresql", Path(name), (url, new_database(url, "desk")), given)
+    rows: list[Row] = []
+    for pilots in given.pilots:
+        if given.only != "postgresql":
+            urls = ("sqlite:///{folder}/ledger.sqlite", "sqlite:///{folder}/desk.sqlite")
+            rows += measured("sqlite", urls, given, pilots)
+        if given.only != "sqlite":
+            with postgres_server() as url:
+                assert url is not None, "PostgreSQL is not installed"
+                rows += measured("postgresql", (url, new_database(url, "desk")), given, pilots)
     for row in rows:
         print(*row)
     with (HERE / "results.csv").open("w", encoding="utf-8", newline="") as target:

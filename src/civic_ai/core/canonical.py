@@ -15,7 +15,7 @@ _CHUNK_BYTES = 1 << 20
 def canonical_json(value: Any) -> bytes:
     """The one byte string that stands for a JSON value (RFC 8785): sorted keys, no blanks.
 
-    Raises ``ValueError`` for values that JSON cannot hold (NaN, infinity, integers over 2**53, half a letter).
+    Raises ``ValueError`` for values that JSON cannot hold (NaN, infinity, integers over 2**53, half letters).
     """
     if _is_plain(value):
         return _ENCODER.encode(value).encode()
@@ -31,14 +31,18 @@ def _is_plain(value: Any) -> bool:
 
     It does where no number has a fraction, and where keys are sorted alike: those of ASCII are.
     """
-    kind = type(value)
-    if kind is str:
-        return True
-    if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_plain(inner) for key, inner in value.items())
-    if kind is list or kind is tuple:
-        return all(map(_is_plain, value))
-    return value is None or kind is bool or (kind is int and -_LARGEST <= value <= _LARGEST)
+    found = [value]
+    for each in found:  # grows while it is read
+        kind = type(each)
+        if kind is dict:
+            if not all(type(key) is str and key.isascii() for key in each):
+                return False
+            found.extend(each.values())
+        elif kind is list or kind is tuple:
+            found.extend(each)
+        elif not (kind is str or each is None or kind is bool or (kind is int and abs(each) <= _LARGEST)):
+            return False
+    return True
 
 
 def digest_of(value: Any) -> str:

@@ -37,9 +37,16 @@ class Standing:
     cases: Mapping[str, Case] = field(default_factory=lambda: MappingProxyType({}))
     events: Mapping[str, tuple[Event, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
+    parts: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """By person, the pilots in whose case they have a part."""
+
     def case(self, pilot: str) -> Case:
         """The case of ``pilot``; a new one where nothing was entered."""
         return self.cases.get(pilot, Case())
+
+    def pilots_of(self, person: Person) -> frozenset[str]:
+        """The pilots in whose case this person has a part."""
+        return self.parts.get(person, frozenset())
 
 
 def is_custodian(person: Person, standing: Standing) -> bool:
@@ -98,6 +105,7 @@ def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> S
         return known
     register, cases, events = known.register, dict(known.cases), dict(known.events)
     new: dict[str, list[Event]] = {}
+    parts: dict[str, set[str]] = {}
     for number, line in enumerate(lines, start=known.size):
         entry = _entry(number, line)
         admitted = _admitted(register, entry)
@@ -106,6 +114,7 @@ def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> S
             event = _event(cases, entry, admitted, policy_of)
             cases[event.step.pilot] = event.after
             new.setdefault(event.step.pilot, []).append(event)
+            _note_parts(parts, known, event)
     events.update((pilot, (*events.get(pilot, ()), *more)) for pilot, more in new.items())
     return Standing(
         size=known.size + len(lines),
@@ -113,7 +122,16 @@ def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> S
         register=register,
         cases=MappingProxyType(cases),
         events=MappingProxyType(events),
+        parts=MappingProxyType({**known.parts, **{who: frozenset(has) for who, has in parts.items()}}),
     )
+
+
+def _note_parts(parts: dict[str, set[str]], known: Standing, event: Event) -> None:
+    """Who came to a case or left it by this step."""
+    before, after_it = ({holder.person for holder in case.people} for case in (event.before, event.after))
+    for person in before ^ after_it:
+        has = parts.setdefault(person, set(known.pilots_of(person)))
+        (has.add if person in after_it else has.discard)(event.step.pilot)
 
 
 def _event(cases: Mapping[str, Case], entry: LedgerEntry, admitted: Admitted, policy_of: PolicyOf) -> Event:

@@ -53,6 +53,11 @@ class Desk:
         """Who is waited for in each case, today."""
         return self.turns.of(self.standing().cases, self.today())
 
+    def turns_in(self, pilot: str) -> tuple[Turn, ...]:
+        """Who is waited for in one case, today."""
+        case = self.standing().cases.get(pilot)
+        return () if case is None else self.turns.of({pilot: case}, self.today())[pilot]
+
     def pilot_folder(self, pilot: str) -> Path:
         """Where the city keeps what it says of a pilot; it need not stand."""
         return self.settings.pilots / pilot

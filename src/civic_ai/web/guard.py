@@ -59,7 +59,7 @@ def _takes_part(person: str, named: Mapping[str, str]) -> bool:
 
 
 def _audits(person: str, named: Mapping[str, str]) -> bool:
-    return reads_ledger(the_desk().standing().cases, person)
+    return reads_ledger(the_desk().standing(), person)
 
 
 def _keeps_keys(person: str, named: Mapping[str, str]) -> bool:

@@ -7,15 +7,12 @@ ledger is read once, and workers share what was read. What may differ between ma
 
 from __future__ import annotations
 
-import gc
-from typing import Any
-
 wsgi_app = "civic_ai.web.start:from_environment()"
 preload_app = True
 bind = "127.0.0.1:8000"
 worker_class = "gthread"
 workers = 2
-threads = 8
+threads = 4
 keepalive = 5
 timeout = 60
 """Longer than a page waits for a locked database."""
@@ -26,8 +23,3 @@ loglevel = "error"
 forwarded_allow_ips = ""
 """Whether a proxy is believed, the desk's own settings say (``is_behind_proxy``)."""
 control_socket_disable = True
-
-
-def pre_fork(arbiter: Any, worker: Any) -> None:
-    """What stands in memory now is shared: the collector must not touch it in each worker."""
-    gc.freeze()

@@ -26,7 +26,7 @@ LOCKED_FOR = timedelta(minutes=15)
 MOST_BYTES = 2 * 1024 * 1024
 MOST_FIELDS = 500
 MOST_UPLOADED = 16 * 1024 * 1024
-PATIENCE = 10
+PATIENCE = 20
 """Seconds that a page waits for a database which somebody else has locked."""
 HTTPS = "https"
 

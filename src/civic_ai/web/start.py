@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -31,11 +32,13 @@ def prepare(desk: DeskSettings) -> Any:
     from civic_ai.web.desk import the_desk
 
     desk = the_desk()
-    desk.standing()
+    desk.waited_for()
     desk.office.ledger.register()  # what the next step would have to read first
     call_command("clearsessions", verbosity=0)
     connections.close_all()  # a server's workers are forked from here and each opens its own
-    return get_wsgi_application()
+    made = get_wsgi_application()
+    gc.freeze()  # what was read stays: the collector need not look at it again, nor touch what workers share
+    return made
 
 
 def from_environment() -> Any:

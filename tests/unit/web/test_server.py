@@ -13,7 +13,7 @@ def test_gunicorn_knows_every_setting_and_takes_it() -> None:
     said = {name: value for name, value in vars(server).items() if name in config.settings}
     for name, value in said.items():
         config.set(name, value)
-    assert {"wsgi_app", "preload_app", "worker_class", "pre_fork", "control_socket_disable"} <= said.keys()
+    assert {"wsgi_app", "preload_app", "worker_class", "control_socket_disable"} <= said.keys()
     assert config.address == [("127.0.0.1", 8000)]
     assert config.timeout > PATIENCE
     assert config.accesslog is None

@@ -53,7 +53,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "dossier": desk.dossier_at_hand(pilot, case.dossier),
         "meets": case.state in MEETS,
         "is_blind": bool(workflow_of(desk.policy).blind_reviews and missing_reviews(case, desk.policy)),
-        "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for()[pilot]],
+        "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.turns_in(pilot)],
         "missing": [(DEEDS[each.kind], each, _gate(each)) for each in _missing(desk, case)],
         "awaited": [(each, DEEDS[each.kind]) for each in possible if each.is_awaited],
         "for_cause": [(each, DEEDS[each.kind]) for each in possible if not each.is_awaited],

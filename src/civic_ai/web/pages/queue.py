@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from heapq import nsmallest
 
 from django.http import HttpRequest, HttpResponse
 
@@ -12,11 +13,15 @@ from civic_ai.core.messages import Message
 from civic_ai.records.case import Case
 from civic_ai.records.decision import Condition
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
+from civic_ai.review.queue import Turn
 from civic_ai.review.standing import Standing
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
 from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
+
+ROWS = 50
+"""As many cases stand on the page; the portfolio shows all."""
 
 
 @dataclass(frozen=True)
@@ -54,27 +59,36 @@ def page(request: HttpRequest) -> HttpResponse:
     """The reader's own page."""
     desk, person, language = the_desk(), reader_of(request).person, language_of(request)
     standing = desk.standing()
+    turns = desk.turns.of(
+        {pilot: standing.cases[pilot] for pilot in standing.pilots_of(person)}, desk.today()
+    )
+    waiting = [
+        (_since(standing, pilot), pilot, turn)
+        for pilot in standing.pilots_of(person)
+        for turn in turns[pilot]
+        if turn.person == person
+    ]
+    mine = sorted(standing.pilots_of(person))
     view = {
-        "waiting": sorted(_waiting(desk, standing, person), key=lambda each: (each.since, each.pilot)),
-        "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on),
-        "parts": list(_parts(standing, person)),
+        "waiting": [_waiting(standing, *each) for each in nsmallest(ROWS, waiting)],
+        "many_wait": len(waiting),
+        "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on)[:ROWS],
+        "parts": [_part(pilot, standing.case(pilot), person) for pilot in mine[:ROWS]],
+        "many_parts": len(mine),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
     }
     return show(request, "queue.html", view)
 
 
-def _waiting(desk: Desk, standing: Standing, person: str) -> Iterator[Waiting]:
-    for pilot, turns in desk.waited_for().items():
-        state, since = STATES[standing.case(pilot).state], _since(standing, pilot)
-        for turn in turns:
-            if turn.person == person:
-                yield Waiting(pilot, turn.kind, DEEDS[turn.kind], ROLES[turn.role], state, since)
+def _waiting(standing: Standing, since: date, pilot: str, turn: Turn) -> Waiting:
+    state = STATES[standing.case(pilot).state]
+    return Waiting(pilot, turn.kind, DEEDS[turn.kind], ROLES[turn.role], state, since)
 
 
 def _since(standing: Standing, pilot: str) -> date:
     """The day of the last step that moved the case."""
-    moved = [event.on for event in standing.events[pilot] if event.before.state != event.after.state]
-    return moved[-1]
+    events = reversed(standing.events[pilot])
+    return next(event.on for event in events if event.before.state != event.after.state)
 
 
 def _owed(desk: Desk, standing: Standing, person: str) -> Iterator[Owed]:
@@ -84,10 +98,9 @@ def _owed(desk: Desk, standing: Standing, person: str) -> Iterator[Owed]:
                 yield Owed(pilot, condition, condition.due_on < desk.today())
 
 
-def _parts(standing: Standing, person: str) -> Iterator[Part]:
-    for pilot, case in sorted(standing.cases.items()):
-        if roles := tuple(ROLES[holder.role] for holder in case.people if holder.person == person):
-            yield Part(pilot, STATES[case.state], roles, _holds_until(case))
+def _part(pilot: str, case: Case, person: str) -> Part:
+    roles = tuple(ROLES[holder.role] for holder in case.people if holder.person == person)
+    return Part(pilot, STATES[case.state], roles, _holds_until(case))
 
 
 def _holds_until(case: Case) -> date | None:

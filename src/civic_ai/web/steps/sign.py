@@ -81,9 +81,7 @@ def entered(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
         "deed": DEEDS[event.action.kind],
         "is_mine": event.action.by == reader_of(request).person,
         "state": STATES[desk.standing().case(pilot).state],
-        "turns": [
-            (turn.person, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for().get(pilot, ())
-        ],
+        "turns": [(turn.person, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.turns_in(pilot)],
     }
     return show(request, "entered.html", view)
 

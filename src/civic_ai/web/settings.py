@@ -157,6 +157,7 @@ _LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.security": {"handlers": [], "level": "CRITICAL", "propagate": True},
         "axes": {"handlers": [], "level": "ERROR", "propagate": True},
     },
 }

@@ -31,9 +31,9 @@ def prepare(desk: DeskSettings) -> Any:
     call_command("migrate", verbosity=0, interactive=False)
     from civic_ai.web.desk import the_desk
 
-    desk = the_desk()
-    desk.waited_for()
-    desk.office.ledger.register()  # what the next step would have to read first
+    opened = the_desk()
+    opened.waited_for()
+    opened.office.ledger.register()  # what the next step would have to read first
     call_command("clearsessions", verbosity=0)
     connections.close_all()  # a server's workers are forked from here and each opens its own
     made = get_wsgi_application()

@@ -243,14 +243,17 @@ def found_empty(url: str) -> Iterator[Connection]:
         yield connection
 
 
-def open_ledger(
-    url: str, log_key: NoteKey | None = None, clock: Clock = now, patience: int = ledger_engine.PATIENCE
-) -> Ledger:
-    """The ledger at ``url``, which waits so many seconds for a lock.
+def open_ledger(url: str, log_key: NoteKey | None = None, clock: Clock = now) -> Ledger:
+    """The ledger at ``url``. Raises :class:`ConfigError` where none was founded."""
+    return _opened(ledger_engine.open_engine(url), log_key, clock)
 
-    Raises :class:`ConfigError` where none was founded.
-    """
-    engine = ledger_engine.open_engine(url, patience)
+
+def serve_ledger(url: str, log_key: NoteKey, patience: int) -> Ledger:
+    """The same for a server: its pages wait ``patience`` seconds for a lock, and its connections are kept."""
+    return _opened(ledger_engine.open_engine(url, patience, keeps=True), log_key, now)
+
+
+def _opened(engine: Engine, log_key: NoteKey | None, clock: Clock) -> Ledger:
     if ledger_engine.is_missing_file(engine) or not _stands(engine):
         raise ConfigError.because(
             say("no ledger stands here"),

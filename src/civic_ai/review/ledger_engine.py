@@ -30,13 +30,15 @@ _PRAGMAS = (
 )
 
 
-def open_engine(url: str, patience: int = PATIENCE) -> Engine:
+def open_engine(url: str, patience: int = PATIENCE, keeps: bool = False) -> Engine:
     """The engine for ``url``: ``sqlite:////path`` or ``postgresql://...``, which waits so long for a lock.
+
+    ``keeps``: connections to a server are kept and used again; they must not be carried over a fork.
 
     Raises :class:`ConfigError` when it is no such address or its driver is missing.
     """
     try:
-        engine = _engine(make_url(url), patience)
+        engine = _engine(make_url(url), patience, keeps)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, KeyError) as error:
         raise _no_database(url) from error
     if engine.dialect.name == "sqlite":
@@ -45,12 +47,14 @@ def open_engine(url: str, patience: int = PATIENCE) -> Engine:
     return engine
 
 
-def _engine(url: URL, patience: int) -> Engine:
+def _engine(url: URL, patience: int, keeps: bool) -> Engine:
     driver = {"postgresql": "postgresql+psycopg"}.get(url.drivername, url.drivername)
     waits = {
         "sqlite": {"timeout": patience},
         "postgresql": {"options": f"-c lock_timeout={patience}s"},
     }[driver.partition("+")[0]]
+    if keeps and driver != "sqlite":
+        return create_engine(url.set(drivername=driver), pool_pre_ping=True, connect_args=waits)
     return create_engine(url.set(drivername=driver), poolclass=NullPool, connect_args=waits)
 
 

@@ -16,7 +16,7 @@ from civic_ai.policy.load import load_policy
 from civic_ai.records.case import Case
 from civic_ai.records.policy import Policy
 from civic_ai.review.key_files import note_key, read_key_file
-from civic_ai.review.ledger import open_ledger
+from civic_ai.review.ledger import serve_ledger
 from civic_ai.review.office import Office
 from civic_ai.review.queue import Turn, waiting_for
 from civic_ai.review.standing import Standing, StandingOffice
@@ -105,7 +105,7 @@ class Turns:
 def open_desk(desk: DeskSettings) -> Desk:
     """The desk of these settings. Raises :class:`ConfigError` where ledger, key or policy cannot be read."""
     key = note_key(read_key_file(desk.log_key_file))
-    ledger = open_ledger(desk.ledger_url, key, patience=PATIENCE)
+    ledger = serve_ledger(desk.ledger_url, key, PATIENCE)
     office = Office(ledger, load_policy(desk.policy), desk.workspace.blobs)
     return desk_of(desk, office)
 

@@ -35,6 +35,7 @@ def prepare(desk: DeskSettings) -> Any:
     opened.waited_for()
     opened.office.ledger.register()  # what the next step would have to read first
     call_command("clearsessions", verbosity=0)
+    opened.office.ledger.engine.dispose()
     connections.close_all()  # a server's workers are forked from here and each opens its own
     made = get_wsgi_application()
     gc.freeze()  # what was read stays: the collector need not look at it again, nor touch what workers share

@@ -39,7 +39,7 @@ Harm = Callable[[int, Made, Event], None]
 def kill_workers(server: int, made: Made, over: Event) -> None:
     """SIGKILL to a worker, again and again; gunicorn forks another."""
     chance = random.Random(7)
-    while not over.wait(chance.uniform(0.2, 1.2)):
+    while not over.wait(chance.uniform(1, 3)):
         found = subprocess.run(["pgrep", "-P", str(server)], capture_output=True, text=True, check=False)
         if found.stdout.split():
             with suppress(ProcessLookupError):
@@ -138,9 +138,9 @@ def harmed(name: str, harm: Harm, meetings: int) -> tuple[object, ...]:
 def main() -> None:
     """Write failures.csv; 3 where a vote was lost or doubled, or a page was without words (500)."""
     rows = [
-        harmed("kill -9 of workers", kill_workers, 8),
-        harmed("ledger locked by another process", lock_ledger, 2),
-        harmed("disk full", fill_disk, 8),
+        harmed("kill -9 of workers", kill_workers, 5),
+        harmed("ledger locked by another process", lock_ledger, 1),
+        harmed("disk full", fill_disk, 5),
     ]
     head = (
         "what",

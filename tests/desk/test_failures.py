@@ -12,6 +12,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+pytest.importorskip("django", reason="the desk's libraries are not installed (civic-ai[desk])")
+
+from tests.unit.web import made_django  # noqa: F401, I001  (first: it tells Django what it needs)
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
@@ -29,6 +33,7 @@ from civic_ai.web.drafts.models import Draft
 from civic_ai.web.steps import sign
 from tests.unit.review.made_ledger import key_file, said
 from tests.unit.review.made_office import PILOT, TO_APPROVAL, Calendar, office_in, take
+from tests.unit.web.conftest import accounts, desk  # noqa: F401  (fixtures)
 from tests.unit.web.made_desk import made_desk, reader
 
 WHAT_TO_DO = "It shows whether your step was entered"

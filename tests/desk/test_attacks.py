@@ -14,6 +14,10 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 
 import pytest
+
+pytest.importorskip("django", reason="the desk's libraries are not installed (civic-ai[desk])")
+
+from tests.unit.web import made_django  # noqa: F401, I001  (first: it tells Django what it needs)
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -33,6 +37,7 @@ from civic_ai.web.steps.offers import roles_for
 from tests.unit.review.made_case import PEOPLE, act, deed
 from tests.unit.review.made_ledger import key_file
 from tests.unit.review.made_office import PILOT, TO_APPROVAL, take
+from tests.unit.web.conftest import accounts, desk  # noqa: F401  (fixtures)
 from tests.unit.web.made_desk import BACKEND, reader
 from tests.unit.web.test_security import HOSTILE
 

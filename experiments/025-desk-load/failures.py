@@ -5,6 +5,7 @@ A voter whose vote was not acknowledged hands the same signed file in again, as 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import csv
 import os
@@ -49,7 +50,7 @@ def kill_workers(server: int, made: Made, over: Event) -> None:
 
 def lock_ledger(server: int, made: Made, over: Event) -> None:
     """Another process holds the ledger for longer than a page waits."""
-    while not over.wait(2):
+    while not over.wait(0.2):
         held = sqlite3.connect(made.settings.parent / "ledger.sqlite", isolation_level=None, timeout=30)
         held.execute("BEGIN IMMEDIATE")
         Counted.harms += 1
@@ -137,10 +138,13 @@ def harmed(name: str, harm: Harm, meetings: int) -> tuple[object, ...]:
 
 def main() -> None:
     """Write failures.csv; 3 where a vote was lost or doubled, or a page was without words (500)."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--meetings", type=int, default=8)
+    given = parser.parse_args()
     rows = [
-        harmed("kill -9 of workers", kill_workers, 5),
+        harmed("kill -9 of workers", kill_workers, given.meetings),
         harmed("ledger locked by another process", lock_ledger, 1),
-        harmed("disk full", fill_disk, 5),
+        harmed("disk full", fill_disk, given.meetings),
     ]
     head = (
         "what",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import sys
 import tempfile
@@ -25,7 +26,8 @@ from civic_ai.review.statement import read_statement  # noqa: E402
 
 EACH = 1
 """As many forms of a kind are filled by each person; each with other words."""
-MOST_PAGES = 45
+WORDS = 5
+"""As many words, of as many families, stand in a field."""
 LIVE = """() => ({
   hit: window.hit === 1,
   handlers: [...document.querySelectorAll('*')].filter(
@@ -66,14 +68,14 @@ class Campaign:
         self.rows.append((what, reader.page.url.removeprefix(reader.address), " ".join(wrong)))
 
     def fill(self, page: Page) -> None:
-        """Another word into each field that takes text."""
+        """Other words into each field that takes text."""
         fields = "main form.usa-form input:not([type]), main form.usa-form textarea"
         for field in page.query_selector_all(fields):
             if field.get_attribute("name") == "name" or not field.is_visible():
                 continue
-            family, word = next(self.words)
-            field.evaluate("(field, word) => { field.value = word }", word)
-            self.typed[family] += 1
+            said = [next(self.words) for _ in range(WORDS)]
+            field.evaluate("(field, text) => { field.value = text }", " ".join(word for _, word in said))
+            self.typed.update(family for family, _ in said)
         for group in page.query_selector_all("main form.usa-form fieldset"):
             choice = group.query_selector("input[type=radio]:not(:checked)")
             if choice is not None and group.query_selector("input[type=radio]:checked") is None:
@@ -104,14 +106,14 @@ class Campaign:
         self.entered += "/entries/" in reader.page.url
         self.look(reader, None, "signed")
 
-    def crawl(self, reader: Reader) -> None:
+    def crawl(self, reader: Reader, most: int) -> None:
         """Every page that links lead to, each path with other numbers once or twice."""
         todo, seen, shapes = (
             ["/", "/portfolio/", "/ledger/", "/register/index.html"],
             set[str](),
             Counter[str](),
         )
-        while todo and len(seen) < MOST_PAGES:
+        while todo and len(seen) < most:
             path = todo.pop(0)
             if path in seen:
                 continue
@@ -132,10 +134,16 @@ def _links(page: Page) -> Iterator[str]:
 
 def main() -> None:
     """Write results.csv; end with 3 where anything came alive."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--accounts", nargs="+", help="whose forms are filled; else everybody's")
+    parser.add_argument("--pages", type=int, default=45, help="as many are read by the auditor and the chair")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, start_demo(Path(name)) as running, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         campaign = Campaign(running)
         for account, password in running.passwords.items():
+            if given.accounts and account not in given.accounts:
+                continue
             reader = new_reader(browser, running, "en")
             campaign.watch(reader)
             reader.signs_in(account, password)
@@ -152,7 +160,7 @@ def main() -> None:
             reader = new_reader(browser, running, "es")
             campaign.watch(reader)
             reader.signs_in(account, running.passwords[account])
-            campaign.crawl(reader)
+            campaign.crawl(reader, given.pages)
         browser.close()
     report(campaign)
 

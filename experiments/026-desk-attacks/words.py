@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import cycle, product
 
 HIT = "window.hit=1"
 _LEAVES = ("", '"', "'", "</textarea>", "</title>", "-->", "]]>", "'\">")
@@ -41,8 +41,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 
 def words() -> Iterator[tuple[str, str]]:
-    """Each family and word in turn, for ever."""
-    while True:
-        for family, members in FAMILIES.items():
-            for word in members:
-                yield family, word
+    """A word of each family in turn, for ever."""
+    members = {family: cycle(said) for family, said in FAMILIES.items()}
+    for family in cycle(FAMILIES):
+        yield family, next(members[family])

@@ -40,7 +40,7 @@ Harm = Callable[[int, Made, Event], None]
 def kill_workers(server: int, made: Made, over: Event) -> None:
     """SIGKILL to a worker, again and again; gunicorn forks another."""
     chance = random.Random(7)
-    while not over.wait(chance.uniform(1, 3)):
+    while not over.wait(chance.uniform(0.3, 1)):
         found = subprocess.run(["pgrep", "-P", str(server)], capture_output=True, text=True, check=False)
         if found.stdout.split():
             with suppress(ProcessLookupError):

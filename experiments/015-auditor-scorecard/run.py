@@ -2,6 +2,7 @@
 
 nice .venv/bin/python experiments/015-auditor-scorecard/run.py            makes replicates, resumable
 .venv/bin/python experiments/015-auditor-scorecard/run.py --table         writes the tables from the store
+... --again label_change       judges what stands again by one audit whose code has changed, resumable
 """
 
 from __future__ import annotations
@@ -86,6 +87,27 @@ def missing(store: Store, wanted: Mapping[str, int]) -> Iterator[tuple[Cell, int
                     yield cell, number
 
 
+def look_again(store: Store, audit: str, product: str) -> None:
+    """Judge every city and quick draw that stands again by one audit; the other looks stay."""
+    (look_at,) = (look for look in EVERYWHERE if look.__name__ == f"look_at_{audit}")
+    for cell in (each for each in CELLS if each.level != "recovery"):
+        for line in store.read(cell):
+            judged = {look["audit"]: look for look in line["looks"]}
+            if audit not in judged or line.get("again", {}).get(audit) == product:
+                continue
+            judged[audit] = _looked_at(cell, line["number"], look_at)
+            again = {**line.get("again", {}), audit: product}
+            store.append(cell, {**line, "looks": list(judged.values()), "again": again})
+
+
+def _looked_at(cell: Cell, number: int, look_at: Callable[[Town, int], Look]) -> dict[str, Any]:
+    if cell.level == "metrics":
+        (made,) = make_metrics(cell, number)["looks"]
+        return dict(made)
+    rng = random_for("city", cell.condition, cell.size, number)
+    return asdict(look_at(make_town(CONDITIONS[cell.condition], cell.size, rng), number))
+
+
 def main() -> None:
     """Make replicates until all are made or the time is over, or write the tables."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -95,6 +117,7 @@ def main() -> None:
     asked.add_argument("--replicates", type=int, default=2000)
     asked.add_argument("--minutes", type=float, default=float("inf"))
     asked.add_argument("--table", action="store_true")
+    asked.add_argument("--again", metavar="AUDIT")
     given = asked.parse_args()
     warnings.simplefilter(
         "ignore", PerfectSeparationWarning
@@ -102,6 +125,9 @@ def main() -> None:
     store, begun, product = Store(given.store), time.monotonic(), product_digest()
     if given.table:
         write_tables(store, CELLS, ROOT)
+        return
+    if given.again:
+        look_again(store, given.again, product)
         return
     wanted = {"city": given.cities, "recovery": given.recoveries, "metrics": given.replicates}
     for cell, number in missing(store, wanted):

@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,11 +63,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @contextmanager
 def start_demo(folder: Path) -> Iterator[Running]:
     """``civic-ai desk --demo`` in a process of its own."""
-    home, port = folder / "home", _free_port()
-    command = [sys.executable, "-m", "civic_ai.cli", "desk", "--demo", "--port", str(port)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "CIVIC_AI_LANGUAGE": "en"}
+    home, port = folder / "home", free_port()
+    words = ("civic_ai.cli", "desk", "--demo", "--port", str(port), "--workspace", str(home))
+    with started(words, home, port) as running:
+        yield running
+    shutil.rmtree(home, ignore_errors=True)  # two hundred megabytes
+
+
+@contextmanager
+def started(words: Sequence[str], home: Path, port: int) -> Iterator[Running]:
+    """A desk that ``python -m`` with these words starts, once it answers; at the end it is stopped."""
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "CIVIC_AI_LANGUAGE": "en"}
     with subprocess.Popen(
-        [*command, "--workspace", str(home)], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", *words], env=environment, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
         said = ""
@@ -79,7 +87,6 @@ def start_demo(folder: Path) -> Iterator[Running]:
             yield Running(f"http://localhost:{port}", dict(_PASSWORD.findall(said)), home)
         finally:
             server.terminate()
-    shutil.rmtree(home, ignore_errors=True)  # two hundred megabytes
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +135,13 @@ class Reader:
         )
         return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
 
+    def out_of_sight(self) -> list[str]:
+        """What the focus can reach and no eye: links and buttons that stand beside the page."""
+        beside = "one => one.getClientRects().length && one.getBoundingClientRect().right <= 0"
+        links = self.page.locator("main a, main button")
+        found: list[str] = links.evaluate_all(f"all => all.filter({beside}).map(one => one.innerText)")
+        return found
+
     def is_too_wide(self) -> bool:
         """Whether a reader must scroll sideways."""
         wide: bool = self.page.evaluate(
@@ -151,7 +165,8 @@ def _note_elsewhere(reader: Reader, url: str) -> None:
         reader.elsewhere.append(url)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens at now."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

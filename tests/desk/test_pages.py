@@ -61,6 +61,7 @@ def what_is_wrong(reader: Reader, path: str, width: int) -> list[object]:
     reader.page.set_viewport_size({"width": width, "height": 900})
     reader.opens(path)
     wrong: list[object] = [*reader.violations(), *reader.elsewhere, *reader.complaints]
+    wrong += reader.out_of_sight()
     return [*wrong, "too wide"] if reader.is_too_wide() else wrong
 
 

@@ -18,7 +18,8 @@ from scipy import stats
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-PERMUTATIONS = 499
+BEYOND = 20
+"""So many searches of reordered residuals find a step as clear as one that is just clear enough."""
 _FLAT = 1e-9
 
 
@@ -48,11 +49,11 @@ class Series:
 
     def jumps(self, *, alpha: float, level: float, seed: int) -> list[Jump]:
         """All jumps, in order of time; without a true one, any is found with a chance of about ``alpha``."""
-        rng = np.random.default_rng(seed)
+        rng, orders = np.random.default_rng(seed), math.ceil(BEYOND / alpha) - 1
         found: list[tuple[int, float]] = []
         while True:
             search = self._search([at for at, _ in found])
-            p_value = search.p_value(rng)
+            p_value = search.p_value(rng, orders)
             if p_value > alpha:
                 return sorted(self._refined(sorted(found), level), key=lambda jump: jump.at)
             found.append((search.best, p_value))
@@ -101,13 +102,13 @@ class _Search:
         """The first period of the clearest new level."""
         return int(self.free[np.argmax(self._explained(self._residual))])
 
-    def p_value(self, rng: np.random.Generator) -> float:
-        """How often a search among reordered residuals finds a step as clear as the best one."""
+    def p_value(self, rng: np.random.Generator, orders: int) -> float:
+        """How often a search among residuals in so many other orders finds a step as clear as the best one."""
         if not len(self.free) or self._freedom < 1 or self._flat:
             return 1.0
         clearest = self._explained(self._residual).max()
-        others = self._rest(_reordered(self._residual, rng, PERMUTATIONS))
-        return float((1 + (self._explained(others).max(axis=0) >= clearest).sum()) / (1 + PERMUTATIONS))
+        others = self._rest(_reordered(self._residual, rng, orders))
+        return float((1 + (self._explained(others).max(axis=0) >= clearest).sum()) / (1 + orders))
 
     def dates(self, level: float) -> tuple[int, int]:
         """First and last period whose likelihood is not much below the best one's.

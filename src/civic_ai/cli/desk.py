@@ -6,7 +6,7 @@ import getpass
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,8 +56,7 @@ def desk(
     typed = {"pilots": pilots and pilots.resolve(), "ledger": ledger, "log_key": log_key, "policy": policy}
     found = _settings(settings, workspace, port)
     found = found.model_copy(update={name: value for name, value in typed.items() if value is not None})
-    print(say("The desk: {address}", address=found.address).text(reader_language()), flush=True)
-    serve(found, port)
+    serve(found, port, _tell_of(found.address))
 
 
 def _tell_of_assets() -> None:
@@ -76,8 +75,13 @@ def _demo(workspace: Path | None, port: int) -> None:
         address = f"http://localhost:{port}"
         application, passwords = open_demo(workspace or Path(thrown_away), address)
         print(_who_may_sign_in(passwords), flush=True)
-        print(say("The desk: {address}", address=address).text(reader_language()), flush=True)
-        listen(application, port)
+        listen(application, port, _tell_of(address))
+
+
+def _tell_of(address: str) -> Callable[[], None]:
+    """Prints where the desk is, once it answers there."""
+    said = say("The desk: {address}", address=address).text(reader_language())
+    return lambda: print(said, flush=True)
 
 
 def _who_may_sign_in(passwords: Mapping[str, str]) -> str:

@@ -62,6 +62,7 @@ def binds_this_dossier(case: Case, action: CloseVote, policy: Policy) -> Iterato
         yield refusal(
             say("The approval does not say what exactly is approved."),
             say("Give `area`, `use` and `ends_on`; what they hold for is read from the dossier."),
+            "binding",
         )
     elif action.binding.dossier != case.dossier:
         yield refusal(

@@ -59,6 +59,10 @@ def _vote(case: Case, holder: Holder, policy: Policy) -> bool:
     return case.meeting is not None and holder.person in still_to_vote(case, case.meeting, policy)
 
 
+def _notice(case: Case, holder: Holder, policy: Policy) -> bool:
+    return case.state == "board_pilot" and case.notice_on is None
+
+
 AWAITED: Mapping[str, Open] = {
     "submit": _always,
     "propose_level": lambda case, holder, policy: case.level_proposed is None,
@@ -66,6 +70,7 @@ AWAITED: Mapping[str, Open] = {
     "review": _review,
     "attest_reproduction": lambda case, holder, policy: case.reproduced_by is None,
     "hand_to_board": _always,
+    "post_notice": _notice,
     "open_meeting": _always,
     "vote": _vote,
     "close_vote": _always,
@@ -77,6 +82,14 @@ AWAITED: Mapping[str, Open] = {
     "answer_resident": lambda case, holder, policy: bool(case.complaints),
 }
 """Actions that somebody waits for, and when each is still open; all others are done when there is cause."""
+
+
+IN_TIME: Mapping[str, Callable[[Case], bool]] = {
+    "open_meeting": lambda case: case.meeting is None,
+    "vote": lambda case: case.meeting is not None,
+    "close_vote": lambda case: case.meeting is not None,
+}
+"""Steps of one state that come one after the other: before its time, nobody asks what a step lacks."""
 
 
 def waiting_for(case: Case, on: date, policy: Policy) -> tuple[Turn, ...]:
@@ -123,4 +136,7 @@ def reviews_seen_by(case: Case, person: Person, policy: Policy) -> tuple[Review,
 
 
 def _awaited(case: Case) -> tuple[Step, ...]:
-    return tuple(step for step in steps_in(case) if step.kind in AWAITED)
+    def is_in_time(kind: str) -> bool:
+        return kind not in IN_TIME or IN_TIME[kind](case)
+
+    return tuple(step for step in steps_in(case) if step.kind in AWAITED and is_in_time(step.kind))

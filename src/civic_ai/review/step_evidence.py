@@ -77,12 +77,19 @@ def proposed_level(pilot: Path, policy: Policy) -> dict[str, Any]:
 
 
 def with_binding(given: dict[str, Any], wanted: Container[str], dossier: Path | None) -> dict[str, Any]:
-    """The fields with the binding read from the dossier, where area, use and end date are given."""
+    """The fields with the binding read from the dossier, where area, use and end date are given.
+
+    Raises :class:`ConfigError` where one of the three is given and another is not.
+    """
     from civic_ai.review.binding import binding_of
 
     field = next((name for name in _BINDINGS if name in wanted), None)
-    if field is None or dossier is None or not all(name in given for name in _SCOPE):
+    left_out = [name for name in _SCOPE if name not in given]
+    if field is None or dossier is None or len(left_out) == len(_SCOPE):
         return given
+    if left_out:
+        remedy = say("Give all three: where, what for, and the last day.")
+        raise ConfigError(Mistake(f"{field}.{name}", say("is missing"), remedy=remedy) for name in left_out)
     rest = {name: value for name, value in given.items() if name not in _SCOPE}
     bound = binding_of(dossier, given["area"], given["use"], read_day(given["ends_on"]))
     return rest | {field: bound.model_dump(mode="json")}

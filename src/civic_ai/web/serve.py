@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -30,12 +31,13 @@ class _Quiet(WSGIRequestHandler):
         """Nothing."""
 
 
-def serve(desk: DeskSettings, port: int) -> None:
+def serve(desk: DeskSettings, port: int, ready: Callable[[], None]) -> None:
     """Answer until interrupted."""
-    listen(prepare(desk), port)
+    listen(prepare(desk), port, ready)
 
 
-def listen(application: Any, port: int) -> None:
-    """Answer with this application until interrupted."""
+def listen(application: Any, port: int, ready: Callable[[], None]) -> None:
+    """Answer with this application until interrupted; ``ready`` is called once the door is open."""
     with make_server(HERE, port, application, _Threads, _Quiet) as server:
+        ready()
         server.serve_forever()

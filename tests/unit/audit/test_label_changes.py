@@ -51,7 +51,7 @@ def _given(folder, rows: dict, *, types: bool = False, question: str = "cases", 
 
 
 def test_a_change_is_dated_and_told_before_and_after(tmp_path) -> None:
-    rows = _rows(1)
+    rows = _rows(3)
     (change,) = find_label_changes(_given(tmp_path, rows), POLICY)
     assert change.on == date(2017, 3, 6)
     assert change.earliest <= CHANGED <= change.latest

@@ -20,6 +20,7 @@ from civic_ai.review.binding import binding_of
 from civic_ai.runner import run
 from civic_ai.store.blobs import Blobs
 from tests.journey.tiny import EXAMPLE, quick, write_tiny_pilot
+from tests.once import once
 
 PILOT = "example-potholes"
 LAST = date(2024, 12, 2)
@@ -87,10 +88,16 @@ class Sealed:
         return replace(self, dossier=to / "dossier", pilot_folder=to / "pilot")
 
 
+def deploy(base: Path) -> None:
+    """The city's pilot and the workspace of its run."""
+    pilot = write_tiny_pilot(base / "tiny-potholes", without_mitigations() | ALL_LANGUAGES)
+    run(pilot, quick(base / "workspace"))
+
+
 @pytest.fixture(scope="session")
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
-    base = tmp_path_factory.mktemp("deployed")
-    pilot = write_tiny_pilot(base / "tiny-potholes", without_mitigations() | ALL_LANGUAGES)
+    base = once(tmp_path_factory, "deployed", deploy)
+    pilot = base / "tiny-potholes"
     made = run(pilot, quick(base / "workspace"))
     assert not made.evaluation.champion_is_baseline, "the champion must be a trained model"
     return Sealed(pilot, base / "workspace", made.dossier, load_policy())

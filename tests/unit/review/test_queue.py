@@ -32,6 +32,8 @@ def test_who_trained_is_not_waited_for() -> None:
 def test_the_board_is_waited_for_vote_by_vote() -> None:
     opened, first, second, third, close = voted("approve", "cha", "com", "mem")
     begin = at_the_board("I")
+    unposted = [each for each in begin if each["kind"] != "post_notice"]
+    assert turns(unposted) == {("post_notice", "ona"), ("post_notice", "off")}
     assert turns(begin) == {("open_meeting", "cha")}
     assert turns([*begin, opened]) == {("vote", "cha"), ("vote", "com"), ("vote", "mem")}
     assert turns([*begin, opened, first]) == {("vote", "com"), ("vote", "mem")}
@@ -59,6 +61,10 @@ def test_what_is_missing_is_named() -> None:
     said = [mistake.text() for mistake in missing.needs]
     assert len(said) == 2
     assert "equity review" in said[0]
+    met = case_after([*at_the_board("I"), voted("approve", "cha", "com", "mem")[0]])
+    assert {each.kind for each in what_is_missing(met, ANSWERED, day(0), policy())} == {"close_vote"}
+    unposted = case_after([each for each in at_the_board("I") if each["kind"] != "post_notice"])
+    assert {each.kind for each in what_is_missing(unposted, ANSWERED, day(0), policy())} == {"open_meeting"}
     assert what_is_missing(case_after([open_case()]), ANSWERED, day(0), policy()) == ()
 
 

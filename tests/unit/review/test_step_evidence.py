@@ -95,8 +95,12 @@ def test_any_other_refusal_stays_as_it_is() -> None:
 
 
 def test_a_binding_is_read_only_where_all_of_its_scope_is_given() -> None:
-    given = {"area": "all", "use": "look", "verdict": "approve"}
+    given = {"verdict": "approve"}
     assert with_binding(given, wanted("close_vote"), Path("anywhere")) == given
-    whole = given | {"ends_on": "2027-06-30"}
+    whole = given | {"area": "all", "use": "look", "ends_on": "2027-06-30"}
     assert with_binding(whole, wanted("close_vote"), None) == whole
     assert with_binding(whole, wanted("waive"), Path("anywhere")) == whole
+    part = given | {"use": "look"}
+    with pytest.raises(ConfigError) as wrong:
+        with_binding(part, wanted("close_vote"), Path("anywhere"))
+    assert [each.about for each in wrong.value.mistakes] == ["binding.area", "binding.ends_on"]

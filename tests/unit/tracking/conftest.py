@@ -19,6 +19,7 @@ import pytest
 
 from civic_ai.store.workspace import Workspace
 from civic_ai.tracking.mirror import make_database
+from tests.once import once
 
 from .city import seal_city
 
@@ -45,14 +46,17 @@ def _nothing_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.fixture(scope="session")
 def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty MLflow database, made once: its schema costs seconds."""
-    database = tmp_path_factory.mktemp("mlflow") / "template.db"
+    return once(tmp_path_factory, "mlflow", make_template) / "template.db"
+
+
+def make_template(folder: Path) -> None:
+    """The database in a folder."""
     made_in = os.getcwd()
-    os.chdir(database.parent)
+    os.chdir(folder)
     try:
-        make_database(database)
+        make_database(folder / "template.db")
     finally:
         os.chdir(made_in)
-    return database
 
 
 @pytest.fixture

@@ -27,10 +27,10 @@ def test_it_answers_on_this_machine_and_tells_nobody_who_reads_what(
 
     real = serve.make_server
     monkeypatch.setattr(serve, "make_server", kept)
-    thread = threading.Thread(target=serve.listen, args=(application, 0), daemon=True)
+    is_open = threading.Event()
+    thread = threading.Thread(target=serve.listen, args=(application, 0, is_open.set), daemon=True)
     thread.start()
-    while not made:
-        thread.join(0.01)
+    assert is_open.wait(5)
     host, port = made[0].server_address[:2]
     assert host == "127.0.0.1"
     assert urllib.request.urlopen(f"http://{host}:{port}/who-reads").read() == b"/who-reads"

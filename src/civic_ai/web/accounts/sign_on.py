@@ -1,8 +1,8 @@
 """Single sign-on by OpenID Connect: the city's login server says who somebody is, the desk which account.
 
-The flow is mozilla-django-oidc's (code, state, nonce, PKCE). Added here: the token must be meant for this desk
-and come from this server; no account is made by signing on; and an account belongs to the first subject that
-came with its confirmed address, so that an address that changes hands leaves the account behind.
+The flow is mozilla-django-oidc's (code, state, nonce, PKCE). Added here: the token must be meant for this
+desk and come from this server; no account is made by signing on; and an account belongs to the first subject
+that came with its confirmed address, so that an address that changes hands leaves the account behind.
 """
 
 from __future__ import annotations
@@ -84,16 +84,18 @@ class SignOnBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
             return setting(name, None)
         raise AttributeError(name)
 
-    def authenticate(self, request: HttpRequest | None, **given: Any) -> Member | None:
+    def authenticate(
+        self, request: HttpRequest | None, nonce: str, code_verifier: str | None = None
+    ) -> Member | None:
         """The account, for an answer to a question that this desk asked (it then has a nonce)."""
-        if request is None or "nonce" not in given:
+        if request is None:
             return None
-        found: Member | None = super().authenticate(request, **given)
+        found: Member | None = super().authenticate(request, nonce=nonce, code_verifier=code_verifier)
         return found
 
-    def verify_token(self, token: str, **given: Any) -> Claims:
+    def verify_token(self, token: str, nonce: str | None = None) -> Claims:
         """What the token says. Raises :class:`SuspiciousOperation` where it is not for this desk."""
-        told: Claims = super().verify_token(token, **given)
+        told: Claims = super().verify_token(token, nonce=nonce)
         meant_for = told.get("aud")
         audience = [meant_for] if isinstance(meant_for, str) else meant_for or []
         sign_on = declared()

@@ -10,14 +10,15 @@ from django.http import HttpRequest, HttpResponse
 
 from civic_ai.core.messages import Message
 from civic_ai.records.case import Case
-from civic_ai.records.workflow_words import DEEDS, GATES, ROLES, SEVERITIES, STATES
+from civic_ai.records.workflow_words import DEEDS, ROLES, SEVERITIES, STATES
 from civic_ai.review.blind import is_hidden
 from civic_ai.review.history import Event
 from civic_ai.review.level import workflow_of
 from civic_ai.review.needs import missing_reviews
-from civic_ai.review.queue import Missing, reviews_seen_by, what_is_missing
+from civic_ai.review.queue import reviews_seen_by
 from civic_ai.review.steps import MEETS
 from civic_ai.web.desk import Desk, the_desk
+from civic_ai.web.next import what_lacks
 from civic_ai.web.page import show
 from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
@@ -54,7 +55,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "meets": case.state in MEETS,
         "is_blind": bool(workflow_of(desk.policy).blind_reviews and missing_reviews(case, desk.policy)),
         "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.turns_in(pilot)],
-        "missing": [(DEEDS[each.kind], each, _gate(each)) for each in _missing(desk, case)],
+        "missing": what_lacks(desk, case),
         "awaited": [(each, DEEDS[each.kind]) for each in possible if each.is_awaited],
         "for_cause": [(each, DEEDS[each.kind]) for each in possible if not each.is_awaited],
         "people": [(each, ROLES[each.role]) for each in case.people],
@@ -63,17 +64,6 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "events": list(_happened(desk, case, standing.events[pilot], person))[::-1],
     }
     return show(request, "case.html", view)
-
-
-def _missing(desk: Desk, case: Case) -> tuple[Missing, ...]:
-    """What is missing before each step, said once where several verdicts lack the same."""
-    found = what_is_missing(case, (), desk.today(), desk.policy)
-    once = {(each.kind, tuple(str(need) for need in each.needs)): each for each in found if each.needs}
-    return tuple(once.values())
-
-
-def _gate(missing: Missing) -> Message | None:
-    return None if missing.gate is None else GATES[missing.gate]
 
 
 def _happened(desk: Desk, case: Case, events: tuple[Event, ...], person: str) -> Iterator[Happened]:

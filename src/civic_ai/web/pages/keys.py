@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
+from civic_ai.records.ledger import PublicKey
 from civic_ai.review.keys import enrol
 from civic_ai.review.passkey import made_passkey
-from civic_ai.review.standing import is_custodian
+from civic_ai.review.standing import Standing, is_custodian
 from civic_ai.web.accounts.models import Passkey
 from civic_ai.web.desk import the_desk
 from civic_ai.web.drafts.models import Draft
@@ -29,19 +30,26 @@ def page(request: HttpRequest) -> HttpResponse:
     """The reader's keys, or a passkey that the browser has just made."""
     if request.method == "POST":
         return _made(request)
-    standing, person = the_desk().standing(), reader_of(request).person
+    standing, reader = the_desk().standing(), reader_of(request)
     asked = request.session[ASKED] = _text(secrets.token_bytes(_BYTES))
-    spans = [span for span in standing.register.spans.values() if span.key.holder == person]
-    waiting = [each for each in Passkey.objects.all() if each.key.id not in standing.register.spans]
+    spans = standing.register.spans
+    mine = [span for span in spans.values() if span.key.holder == reader.person]
     view = {
-        "spans": [(span, KINDS[span.key.kind], span.holds(standing.size)) for span in spans],
-        "mine": [each.key for each in waiting if each.member == reader_of(request)],
-        "to_enrol": [each.key for each in waiting] if is_custodian(person, standing) else [],
+        "enrolled": spans.get(request.GET.get("enrolled", "")),
+        "spans": [(span, KINDS[span.key.kind], span.holds(standing.size)) for span in mine],
+        "mine": [each for each in _not_enrolled(standing) if each.holder == reader.person],
+        "custodians": _custodians(standing),
+        "to_enrol": to_enrol(reader.person, standing),
         "asked": asked,
         "domain": the_desk().settings.host,
-        "account": _text(str(reader_of(request).pk).encode()),
+        "account": _text(str(reader.pk).encode()),
     }
     return show(request, "keys.html", view)
+
+
+def to_enrol(person: str, standing: Standing) -> list[PublicKey]:
+    """The passkeys that wait for this person to enrol them: for a custodian all, for anybody else none."""
+    return _not_enrolled(standing) if is_custodian(person, standing) else []
 
 
 def enrol_key(request: HttpRequest, key: str) -> HttpResponse:
@@ -51,6 +59,15 @@ def enrol_key(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     draft = Draft.objects.keep(reader_of(request), enrol(found))
     return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
+
+
+def _custodians(standing: Standing) -> tuple[str, ...]:
+    register = standing.register
+    return tuple(sorted({register.spans[each].key.holder for each in register.custodians(standing.size)}))
+
+
+def _not_enrolled(standing: Standing) -> list[PublicKey]:
+    return [each.key for each in Passkey.objects.all() if each.key.id not in standing.register.spans]
 
 
 def _made(request: HttpRequest) -> HttpResponse:

@@ -10,12 +10,11 @@ from civic_ai.core.messages import Message, say
 from civic_ai.records.case import Case, Meeting
 from civic_ai.records.decision import CountedVote
 from civic_ai.records.policy import Policy
-from civic_ai.records.workflow_words import ANSWERS, DEEDS, QUESTIONS, ROLES
-from civic_ai.review.grant_rules import unwaived
-from civic_ai.review.level import gate_name, may_waive
+from civic_ai.records.workflow_words import ANSWERS, DEEDS, QUESTIONS
 from civic_ai.review.quorum import counted, has_quorum, seats, seats_left, still_to_vote
 from civic_ai.review.verdicts import QUESTIONS as ASKED
 from civic_ai.web.desk import the_desk
+from civic_ai.web.next import open_gates
 from civic_ai.web.page import show
 from civic_ai.web.pages.minutes import ends_a_meeting
 from civic_ai.web.reader import reader_of
@@ -42,14 +41,6 @@ class Seat:
     told: Message | None
 
 
-@dataclass(frozen=True)
-class OpenGate:
-    """A gate that did not pass and nobody waived, and who may."""
-
-    name: Message | str
-    role: Message
-
-
 def page(request: HttpRequest, pilot: str) -> HttpResponse:
     """The meeting as it stands, and the minutes of those before it."""
     desk, person = the_desk(), reader_of(request).person
@@ -66,7 +57,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "dossier": desk.dossier_at_hand(pilot, case.dossier),
         "meeting": meeting,
         "seats": [_seat(name, case, meeting, desk.policy) for name in seats(case)],
-        "gates": [_gate(gate, case, desk.policy) for gate in unwaived(case, desk.today())],
+        "gates": open_gates(desk, case),
         "steps": [(offer, DEEDS[offer.kind]) for offer in possible],
         "past": [event for event in standing.events[pilot] if ends_a_meeting(event)][::-1],
         **_count(case, meeting, desk.policy),
@@ -97,8 +88,3 @@ def _presence(name: str, case: Case, meeting: Meeting | None, policy: Policy) ->
     if meeting is None:
         return NOT_YET
     return PRESENT if name in meeting.present else ABSENT
-
-
-def _gate(gate: str, case: Case, policy: Policy) -> OpenGate:
-    role = may_waive(policy, case.level, gate)
-    return OpenGate(gate_name(policy, gate), ROLES[role] if role else say("nobody"))

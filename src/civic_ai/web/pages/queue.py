@@ -17,6 +17,7 @@ from civic_ai.review.queue import Turn
 from civic_ai.review.standing import Standing
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.page import show
+from civic_ai.web.pages.keys import to_enrol
 from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
 
@@ -75,6 +76,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "owed": sorted(_owed(desk, standing, person), key=lambda each: each.condition.due_on)[:ROWS],
         "parts": [_part(pilot, standing.case(pilot), person) for pilot in mine[:ROWS]],
         "many_parts": len(mine),
+        "to_enrol": to_enrol(person, standing),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
     }
     return show(request, "queue.html", view)

@@ -24,17 +24,21 @@ from civic_ai.review.step_maker import FILLED
 from civic_ai.review.verdicts import ABSTAIN, ENDS
 from civic_ai.web.steps.words import CODES, HINTS, LABELS, YES_NO
 
-Widget = Literal["line", "area", "day", "choice", "select", "presence", "file", "rows", "group"]
+Widget = Literal["line", "area", "day", "choice", "select", "presence", "tick", "file", "rows", "group"]
 Told = Message | str
 READ = {"propose_level": {"level", "answers"}, "attest_reproduction": {"agrees"}}
 """Fields that the step's own files say."""
 DERIVED = frozenset({"absent"})
 """Fields that follow from another: who is not ticked as present is absent."""
 BINDINGS = ("binding", "found")
-SCOPE = ("area", "use", "ends_on")
-"""What somebody says of an approval; all else that it binds is read from the dossier."""
+LAST_DAY = "ends_on"
+SCOPE = ("area", "use", LAST_DAY)
+"""What somebody says of an approval; all else that it binds is read from the dossier. Who closes a vote gives
+the last day once, as that of the approval."""
 NUMBERED = "id"
 """Parts in a list are numbered by the desk: nobody needs to think of a name for a finding."""
+MOST_BUTTONS = 4
+"""A choice of more is a list to open."""
 MORE_ROWS = 4
 FIRST_ROWS: Mapping[str, int] = {"people": 10}
 """Rows that a list begins with; others with one."""
@@ -97,9 +101,9 @@ def fields_of(kind: str, around: Around) -> tuple[FormField, ...]:
     made = [_made(name, info, around) for name, info in model.items() if name not in skipped]
     if "open_gates" in model:
         chosen = tuple(Option(digest, digest[:12]) for digest in around.dossiers)
-        made.insert(0, FormField("dossier", "select", LABELS["dossier"], options=chosen))
+        made.insert(0, FormField("dossier", "select", LABELS["dossier"], HINTS["dossier"], options=chosen))
     if kind == "open_case":
-        made.insert(0, FormField("pilot", "line", LABELS["pilot"]))
+        made.insert(0, FormField("pilot", "line", LABELS["pilot"], HINTS["pilot"]))
     return tuple(sorted(made, key=_place))
 
 
@@ -111,6 +115,8 @@ def _place(made: FormField) -> int:
 
 
 def _made(name: str, info: FieldInfo, around: Around) -> FormField:
+    if info.annotation is bool and not info.is_required():
+        return FormField(name, "tick", LABELS[name], HINTS.get(name), is_required=False)
     found = _of_name(name, around) or _of_type(name, info.annotation, around)
     return replace(found, is_required=info.is_required(), hint=HINTS.get(name))
 
@@ -120,7 +126,8 @@ def _of_name(name: str, around: Around) -> FormField | None:
     if name in FILED and not (name == "proof" and around.kind == "close_vote"):
         return FormField(name, "file", LABELS[name])
     if name in BINDINGS:
-        parts = tuple(FormField(one, "day" if one == "ends_on" else "area", LABELS[one]) for one in SCOPE)
+        asked = (one for one in SCOPE if one != LAST_DAY or around.kind != "close_vote")
+        parts = tuple(FormField(one, "day" if one == LAST_DAY else "area", LABELS[one]) for one in asked)
         return FormField(name, "group", LABELS[name], parts=parts)
     if name not in _CHOSEN or (options := _CHOSEN[name](around)) is None:
         return None
@@ -149,7 +156,11 @@ def _letters(name: str) -> Widget:
 
 
 def _parts(record: type[Record], around: Around) -> tuple[FormField, ...]:
-    return tuple(_made(name, info, around) for name, info in record.model_fields.items() if name != NUMBERED)
+    """The fields of a group or of a row; a long choice is a list there, so that the form stays short."""
+    made = (_made(name, info, around) for name, info in record.model_fields.items() if name != NUMBERED)
+    return tuple(
+        replace(part, widget="select") if len(part.options) > MOST_BUTTONS else part for part in made
+    )
 
 
 def _bare(annotation: Any) -> Any:

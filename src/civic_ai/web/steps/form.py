@@ -28,11 +28,14 @@ from civic_ai.web.speech import language_of
 from civic_ai.web.steps.fields import Around, FormField, fields_of
 from civic_ai.web.steps.offers import roles_for
 from civic_ai.web.steps.reading import Sent, given, rows_to_show
-from civic_ai.web.steps.words import LABELS
 
 NEW = "new"
 """Stands for the pilot of a case that is not open yet: its form asks for the name."""
 WRONG = 422
+NOTHING_YET = say("Nothing is entered before you have signed.")
+NOTHING_TO_FILL = say(
+    "There is nothing to fill in. What you sign is read from the pilot's files, and shown first."
+)
 CHECKED = "numbers-checked"
 """Ticked by whoever looked at the small numbers in what the public will read."""
 
@@ -125,7 +128,7 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
         "is_new": asked.kind == "open_case",
         "kind": asked.kind,
         "deed": DEEDS[asked.kind],
-        "explains": say("Nothing is entered before you have signed."),
+        "explains": NOTHING_YET if asked.fields else NOTHING_TO_FILL,
         "roles": [(role, ROLES[role]) for role in asked.roles],
         "fields": asked.fields,
         "rows": {each.name: rows_to_show(each, sent, more == each.name) for each in asked.fields},
@@ -138,12 +141,17 @@ def _form(request: HttpRequest, asked: Asked, sent: Sent, wrong: Sequence[Mistak
 
 
 def _place(mistake: Mistake, asked: Asked) -> Placed:
-    """A mistake with name and label of the field of the form that it is about, if it is one."""
+    """A mistake with name and label of the field of the form that it is about, if it is one.
+
+    What is said of a part that has no field of its own is about the whole.
+    """
     name = mistake.about.removeprefix(f"{asked.kind}.")
-    known = {each.name for each in asked.fields}
-    if name.partition(".")[0] not in known:
+    whole, _, rest = name.partition(".")
+    found = next((each for each in asked.fields if each.name == whole), None)
+    if found is None:
         return "", None, mistake
-    return name, LABELS.get(name.rpartition(".")[2]), mistake
+    part = next((each for each in found.parts if each.name == rest.rpartition(".")[2]), None)
+    return (whole, found.label, mistake) if part is None else (name, part.label, mistake)
 
 
 def explained(error: CivicError) -> Mapping[str, Any]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from civic_ai.review.quorum import seats
-from civic_ai.web.steps.fields import BINDINGS, FIRST_ROWS, MORE_ROWS, MOST_ROWS, NUMBERED, Around, FormField
+from civic_ai.web.steps.fields import (
+    BINDINGS,
+    FIRST_ROWS,
+    LAST_DAY,
+    MORE_ROWS,
+    MOST_ROWS,
+    NUMBERED,
+    Around,
+    FormField,
+)
 
 Typed = Mapping[str, str]
 """By the name of a form's field, what stands in it."""
@@ -33,13 +42,19 @@ def given(fields: Iterable[FormField], sent: Sent, around: Around) -> dict[str, 
             continue
         value = _READ.get(each.widget, _line)(each, sent)
         if each.name in BINDINGS:
-            found |= value
+            found |= _with_last_day(value, sent)
         elif value not in ("", [], {}):
             found[each.name] = value
     if any(each.widget == "presence" for each in fields):
         found["present"] = [name for name in seats(around.case) if name in sent.present]
         found["absent"] = [name for name in seats(around.case) if name not in sent.present]
     return found
+
+
+def _with_last_day(scope: dict[str, str], sent: Sent) -> dict[str, str]:
+    """What is approved ends with its approval, unless the form asks for both days."""
+    last = sent.value("expires_on")
+    return {LAST_DAY: last, **scope} if scope and last else scope
 
 
 def rows_to_show(each: FormField, sent: Sent, more: bool = False) -> int:

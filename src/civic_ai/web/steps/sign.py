@@ -14,14 +14,17 @@ from django.urls import reverse
 from civic_ai.core.errors import CivicError, RefusedError, StoreError
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import SignedEnvelope
-from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
+from civic_ai.records.workflow_words import DEEDS, STATES
 from civic_ai.review.blind import is_hidden
 from civic_ai.review.history import POLICY, Event
+from civic_ai.review.keys import read_enrolment
 from civic_ai.review.receipt import make_receipt, receipt_text
 from civic_ai.web.accounts.models import Passkey
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.drafts.models import Draft
+from civic_ai.web.next import next_in
 from civic_ai.web.page import show
+from civic_ai.web.pages.minutes import ends_a_meeting
 from civic_ai.web.reader import reader_of, uploaded
 from civic_ai.web.refusals import forbidden
 from civic_ai.web.steps.form import WRONG, explained
@@ -60,8 +63,16 @@ def _stands_as(draft: Draft) -> int | None:
 
 def _to_entry(draft: Draft, number: int) -> HttpResponse:
     Draft.objects.filter(pk=draft.pk).update(entry=number)
-    where = reverse("entered", args=(draft.pilot, number)) if draft.pilot else reverse("keys")
-    return HttpResponseRedirect(where)
+    return HttpResponseRedirect(_told_at(draft, number))
+
+
+def _told_at(draft: Draft, number: int) -> str:
+    """The page that says what was entered, and what is next."""
+    if draft.pilot:
+        return reverse("entered", args=(draft.pilot, number))
+    said = read_enrolment(draft.statement)
+    assert said is not None  # the desk writes no other statement about keys
+    return f"{reverse('keys')}?enrolled={said.key.id}"
 
 
 def download(request: HttpRequest, draft: int) -> HttpResponse:
@@ -79,9 +90,10 @@ def entered(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
         "number": number,
         "event": event,
         "deed": DEEDS[event.action.kind],
-        "is_mine": event.action.by == reader_of(request).person,
         "state": STATES[desk.standing().case(pilot).state],
-        "turns": [(turn.person, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.turns_in(pilot)],
+        "next": next_in(desk, pilot),
+        "is_meeting": desk.standing().case(pilot).meeting is not None,
+        "ended_meeting": ends_a_meeting(event),
     }
     return show(request, "entered.html", view)
 
@@ -120,10 +132,11 @@ def _envelope(request: HttpRequest, draft: Draft) -> SignedEnvelope:
     if way == "file" and signed is not None:
         return by_file(statement, signed)
     account = _ways(request).account
-    if way == "account" and account is not None and _typed_again(request):
+    if way == "account" and account is not None:
+        _require_password(request)
         return by_account(statement, account)
     raise RefusedError.because(
-        say("it is not signed, or the password is wrong"), remedy=say("Choose one of the ways to sign.")
+        say("nothing was entered, for no signature came"), remedy=say("Choose one of the ways to sign.")
     )
 
 
@@ -136,10 +149,13 @@ def _enter(envelope: SignedEnvelope, draft: Draft) -> int:
         return book.append(envelope).number
 
 
-def _typed_again(request: HttpRequest) -> bool:
-    """Whether the reader typed the own password again; a wrong one counts as a failed login."""
+def _require_password(request: HttpRequest) -> None:
+    """Raise :class:`RefusedError` unless the reader typed the own password; a wrong one is a failed login."""
     password = request.POST.get("password", "")
-    return authenticate(request, name=reader_of(request).name, password=password) == request.user
+    if authenticate(request, name=reader_of(request).name, password=password) != request.user:
+        raise RefusedError.because(
+            say("nothing was entered, for the password is wrong"), remedy=say("Type it again.")
+        )
 
 
 def _ways(request: HttpRequest) -> Ways:

@@ -69,13 +69,23 @@ def key_lines(statement: Statement) -> tuple[Line, ...]:
 
 def told_lines(action: Act) -> tuple[Line, ...]:
     """Every field of a step that its first sentence does not say."""
-    names = sorted((name for name in type(action).model_fields if name not in SAID_ABOVE), key=_last)
+    asked = (name for name in type(action).model_fields if name not in SAID_ABOVE)
+    names = _chosen_first(sorted(asked, key=_last))
     fields = ((name, getattr(action, name)) for name in names if getattr(action, name) or name not in _LAST)
     return tuple(line for name, value in fields for line in _lines(name, value, 0))
 
 
 _LAST = ("open_gates", "answered", "dossier")
 """What the files say stands below what the person says; nothing where they say nothing."""
+
+
+def _chosen_first(names: list[str]) -> list[str]:
+    """What was chosen stands before its reason, as in the form."""
+    own = [name for name in names if name not in _LAST]
+    if "reason" not in own[:-1]:
+        return names
+    at = own.index("reason")
+    return [*names[:at], names[at + 1], "reason", *names[at + 2 :]]
 
 
 def _last(name: str) -> int:

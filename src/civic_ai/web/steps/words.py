@@ -71,7 +71,9 @@ HINTS: Mapping[str, Message] = {
     "conditions": say("Leave a row empty if you do not need it."),
     "binding": say("Only for an approval. What else it binds is read from the dossier."),
     "expires_on": say("Only for an approval."),
-    "people": say("Write each name as its key is enrolled. Leave a row empty if you do not need it."),
+    "people": say("Whoever is not in the list has no key yet. Leave a row empty if you do not need it."),
+    "pilot": say("The name of its folder: small letters, numbers and hyphens."),
+    "dossier": say("By the first letters of its digest. The newest stands first."),
 }
 IF_MISSED = {"report": say("it is reported"), "suspend": say("the model is suspended")}
 CODES: Mapping[str, Mapping[Any, Any]] = {

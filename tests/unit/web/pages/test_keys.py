@@ -44,15 +44,20 @@ def enrol(key: str) -> None:
     assert "enrol this key on the ledger" in custodian.get(where).content.decode()
     statement = read_statement(custodian.get(f"{where}statement.json").content)
     signed = SimpleUploadedFile("s.json", said(statement, key_file("off")).to_json())
-    assert custodian.post(where, {"way": "file", "envelope": signed}).headers["Location"] == "/keys/"
+    done = custodian.post(where, {"way": "file", "envelope": signed}).headers["Location"]
+    assert done == f"/keys/?enrolled={key}"
+    assert "Tell coa: it can sign from now on." in custodian.get(done).content.decode()
 
 
 def test_a_passkey_signs_a_step_once_a_custodian_has_enrolled_it(desk: Desk, passkey: Authenticator) -> None:
     take(desk.office, *TO_APPROVAL[0][:3], **TO_APPROVAL[0][3])
     client = reader("coa")
     assert make(client, passkey) == 302
-    assert "waits for a custodian" in client.get("/keys/").content.decode()
+    assert "waits for a custodian. Ask one of these to enrol it: off" in client.get("/keys/").content.decode()
+    assert "One passkey waits for you, the custodian" in reader("off").get("/").content.decode()
+    assert "the custodian" not in client.get("/").content.decode()
     enrol(passkey.public_key.id)
+    assert "the custodian" not in reader("off").get("/").content.decode()
     where = client.post(f"/cases/{PILOT}/steps/comment/", {"text": "look"}).headers["Location"]
     answer = passkey.assertion(challenge(client, where)).decode()
     signed = {"way": "passkey", "key": passkey.public_key.id, "assertion": answer}

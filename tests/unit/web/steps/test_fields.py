@@ -65,6 +65,18 @@ def test_what_is_chosen_stands_before_its_reason() -> None:
 def test_rows_and_groups_name_their_parts_by_place() -> None:
     review = form("review")["findings"]
     assert [part.name for part in review.row(2)] == ["findings.2.severity", "findings.2.text"]
-    assert [part.name for part in form("close_vote")["binding"].inner] == [
-        "binding.area", "binding.use", "binding.ends_on",
+    assert [part.name for part in form("void")["found"].inner] == [
+        "found.area", "found.use", "found.ends_on",
     ]  # fmt: skip
+
+
+def test_the_last_day_of_an_approval_is_asked_once() -> None:
+    assert form("close_vote")["expires_on"].widget == "day"
+    assert [part.name for part in form("close_vote")["binding"].inner] == ["binding.area", "binding.use"]
+
+
+def test_a_long_choice_is_a_list_in_a_row() -> None:
+    assert {part.name: part.widget for part in form("open_case")["people"].parts} == {
+        "person": "select", "role": "select", "is_community": "tick",
+    }  # fmt: skip
+    assert {part.name: part.widget for part in form("review")["findings"].parts}["severity"] == "choice"

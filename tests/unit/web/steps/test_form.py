@@ -77,3 +77,40 @@ def test_small_numbers_that_the_public_would_read_are_confirmed_first(desk: Desk
     assert 'name="numbers-checked"' in refused.content.decode()
     confirmed = reader("mem").post(f"/cases/{PILOT}/steps/vote/", typed | {"numbers-checked": "yes"})
     assert confirmed.status_code == 302
+
+
+def test_a_mistake_in_a_condition_leads_to_the_conditions(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:12]:
+        take(desk.office, kind, by, role, **given)
+    typed = {"verdict": "approve", "reason": "yes", "conditions.0.text": "Ask the 3 families.",
+             "conditions.0.owner": "ona", "conditions.0.due_on": "2026-02-01", "conditions.0.proof": "p",
+             "conditions.0.if_missed": "report"}  # fmt: skip
+    refused = reader("cha").post(f"/cases/{PILOT}/steps/close_vote/", typed)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert '<a href="#conditions">Conditions: the public will read this, and the count 3' in page
+    assert 'id="conditions"' in page
+
+
+def test_a_group_says_its_hint_and_what_is_wrong_with_it(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:12]:
+        take(desk.office, kind, by, role, **given)
+    form = reader("cha").get(f"/cases/{PILOT}/steps/close_vote/").content.decode()
+    assert "What else it binds is read from the dossier." in form
+    typed = {"verdict": "approve", "reason": "yes", "expires_on": "2026-06-01"}
+    page = reader("cha").post(f"/cases/{PILOT}/steps/close_vote/", typed).content.decode()
+    assert '<a href="#binding">' in page
+    assert 'id="binding-wrong"' in page
+
+
+def test_a_form_with_nothing_to_fill_says_so(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:6]:
+        take(desk.office, kind, by, role, **given)
+    assert (
+        "There is nothing to fill in."
+        in reader("off").get(f"/cases/{PILOT}/steps/hand_to_board/").content.decode()
+    )
+    assert (
+        "There is nothing to fill in."
+        not in reader("off").get(f"/cases/{PILOT}/steps/comment/").content.decode()
+    )

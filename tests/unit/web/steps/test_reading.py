@@ -35,11 +35,15 @@ def test_a_binding_is_said_by_its_scope() -> None:
         "verdict": "approve",
         "binding.area": "all",
         "binding.use": "crews",
-        "binding.ends_on": "2026-09-01",
+        "expires_on": "2026-09-01",
     }
-    assert read("close_vote", typed) == {
-        "verdict": "approve", "area": "all", "use": "crews", "ends_on": "2026-09-01",
-    }  # fmt: skip
+    day = {"expires_on": "2026-09-01"}
+    scope = {"area": "all", "use": "crews", "ends_on": "2026-09-01"}
+    assert read("close_vote", typed) == {"verdict": "approve", **day, **scope}
+    assert read("close_vote", {"verdict": "reject", **day}) == {"verdict": "reject", **day}
+    assert "ends_on" not in read("close_vote", typed | {"expires_on": ""})
+    own = {f"found.{name}": value for name, value in scope.items()} | {"found.ends_on": "2026-08-01"}
+    assert read("void", own | {"expires_on": "2026-09-01"}) == scope | {"ends_on": "2026-08-01"}
 
 
 def test_a_group_is_one_part() -> None:

@@ -11,7 +11,7 @@ import pytest
 from civic_ai.records.action import ACTIONS
 from civic_ai.review.keys import enrol, revoke
 from civic_ai.web.steps.statement_words import NOTHING, SAID_ABOVE, key_lines, told_lines
-from civic_ai.web.steps.words import CODES, YES_NO
+from civic_ai.web.steps.words import CODES, LABELS, YES_NO
 from tests.unit.review.made_case import COMMUNITY, PEOPLE, act, deed
 from tests.unit.review.made_ledger import key_file
 
@@ -52,6 +52,15 @@ def test_every_value_of_a_step_is_told(kind: str) -> None:
     body = action.model_dump(exclude=set(SAID_ABOVE))
     for value in scalars(body):
         assert any(word in said for word in told(value)), (kind, value)
+
+
+@pytest.mark.parametrize("kind", ["vote", "waive", "close_vote", "declare_conflict", "return_case"])
+def test_what_is_chosen_stands_before_its_reason(kind: str) -> None:
+    labels = [line.label for line in told_lines(act(deed(kind, "cha", "chair", **GIVEN.get(kind, {}))))]
+    asked = ACTIONS[kind].model_fields
+    chosen = next((LABELS[name] for name in ("verdict", "gate", "person") if name in asked), None)
+    assert labels[0] == (chosen or LABELS["reason"])
+    assert chosen is None or labels[1] == LABELS["reason"]
 
 
 def test_what_the_files_say_stands_last_and_nothing_of_it_is_not_said() -> None:

@@ -10,6 +10,7 @@ from civic_ai.pilot.describe import CONTRACT, Described, describe, example, json
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.policy.load import load_policy
 from tools.impact_pages import impact_pages
+from tools.routes_page import routes_page
 from tools.workflow_page import workflow_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +26,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "reference" / "gates.md": gates_page(),
         **impact_pages(ROOT / "docs" / "reference"),
         ROOT / "docs" / "reference" / "workflow.md": workflow_page(),
+        ROOT / "docs" / "reference" / "routes.md": routes_page(),
         ROOT / "docs" / "reference" / "pilot.schema.json": json.dumps(json_schema(), indent=2) + "\n",
     }
 

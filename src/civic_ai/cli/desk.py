@@ -14,14 +14,20 @@ import typer
 
 from civic_ai.cli.language import reader_language
 from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP
-from civic_ai.cli.record import LedgerOption, LogKeyOption
+from civic_ai.cli.record import LEDGER_VARIABLE, LOG_KEY_VARIABLE, LedgerOption, LogKeyOption
 from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.web.settings import DeskSettings
 
-app = typer.Typer(help="The review desk: start it, make accounts.", invoke_without_command=True)
+app = typer.Typer(
+    help="The review desk: start it, make accounts. docs/how-to/desk.md says how a city runs it.",
+    invoke_without_command=True,
+)
 WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help=WORKSPACE_HELP)]
+SettingsOption = Annotated[
+    Path | None, typer.Option("--settings", help="The file that describes the desk; else CIVIC_AI_DESK.")
+]
 PORT = 8000
 DEMO_HELP = "A desk to try: invented cities, seven people, a case in each state. It prints their passwords."
 
@@ -30,7 +36,8 @@ DEMO_HELP = "A desk to try: invented cities, seven people, a case in each state.
 def desk(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="Where it listens, on this machine only.")] = PORT,
-    pilots: Annotated[Path, typer.Option(help="The folder with a folder for each pilot.")] = Path("pilots"),
+    settings: SettingsOption = None,
+    pilots: Annotated[Path | None, typer.Option(help="The folder with a folder for each pilot.")] = None,
     ledger: LedgerOption = None,
     log_key: LogKeyOption = None,
     workspace: WorkspaceOption = None,
@@ -46,15 +53,9 @@ def desk(
         return
     from civic_ai.web.serve import serve
 
-    found = _settings(workspace).model_copy(
-        update={
-            "pilots": pilots.resolve(),
-            "ledger": ledger or os.environ.get("CIVIC_AI_LEDGER"),
-            "log_key": log_key or _log_key(),
-            "policy": policy,
-            "address": f"http://localhost:{port}",
-        }
-    )
+    typed = {"pilots": pilots and pilots.resolve(), "ledger": ledger, "log_key": log_key, "policy": policy}
+    found = _settings(settings, workspace, port)
+    found = found.model_copy(update={name: value for name, value in typed.items() if value is not None})
     serve(found, port, _tell_of(found.address))
 
 
@@ -104,6 +105,7 @@ def account(
     person: Annotated[str, typer.Argument(help="As the ledger names the person.")],
     name: Annotated[str | None, typer.Option("--name", help="As typed to sign in; else the same.")] = None,
     email: Annotated[str, typer.Option("--email", help="Where notices go.")] = "",
+    settings: SettingsOption = None,
     workspace: WorkspaceOption = None,
 ) -> int:
     """Make an account. The password is asked for, or read from standard input."""
@@ -111,7 +113,7 @@ def account(
 
     asked = say("Password: ").text(reader_language())
     password = getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    add_account(_settings(workspace), (name or person, person, email), password)
+    add_account(_settings(settings, workspace), (name or person, person, email), password)
     return 0
 
 
@@ -119,15 +121,19 @@ def account(
 def notify(
     smtp: Annotated[str, typer.Option("--smtp", help="The mail server, HOST:PORT.")],
     sender: Annotated[str, typer.Option("--from", help="The sender's address.")],
-    address: Annotated[str, typer.Option("--address", help="The desk's address, as people type it.")],
+    address: Annotated[
+        str | None, typer.Option("--address", help="The desk's, as people type it; else as its settings say.")
+    ] = None,
     tls: Annotated[bool, typer.Option("--tls", help="Go on in TLS (STARTTLS).")] = False,
+    settings: SettingsOption = None,
     workspace: WorkspaceOption = None,
 ) -> int:
     """Tell people by e-mail what waits for them; nobody is told twice. User and password of the mail server
     come from CIVIC_AI_SMTP_USER and CIVIC_AI_SMTP_PASSWORD."""
     from civic_ai.web.start import prepare
 
-    found = _settings(workspace).model_copy(update={"address": address})
+    found = _settings(settings, workspace)
+    found = found if address is None else found.model_copy(update={"address": address})
     prepare(found)
     from civic_ai.web.desk import open_desk
     from civic_ai.web.notices.mail import MailServer, send_notices
@@ -139,13 +145,19 @@ def notify(
     return 0
 
 
-def _settings(workspace: Path | None) -> DeskSettings:
+def _settings(file: Path | None, workspace: Path | None, port: int = PORT) -> DeskSettings:
+    """The desk of a file of settings; else the workspace's own, as the environment names its parts."""
     from civic_ai.store.workspace import open_workspace
     from civic_ai.web.settings import DeskSettings
+    from civic_ai.web.settings_file import VARIABLE, settings_of
 
-    return DeskSettings(home=open_workspace(os.environ, workspace).folder)
-
-
-def _log_key() -> Path | None:
-    named = os.environ.get("CIVIC_AI_LOG_KEY")
-    return Path(named) if named else None
+    if file is not None or (workspace is None and os.environ.get(VARIABLE)):
+        return settings_of(os.environ, file)
+    log_key = os.environ.get(LOG_KEY_VARIABLE)
+    return DeskSettings(
+        home=open_workspace(os.environ, workspace).folder,
+        pilots=Path("pilots").resolve(),
+        ledger=os.environ.get(LEDGER_VARIABLE) or None,
+        log_key=Path(log_key) if log_key else None,
+        address=f"http://localhost:{port}",
+    )

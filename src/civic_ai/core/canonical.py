@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,34 @@ _CHUNK_BYTES = 1 << 20
 def canonical_json(value: Any) -> bytes:
     """The one byte string that stands for a JSON value (RFC 8785): sorted keys, no blanks.
 
-    Raises ``ValueError`` for values that JSON cannot hold (NaN, infinity, integers over 2**53).
+    Raises ``ValueError`` for values that JSON cannot hold (NaN, infinity, integers over 2**53, half letters).
     """
+    if _is_plain(value):
+        return _ENCODER.encode(value).encode()
     return rfc8785.dumps(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
+_LARGEST = 2**53 - 1
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether Python's own encoder, ten times as fast, writes this value as RFC 8785 does.
+
+    It does where no number has a fraction, and where keys are sorted alike: those of ASCII are.
+    """
+    found = [value]
+    for each in found:  # grows while it is read
+        kind = type(each)
+        if kind is dict:
+            if not all(type(key) is str and key.isascii() for key in each):
+                return False
+            found.extend(each.values())
+        elif kind is list or kind is tuple:
+            found.extend(each)
+        elif not (kind is str or each is None or kind is bool or (kind is int and abs(each) <= _LARGEST)):
+            return False
+    return True
 
 
 def digest_of(value: Any) -> str:

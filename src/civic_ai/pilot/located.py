@@ -126,6 +126,7 @@ _KINDS: dict[str, str] = {
     "float_type": N_("must be a number, not {given}"),
     "finite_number": N_("must be a finite number, not {given}"),
     "bool_type": N_("must be true or false, not {given}"),
+    "bool_parsing": N_("must be true or false, not {given}"),
     "string_type": N_("must be text, not {given}"),
     "dict_type": N_("must be a list of 'name: value' lines, not {given}"),
     "model_type": N_("must be a list of 'name: value' lines, not {given}"),

@@ -54,12 +54,14 @@ def admit(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admit
     signers = tuple(known.spans[signature.keyid].key for signature in envelope.signatures)
     if why := objection(known, number, statement, [key.id for key in signers]):
         return Finding("not entitled", why, number)
-    return Admitted(statement, signers, register_after(known, number, envelope))
+    return Admitted(statement, signers, register_after(known, number, statement, envelope))
 
 
-def register_after(register: KeyRegister, number: int, envelope: SignedEnvelope) -> KeyRegister:
+def register_after(
+    register: KeyRegister, number: int, statement: Statement, envelope: SignedEnvelope
+) -> KeyRegister:
     """The keys after entry ``number``, which was admitted: what it says of them, and passkeys' counters."""
-    known = apply(register, number, read_statement(envelope.content))
+    known = apply(register, number, statement)
     for signature in envelope.signatures:
         known = known.with_span(counted(known.spans[signature.keyid], envelope))
     return known

@@ -18,22 +18,24 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import Message, say
-from civic_ai.records.ledger import Checkpoint, LedgerEntry, SignedEnvelope
+from civic_ai.records.ledger import Checkpoint, LedgerEntry, SignedEnvelope, read_entry
 from civic_ai.review import ledger_engine, ledger_schema
 from civic_ai.review.admission import Admitted, admit, counted
 from civic_ai.review.checkpoint import open_checkpoint, sign_checkpoint
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister, apply
-from civic_ai.review.ledger_lines import entries_about, entries_in, last_signed_by
+from civic_ai.review.ledger_lines import Known, Lines, entries_in, last_signed_by
 from civic_ai.review.ledger_schema import CHECKPOINTS, COSIGNATURES, ENTRIES
 from civic_ai.review.log_keys import LogKeys
-from civic_ai.review.merkle import leaf_hash, root
+from civic_ai.review.merkle import EMPTY_ROOT, Tree, leaf_hash
 from civic_ai.review.note import NoteKey, VerifierKey, read_note
 from civic_ai.review.statement import read_statement
 from civic_ai.review.witness import cosignatures
@@ -53,26 +55,39 @@ class Book:
     connection: Connection
     at: str
     """The moment of whatever is appended in this transaction (UTC, microseconds)."""
+    before: Lines
+    """The entries that stood when the transaction began."""
     _lines: list[bytes]
-    leaves: list[bytes]
-    """The leaf hash of each entry, those of this transaction too."""
+    tree: Tree = field(init=False)
+    """Over the leaf hashes of all entries, those of this transaction too."""
     register: KeyRegister = field(init=False)
     """The keys as the entries leave them."""
 
     def __post_init__(self) -> None:
-        self._size_before = len(self._lines)
+        self.tree = self.before.tree
         try:
-            self.register = register_of(_read(entries_about(self._lines)))
+            self.register = register_of(_read(self.before.about()))
         except (KeyError, RefusedError) as error:  # keys that nobody enrolled, a statement that is none
             raise _altered() from error
+
+    @property
+    def size(self) -> int:
+        """How many entries stand, those of this transaction too."""
+        return len(self._lines)
+
+    @property
+    def leaves(self) -> list[bytes]:
+        """The leaf hash of each entry, those of this transaction too."""
+        return [*self.before.leaves, *(leaf_hash(line) for line in self._lines[self.before.size :])]
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """All entries, those of this transaction too."""
         return _read(entries_in(self._lines))
 
     def about(self, subject: str) -> tuple[LedgerEntry, ...]:
-        """As :meth:`Ledger.about`, those of this transaction too."""
-        return _read(entries_about(self._lines, subject))
+        """As :meth:`Ledger.about`, and every entry of this transaction."""
+        new = enumerate(self._lines[self.before.size :], start=self.before.size)
+        return _read(chain(self.before.about(subject), (read_entry(number, line) for number, line in new)))
 
     def admit(self, envelope: SignedEnvelope) -> Admitted:
         """What ``envelope`` says and who signed it, if it may be the next entry.
@@ -100,7 +115,7 @@ class Book:
         row = {"number": entry.number, "at": entry.at, "envelope": text, "statement": said}
         self.connection.execute(insert(ENTRIES).values(row))
         self._lines.append(entry.line)
-        self.leaves.append(leaf_hash(entry.line))
+        self.tree = self.tree.plus(leaf_hash(entry.line))
         self.register = admitted.register
         return entry
 
@@ -117,7 +132,7 @@ class Book:
     @property
     def has_grown(self) -> bool:
         """Whether anything was appended in this transaction."""
-        return len(self._lines) > self._size_before
+        return self.size > self.before.size
 
 
 @dataclass(frozen=True)
@@ -127,6 +142,10 @@ class Ledger:
     engine: Engine
     log_key: NoteKey | None = None
     clock: Clock = now
+    known: Known = field(default_factory=Known)
+    """What this process worked out of lines that it read."""
+    turn: Lock = field(default_factory=Lock)
+    """Held by the thread that writes: in turn, where SQLite lets in who asks at the right moment."""
 
     @contextmanager
     def writing(self) -> Iterator[Book]:
@@ -135,15 +154,14 @@ class Ledger:
         Raises :class:`RefusedError` when the entries are not those of the last signed checkpoint.
         """
         key = self.require_log_key()
-        with ledger_engine.writing(self.engine) as connection:
+        with self.turn, ledger_engine.writing(self.engine) as connection:
             lines = _lines(connection)
-            leaves = [leaf_hash(line) for line in lines]
-            book = Book(connection, _moment(self.clock()), lines, leaves)
+            book = Book(connection, _moment(self.clock()), self.known.at(lines), lines)
             _require_intact(book, key.public)
             yield book
             if book.has_grown:
                 _require_own(book, key.public)
-                _write_checkpoint(connection, book.leaves, key)
+                _write_checkpoint(connection, _checkpoint(book, key.name), key)
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """All entries as they stand."""
@@ -151,16 +169,16 @@ class Ledger:
 
     def about(self, subject: str) -> tuple[LedgerEntry, ...]:
         """The entries about keys, and those with the subject of that name; perhaps one that quotes it."""
-        return _read(entries_about(self.snapshot().lines, subject))
+        return _read(self.known.at(self.lines_from(0)).about(subject))
 
     def register(self) -> KeyRegister:
         """The keys as the entries leave them."""
-        return register_of(_read(entries_about(self.snapshot().lines)))
+        return register_of(_read(self.known.at(self.lines_from(0)).about()))
 
-    def lines_from(self, number: int) -> tuple[bytes, ...]:
-        """The lines of the entries from ``number`` on, unread and unchecked."""
+    def lines_from(self, number: int, most: int | None = None) -> tuple[bytes, ...]:
+        """The lines of the entries from ``number`` on, ``most`` of them, unread and unchecked."""
         with ledger_engine.reading(self.engine) as connection:
-            return tuple(_lines(connection, number))
+            return tuple(_lines(connection, number, most))
 
     def snapshot(self) -> Snapshot:
         """The ledger's own bytes in one moment, unread and unchecked."""
@@ -208,7 +226,8 @@ class Snapshot:
 def found_ledger(url: str, log_key: NoteKey, clock: Clock = now) -> Ledger:
     """A new, empty ledger. Raises :class:`RefusedError` where one stands already."""
     with found_empty(url) as connection:
-        _write_checkpoint(connection, [], log_key)
+        empty = Checkpoint(origin=log_key.name, size=0, root=EMPTY_ROOT.hex())
+        _write_checkpoint(connection, empty, log_key)
     return open_ledger(url, log_key, clock)
 
 
@@ -226,7 +245,15 @@ def found_empty(url: str) -> Iterator[Connection]:
 
 def open_ledger(url: str, log_key: NoteKey | None = None, clock: Clock = now) -> Ledger:
     """The ledger at ``url``. Raises :class:`ConfigError` where none was founded."""
-    engine = ledger_engine.open_engine(url)
+    return _opened(ledger_engine.open_engine(url), log_key, clock)
+
+
+def serve_ledger(url: str, log_key: NoteKey, patience: int) -> Ledger:
+    """The same for a server: its pages wait ``patience`` seconds for a lock, and its connections are kept."""
+    return _opened(ledger_engine.open_engine(url, patience, keeps=True), log_key, now)
+
+
+def _opened(engine: Engine, log_key: NoteKey | None, clock: Clock) -> Ledger:
     if ledger_engine.is_missing_file(engine) or not _stands(engine):
         raise ConfigError.because(
             say("no ledger stands here"),
@@ -253,10 +280,27 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _lines(connection: Connection, first: int = 0) -> list[bytes]:
-    wanted = select(ENTRIES.c.at, ENTRIES.c.envelope).where(ENTRIES.c.number >= first)
-    rows = connection.execute(wanted.order_by(ENTRIES.c.number))
-    return [f"{at} {envelope}".encode() for at, envelope in rows]
+def _lines(connection: Connection, first: int = 0, most: int | None = None) -> list[bytes]:
+    line, number = ENTRIES.c.at + " " + ENTRIES.c.envelope, ENTRIES.c.number
+    if connection.dialect.name != "sqlite":
+        wanted = select(line).where(number >= first).order_by(number).limit(most)
+        return [one.encode() for one in connection.scalars(wanted)]
+    last = connection.scalar(select(func.max(number)))
+    end = 0 if last is None else last + 1
+    return list(_in_pieces(connection, first, end if most is None else min(end, first + most)))
+
+
+def _in_pieces(connection: Connection, first: int, end: int) -> Iterator[bytes]:
+    """The lines from SQLite, which reads in the order of numbers; in another one they would be refused."""
+    joined = func.group_concat(ENTRIES.c.at + " " + ENTRIES.c.envelope, "\n")
+    for begins in range(first, end, _AT_ONCE):
+        wanted = ENTRIES.c.number.between(begins, min(begins + _AT_ONCE, end) - 1)
+        piece = connection.scalar(select(joined).where(wanted))
+        yield from () if piece is None else piece.encode().split(b"\n")
+
+
+_AT_ONCE = 1000
+"""Lines that SQLite hands over in one piece: before each piece, Python waits for all of its other threads."""
 
 
 def _read(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
@@ -270,30 +314,31 @@ def _require_intact(book: Book, key: VerifierKey) -> None:
     """The entries must be those of the last checkpoint, signed by the log's key of that time."""
     newest = select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size.desc()).limit(1)
     note = book.connection.scalar(newest)
-    signer = LogKeys(key, book.register.rotations).at(len(book.leaves))
+    signer = LogKeys(key, book.register.rotations).at(book.size)
     stated = open_checkpoint(note, signer) if note else None
     if stated is None:
         raise _refused(say("the last checkpoint of the ledger is not signed by {log}", log=key.name))
-    if stated != _checkpoint(book.leaves, key.name):
+    if stated != _checkpoint(book, key.name):
         raise _altered()
 
 
 def _require_own(book: Book, key: VerifierKey) -> None:
     """The key at hand must sign a ledger of this size, and the log's key have changed on these entries."""
-    if not all(one.fits(book.leaves) for one in book.register.rotations):
+    leaves = book.leaves if book.register.rotations else []
+    if not all(one.fits(leaves) for one in book.register.rotations):
         raise _refused(say("the log's key was changed on other entries than these"))
     keys = LogKeys(key, book.register.rotations)
-    if not keys.is_linked or keys.at(len(book.leaves)) != key:
+    if not keys.is_linked or keys.at(book.size) != key:
         raise _refused(say("the log's key {key} is not the one in use", key=key.id.hex()))
 
 
-def _checkpoint(leaves: list[bytes], origin: str) -> Checkpoint:
-    return Checkpoint(origin=origin, size=len(leaves), root=root(leaves).hex())
+def _checkpoint(book: Book, origin: str) -> Checkpoint:
+    return Checkpoint(origin=origin, size=book.size, root=book.tree.root.hex())
 
 
-def _write_checkpoint(connection: Connection, leaves: list[bytes], key: NoteKey) -> None:
-    note = sign_checkpoint(_checkpoint(leaves, key.name), key)
-    connection.execute(insert(CHECKPOINTS).values(size=len(leaves), note=note))
+def _write_checkpoint(connection: Connection, checkpoint: Checkpoint, key: NoteKey) -> None:
+    note = sign_checkpoint(checkpoint, key)
+    connection.execute(insert(CHECKPOINTS).values(size=checkpoint.size, note=note))
 
 
 def _with_cosignatures(connection: Connection, size: int) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
@@ -17,11 +17,11 @@ from civic_ai.core.errors import CivicError, ConfigError, StoreError
 from civic_ai.core.messages import say
 
 _BEGIN = "ledger_begin"
-_WAIT_SECONDS = 60
+PATIENCE = 60
+"""Seconds to wait for whoever else writes."""
 _LOCK = 0x6C6564676572
 """The number of PostgreSQL's advisory lock: ``ledger`` in ASCII."""
 _PRAGMAS = (
-    f"busy_timeout={_WAIT_SECONDS * 1000}",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -30,21 +30,32 @@ _PRAGMAS = (
 )
 
 
-def open_engine(url: str) -> Engine:
-    """The engine for ``url``: ``sqlite:////path`` or ``postgresql+psycopg://...``.
+def open_engine(url: str, patience: int = PATIENCE, keeps: bool = False) -> Engine:
+    """The engine for ``url``: ``sqlite:////path`` or ``postgresql://...``, which waits so long for a lock.
+
+    ``keeps``: connections to a server are kept and used again; they must not be carried over a fork.
 
     Raises :class:`ConfigError` when it is no such address or its driver is missing.
     """
     try:
-        engine = create_engine(url, poolclass=NullPool)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        engine = _engine(make_url(url), patience, keeps)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, KeyError) as error:
         raise _no_database(url) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    elif engine.dialect.name != "postgresql":
-        raise _no_database(url)
     return engine
+
+
+def _engine(url: URL, patience: int, keeps: bool) -> Engine:
+    driver = {"postgresql": "postgresql+psycopg"}.get(url.drivername, url.drivername)
+    waits = {
+        "sqlite": {"timeout": patience},
+        "postgresql": {"options": f"-c lock_timeout={patience}s"},
+    }[driver.partition("+")[0]]
+    if keeps and driver != "sqlite":
+        return create_engine(url.set(drivername=driver), pool_pre_ping=True, connect_args=waits)
+    return create_engine(url.set(drivername=driver), poolclass=NullPool, connect_args=waits)
 
 
 def make_private(engine: Engine) -> None:

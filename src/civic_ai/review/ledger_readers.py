@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from civic_ai.records.case import Case
 from civic_ai.records.people import Person
 from civic_ai.records.policy import Policy
 from civic_ai.review.blind import is_hidden
 from civic_ai.review.standing import Standing
 
 
-def reads_ledger(cases: Mapping[str, Case], person: Person) -> bool:
+def reads_ledger(standing: Standing, person: Person) -> bool:
     """Whether this person is the auditor of a case; others read the entries of their own cases there."""
-    return any(case.has_role(person, "auditor") for case in cases.values())
+    return any(standing.cases[pilot].has_role(person, "auditor") for pilot in standing.pilots_of(person))
 
 
 def hidden_entries(standing: Standing, person: Person, policy: Policy) -> Iterator[int]:
     """The numbers of entries that this person may not read yet: reviews given blind, until all are in."""
     for pilot, case in standing.cases.items():
-        for event in standing.events[pilot]:
+        for event in standing.events[pilot] if case.reviews else ():
             if is_hidden(event, case, person, policy):
                 yield event.step.number

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
+from itertools import accumulate, islice
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -27,15 +29,36 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return _root(leaves, 0, len(leaves)) if leaves else EMPTY_ROOT
 
 
-def roots(leaves: Iterable[bytes]) -> Iterator[bytes]:
-    """The root of the first leaf hash, of the first two, and so on, each in log n steps."""
-    peaks = list[tuple[int, bytes]]()
-    for leaf in leaves:
-        size, made = 1, leaf
+@dataclass(frozen=True)
+class Tree:
+    """A tree that grows by a leaf in log n steps: the roots of its whole subtrees, the largest first."""
+
+    peaks: tuple[tuple[int, bytes], ...] = ()
+
+    @classmethod
+    def of(cls, leaves: Iterable[bytes]) -> Tree:
+        """The tree over these leaf hashes."""
+        return reduce(Tree.plus, leaves, cls())
+
+    def plus(self, leaf: bytes) -> Tree:
+        """The tree with one more leaf hash."""
+        peaks, size, made = list(self.peaks), 1, leaf
         while peaks and peaks[-1][0] == size:
             made, size = node_hash(peaks.pop()[1], made), 2 * size
-        peaks.append((size, made))
-        yield reduce(lambda right, left: node_hash(left, right), (one for _, one in reversed(peaks)))
+        return Tree((*peaks, (size, made)))
+
+    @property
+    def root(self) -> bytes:
+        """Its root."""
+        if not self.peaks:
+            return EMPTY_ROOT
+        return reduce(lambda right, left: node_hash(left, right), (one for _, one in reversed(self.peaks)))
+
+
+def roots(leaves: Iterable[bytes]) -> Iterator[bytes]:
+    """The root of the first leaf hash, of the first two, and so on, each in log n steps."""
+    grown = accumulate(leaves, Tree.plus, initial=Tree())
+    return (tree.root for tree in islice(grown, 1, None))
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:

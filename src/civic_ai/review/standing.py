@@ -17,11 +17,13 @@ from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.case import Case
 from civic_ai.records.ledger import LedgerEntry, read_entry
+from civic_ai.records.people import Person
 from civic_ai.review.admission import Admitted, admit
 from civic_ai.review.findings import Finding
 from civic_ai.review.history import Event, PolicyOf, after, is_step, read_step
 from civic_ai.review.keys import KeyRegister
 from civic_ai.review.ledger import Ledger
+from civic_ai.review.office import Office
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,22 @@ class Standing:
     cases: Mapping[str, Case] = field(default_factory=lambda: MappingProxyType({}))
     events: Mapping[str, tuple[Event, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
+    parts: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """By person, the pilots in whose case they have a part."""
+
     def case(self, pilot: str) -> Case:
         """The case of ``pilot``; a new one where nothing was entered."""
         return self.cases.get(pilot, Case())
+
+    def pilots_of(self, person: Person) -> frozenset[str]:
+        """The pilots in whose case this person has a part."""
+        return self.parts.get(person, frozenset())
+
+
+def is_custodian(person: Person, standing: Standing) -> bool:
+    """Whether this person's key may enrol others now."""
+    register = standing.register
+    return any(register.spans[each].key.holder == person for each in register.custodians(standing.size))
 
 
 @dataclass
@@ -63,12 +78,34 @@ class StandingReader:
             return self._standing
 
 
+@dataclass(frozen=True)
+class StandingOffice(Office):
+    """An office that knows every case as it stands: it prepares at once, and enters as any other does."""
+
+    reader: StandingReader
+
+    @classmethod
+    def of(cls, office: Office) -> StandingOffice:
+        """The same office, with what its ledger says kept at hand."""
+        reader = StandingReader(office.ledger, office.policy_of)
+        return cls(office.ledger, office.policy, office.blobs, reader)
+
+    def case(self, pilot: str) -> Case:
+        """Where the case of ``pilot`` stands; a new one where nothing was entered."""
+        return self.reader.read().case(pilot)
+
+    def events(self, pilot: str) -> tuple[Event, ...]:
+        """Everything that was done in the case of ``pilot``, with the case before and after."""
+        return self.reader.read().events.get(pilot, ())
+
+
 def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> Standing:
     """What stands after ``lines``, which follow what is ``known``. Raises as :meth:`StandingReader.read`."""
     if not lines:
         return known
-    register, cases = known.register, dict(known.cases)
-    events = {pilot: list(known_events) for pilot, known_events in known.events.items()}
+    register, cases, events = known.register, dict(known.cases), dict(known.events)
+    new: dict[str, list[Event]] = {}
+    parts: dict[str, set[str]] = {}
     for number, line in enumerate(lines, start=known.size):
         entry = _entry(number, line)
         admitted = _admitted(register, entry)
@@ -76,14 +113,25 @@ def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> S
         if is_step(admitted.statement):
             event = _event(cases, entry, admitted, policy_of)
             cases[event.step.pilot] = event.after
-            events.setdefault(event.step.pilot, []).append(event)
+            new.setdefault(event.step.pilot, []).append(event)
+            _note_parts(parts, known, event)
+    events.update((pilot, (*events.get(pilot, ()), *more)) for pilot, more in new.items())
     return Standing(
         size=known.size + len(lines),
         last=lines[-1],
         register=register,
         cases=MappingProxyType(cases),
-        events=MappingProxyType({pilot: tuple(found) for pilot, found in events.items()}),
+        events=MappingProxyType(events),
+        parts=MappingProxyType({**known.parts, **{who: frozenset(has) for who, has in parts.items()}}),
     )
+
+
+def _note_parts(parts: dict[str, set[str]], known: Standing, event: Event) -> None:
+    """Who came to a case or left it by this step."""
+    before, after_it = ({holder.person for holder in case.people} for case in (event.before, event.after))
+    for person in before ^ after_it:
+        has = parts.setdefault(person, set(known.pilots_of(person)))
+        (has.add if person in after_it else has.discard)(event.step.pilot)
 
 
 def _event(cases: Mapping[str, Case], entry: LedgerEntry, admitted: Admitted, policy_of: PolicyOf) -> Event:

@@ -16,11 +16,11 @@ from civic_ai.policy.load import load_policy
 from civic_ai.records.case import Case
 from civic_ai.records.policy import Policy
 from civic_ai.review.key_files import note_key, read_key_file
-from civic_ai.review.ledger import open_ledger
+from civic_ai.review.ledger import serve_ledger
 from civic_ai.review.office import Office
 from civic_ai.review.queue import Turn, waiting_for
-from civic_ai.review.standing import Standing, StandingReader
-from civic_ai.web.settings import DeskSettings
+from civic_ai.review.standing import Standing, StandingOffice
+from civic_ai.web.settings import PATIENCE, DeskSettings
 from civic_ai.web.titles import Titles
 
 SHORT = 12
@@ -32,8 +32,7 @@ class Desk:
     """One desk at work. Pages read :meth:`standing`; whatever decides goes through ``office``."""
 
     settings: DeskSettings
-    office: Office
-    reader: StandingReader
+    office: StandingOffice
     turns: Turns
     titles: Titles
 
@@ -44,7 +43,7 @@ class Desk:
 
     def standing(self) -> Standing:
         """Every case as it stands now."""
-        return self.reader.read()
+        return self.office.reader.read()
 
     def today(self) -> date:
         """The day by the ledger's clock."""
@@ -53,6 +52,11 @@ class Desk:
     def waited_for(self) -> Mapping[str, tuple[Turn, ...]]:
         """Who is waited for in each case, today."""
         return self.turns.of(self.standing().cases, self.today())
+
+    def turns_in(self, pilot: str) -> tuple[Turn, ...]:
+        """Who is waited for in one case, today."""
+        case = self.standing().cases.get(pilot)
+        return () if case is None else self.turns.of({pilot: case}, self.today())[pilot]
 
     def pilot_folder(self, pilot: str) -> Path:
         """Where the city keeps what it says of a pilot; it need not stand."""
@@ -101,15 +105,15 @@ class Turns:
 def open_desk(desk: DeskSettings) -> Desk:
     """The desk of these settings. Raises :class:`ConfigError` where ledger, key or policy cannot be read."""
     key = note_key(read_key_file(desk.log_key_file))
-    office = Office(open_ledger(desk.ledger_url, key), load_policy(desk.policy), desk.workspace.blobs)
+    ledger = serve_ledger(desk.ledger_url, key, PATIENCE)
+    office = Office(ledger, load_policy(desk.policy), desk.workspace.blobs)
     return desk_of(desk, office)
 
 
 def desk_of(desk: DeskSettings, office: Office) -> Desk:
     """The desk at which this office works."""
     titles = Titles(lambda pilot, digest: desk.workspace.dossiers(pilot) / digest[:SHORT])
-    reader = StandingReader(office.ledger, office.policy_of)
-    return Desk(desk, office, reader, Turns(office.policy), titles)
+    return Desk(desk, StandingOffice.of(office), Turns(office.policy), titles)
 
 
 @cache

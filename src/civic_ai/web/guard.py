@@ -10,12 +10,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from civic_ai.core.errors import CivicError
+from civic_ai.review.ledger_readers import reads_ledger
+from civic_ai.review.standing import is_custodian
 from civic_ai.web.desk import the_desk
 from civic_ai.web.reader import reader_of
 from civic_ai.web.refusals import forbidden, refused
 
-Who = Literal["anyone", "signed in", "in the case"]
-"""``in the case``: who holds a role in the case of the path; what they may do there, the domain says."""
+Who = Literal["anyone", "signed in", "in the case", "auditor", "custodian", "drafter", "by the workflow"]
+"""``in the case``: who holds a role in the case of the path. ``auditor``: of any case. ``custodian``: whose
+key enrols others now. ``drafter``: who began the statement of the path. ``by the workflow``: whoever may take
+the step of the path now. The page itself asks the last two: of its drafts, and of the domain layer."""
 View = Callable[..., HttpResponse]
 
 
@@ -44,10 +48,26 @@ class Route:
             return self.view(request, **named)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if self.who == "in the case" and not _takes_part(reader_of(request).person, named["pilot"]):
+        mays = _ASKED.get(self.who)
+        if mays is not None and not mays(reader_of(request).person, named):
             return forbidden(request)
         return self.view(request, **named)
 
 
-def _takes_part(person: str, pilot: str) -> bool:
-    return any(holder.person == person for holder in the_desk().standing().case(pilot).people)
+def _takes_part(person: str, named: Mapping[str, str]) -> bool:
+    return any(holder.person == person for holder in the_desk().standing().case(named["pilot"]).people)
+
+
+def _audits(person: str, named: Mapping[str, str]) -> bool:
+    return reads_ledger(the_desk().standing(), person)
+
+
+def _keeps_keys(person: str, named: Mapping[str, str]) -> bool:
+    return is_custodian(person, the_desk().standing())
+
+
+_ASKED: Mapping[Who, Callable[[str, Mapping[str, str]], bool]] = {
+    "in the case": _takes_part,
+    "auditor": _audits,
+    "custodian": _keeps_keys,
+}

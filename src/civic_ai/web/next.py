@@ -55,7 +55,7 @@ class Next:
 def next_in(desk: Desk, pilot: str) -> Next:
     """What is next in the case of this pilot, today."""
     case = desk.standing().case(pilot)
-    turns = desk.waited_for().get(pilot, ())
+    turns = desk.turns_in(pilot)
     waits = tuple(Waits(turn.person, ROLES[turn.role], DEEDS[turn.kind], turn.kind) for turn in turns)
     return Next(waits, what_lacks(desk, case), () if case.meeting is None else open_gates(desk, case))
 

@@ -14,15 +14,15 @@ View = Mapping[str, Any]
 
 
 def show(request: HttpRequest, template: str, view: View, status: int = 200) -> HttpResponse:
-    """The page that ``template`` makes of ``view``."""
+    """The page that ``template`` makes of ``view``; unless that names a ``person``, for who has signed in."""
     language = language_of(request)
-    member = getattr(request, "user", None)
-    is_signed_in = member is not None and member.is_authenticated
-    known = {
-        "language": language,
-        "person": member.person if member is not None and is_signed_in else None,
-        "path": request.get_full_path(),
-        **view,
-    }
+    known = {"language": language, "path": request.get_full_path(), **view}
+    if "person" not in known:
+        known["person"] = _reader(request)
     content = engines[language].get_template(template).render(known, request)
     return HttpResponse(content, status=status, headers={"Content-Language": language})
+
+
+def _reader(request: HttpRequest) -> str | None:
+    member = getattr(request, "user", None)
+    return member.person if member is not None and member.is_authenticated else None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Iterable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from civic_ai.core.errors import CivicError, ConfigError, Mistake, RefusedError
+from civic_ai.core.errors import CivicError, ConfigError, Mistake, RefusedError, StoreError
 from civic_ai.core.messages import Message, say
 from civic_ai.web.page import show
 
@@ -19,8 +22,11 @@ def unplaced(mistakes: Iterable[Mistake]) -> list[Placed]:
     return [("", None, each) for each in mistakes]
 
 
-_STATUS: dict[type[CivicError], int] = {RefusedError: 409, ConfigError: 422, CivicError: 503}
-"""The answer to each kind of error; a store that cannot be reached may be there again soon."""
+NOT_NOW = 503
+"""A database or another server does not answer, and may soon."""
+_LOG = logging.getLogger("civic_ai.web")
+_STATUS: dict[type[CivicError], int] = {RefusedError: 409, ConfigError: 422, CivicError: NOT_NOW}
+"""The answer to each kind of error."""
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -54,19 +60,41 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def refused(request: HttpRequest, error: CivicError) -> HttpResponse:
-    """What the domain layer refused, in its own words."""
+    """What the domain layer refused, in its own words; of a store that fails, what to do."""
     status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+    if isinstance(error, StoreError):
+        _LOG.error("a store failed", exc_info=error)
+        return no_store(request)
     view = {"title": say("This could not be done"), "errors": unplaced(error.mistakes)}
     return show(request, "refused.html", view, status)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault."""
+def no_store(request: HttpRequest) -> HttpResponse:
+    """503: a database is locked or gone, or the disk is full. Who reads is not asked: it may say so there."""
     return _refuse(
-        request, 500, say("Something went wrong here"),
+        request,
+        NOT_NOW,
+        say("The desk cannot read or write just now"),
+        say("Wait a minute, then open the case. It shows whether your step was entered. If not, sign again."),
+        is_known=False,
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500, our fault; 503 where a database or the disk fails. Django calls it while it handles the error."""
+    if isinstance(sys.exc_info()[1], DatabaseError | OSError):
+        return no_store(request)
+    return _refuse(
+        request,
+        500,
+        say("Something went wrong here"),
         say("Look at the case before you do it again. Whoever runs the desk finds the reason in its log."),
-    )  # fmt: skip
+        is_known=False,
+    )
 
 
-def _refuse(request: HttpRequest, status: int, title: Message, remedy: Message) -> HttpResponse:
-    return show(request, "refusal.html", {"title": title, "remedy": remedy}, status)
+def _refuse(
+    request: HttpRequest, status: int, title: Message, remedy: Message, *, is_known: bool = True
+) -> HttpResponse:
+    view = {"title": title, "remedy": remedy} | ({} if is_known else {"person": None})
+    return show(request, "refusal.html", view, status)

@@ -32,7 +32,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 BEGAN, SEEN = "began", "seen"
-_ONE_MINUTE = 60
+_ONE_MINUTE, _AN_HOUR = 60, 3600
 
 
 def secure_headers(answer: Answer) -> Answer:
@@ -73,9 +73,11 @@ def end_old_sessions(answer: Answer) -> Answer:
 
 
 def _mind_the_time(request: HttpRequest, now: int) -> None:
+    """End a session that is over, and one of the future: the clock was set back, and it would never end."""
     session = request.session
     began, seen = session.setdefault(BEGAN, now), session.get(SEEN, now)
-    if now - began > LONGEST.total_seconds() or now - seen > IDLE.total_seconds():
+    lasted, rested = now - min(began, seen), now - seen
+    if lasted > LONGEST.total_seconds() or rested > IDLE.total_seconds() or rested < -_AN_HOUR:
         logout(request)
     elif SEEN not in session or now - seen > _ONE_MINUTE:
         session[SEEN] = now

@@ -7,6 +7,8 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from django.db import connections
+
 from civic_ai.web.settings import DeskSettings
 from civic_ai.web.start import prepare
 
@@ -15,6 +17,11 @@ HERE = "127.0.0.1"
 
 class _Threads(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """One request; then its thread ends, and with it what it had open."""
+        super().process_request_thread(request, client_address)
+        connections.close_all()
 
 
 class _Quiet(WSGIRequestHandler):

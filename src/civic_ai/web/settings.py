@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from jinja2 import StrictUndefined
 from pydantic import Field
 
 from civic_ai.core.messages import LANGUAGES
 from civic_ai.records.record import Record
-from civic_ai.store.workspace import Workspace, open_workspace
+from civic_ai.store.workspace import Workspace
 
 WEB = Path(__file__).resolve().parent
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(hours=12)
 """A session ends when nobody used it for ``IDLE``, and ``LONGEST`` after the login in any case."""
 TRIES = 5
+"""Wrong passwords for one name from one address (``docs/decisions/0017``)."""
 LOCKED_FOR = timedelta(minutes=15)
 MOST_BYTES = 2 * 1024 * 1024
 MOST_FIELDS = 500
 MOST_UPLOADED = 16 * 1024 * 1024
+PATIENCE = 20
+"""Seconds that a page waits for a database which somebody else has locked."""
 HTTPS = "https"
 
 
@@ -45,11 +47,12 @@ class DeskSettings(Record):
     home: Path
     pilots: Path = Path("pilots")
     ledger: str | None = None
-    """The ledger's address; None: the workspace's own."""
+    """The ledger's address, as :attr:`database`; None: the workspace's own."""
     log_key: Path | None = None
     policy: Path | None = None
     database: str | None = None
-    """Where accounts and drafts are kept: ``sqlite:///...`` or ``postgresql://...``; None: the workspace."""
+    """Where accounts, sessions and drafts are kept: ``sqlite:///...`` or ``postgresql://...``; None: the
+    workspace. A password stands in neither address: PostgreSQL's own ``PGPASSFILE`` names a file with it."""
     address: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/?#\s]+$")
     sign_on: SignOn | None = None
     """Single sign-on by OpenID Connect; accounts are made here all the same."""
@@ -87,17 +90,6 @@ class DeskSettings(Record):
     def log_key_file(self) -> Path:
         """Where the log's private key stands."""
         return self.log_key or self.keys / "log.key"
-
-
-def desk_settings_from(environment: Mapping[str, str]) -> DeskSettings:
-    """The desk that ``CIVIC_AI_DESK`` (its settings in JSON) describes, as a server's workers read it.
-
-    Without it: the workspace's own, on this machine.
-    """
-    given = environment.get("CIVIC_AI_DESK")
-    if given:
-        return DeskSettings.model_validate_json(given)
-    return DeskSettings(home=open_workspace(environment).folder)
 
 
 def secret_in(home: Path) -> str:
@@ -162,10 +154,17 @@ _MIDDLEWARE = [
 _LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"error": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["error"], "level": "WARNING"},
+    "formatters": {"bare": {"()": "civic_ai.web.log.Bare"}},
+    "handlers": {"error": {"class": "logging.StreamHandler", "formatter": "bare"}},
+    "root": {"handlers": ["error"], "level": "ERROR"},
+    "loggers": {
+        "django": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.security": {"handlers": [], "level": "CRITICAL", "propagate": True},
+        "axes": {"handlers": [], "level": "ERROR", "propagate": True},
+    },
 }
+"""Only what is our fault is written down; what a request said never is (CONTROLS.md T23)."""
 
 
 def _templates(language: str) -> dict[str, Any]:
@@ -191,17 +190,18 @@ def _database(url: str) -> dict[str, Any]:
             "NAME": unquote(parts.path.removeprefix("/")),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": PATIENCE,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             },
         }
+    asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.removeprefix("/"),
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": asked.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        "OPTIONS": {"options": f"-c lock_timeout={PATIENCE}s", **asked},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -224,7 +224,7 @@ def _login() -> dict[str, Any]:
         "LOGIN_URL": "login",
         "LOGIN_REDIRECT_URL": "queue",
         "AXES_FAILURE_LIMIT": TRIES,
-        "AXES_LOCKOUT_PARAMETERS": ["username", "ip_address"],
+        "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
         "AXES_COOLOFF_TIME": LOCKED_FOR,
         "AXES_RESET_ON_SUCCESS": True,
         "AXES_ENABLE_ADMIN": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -9,8 +10,10 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
-from civic_ai.web.settings import DeskSettings, desk_settings_from, django_settings
+from civic_ai.web.settings import DeskSettings, django_settings
+from civic_ai.web.settings_file import settings_of
 
 
 def configure(desk: DeskSettings) -> None:
@@ -28,13 +31,20 @@ def prepare(desk: DeskSettings) -> Any:
     call_command("migrate", verbosity=0, interactive=False)
     from civic_ai.web.desk import the_desk
 
-    the_desk().standing()
-    return get_wsgi_application()
+    opened = the_desk()
+    opened.waited_for()
+    opened.office.ledger.register()  # what the next step would have to read first
+    call_command("clearsessions", verbosity=0)
+    opened.office.ledger.engine.dispose()
+    connections.close_all()  # a server's workers are forked from here and each opens its own
+    made = get_wsgi_application()
+    gc.freeze()  # what was read stays: the collector need not look at it again, nor touch what workers share
+    return made
 
 
 def from_environment() -> Any:
-    """The application for a server's worker: ``gunicorn 'civic_ai.web.start:from_environment()'``."""
-    return prepare(desk_settings_from(os.environ))
+    """The application for a server's workers; :mod:`civic_ai.web.server` says how they are started."""
+    return prepare(settings_of(os.environ))
 
 
 def add_account(desk: DeskSettings, who: tuple[str, str, str], password: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from civic_ai.cli.desk import _log_key
+from civic_ai.cli.desk import _settings
 
 
 def civic_ai(*words: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -34,8 +34,41 @@ def test_a_desk_without_a_ledger_says_what_to_do(tmp_path: Path) -> None:
     assert "log.key" in done.stderr
 
 
-def test_the_logs_key_is_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_file_the_environment_names_the_parts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("django", reason="the desk's libraries are not installed (civic-ai[desk])")
     monkeypatch.setenv("CIVIC_AI_LOG_KEY", "/k/log.key")
-    assert _log_key() == Path("/k/log.key")
-    monkeypatch.delenv("CIVIC_AI_LOG_KEY")
-    assert _log_key() is None
+    monkeypatch.setenv("CIVIC_AI_LEDGER", "postgresql://x/y")
+    found = _settings(None, tmp_path, 8123)
+    assert (found.log_key, found.ledger) == (Path("/k/log.key"), "postgresql://x/y")
+    assert (found.home, found.address) == (tmp_path, "http://localhost:8123")
+    for name in ("CIVIC_AI_LOG_KEY", "CIVIC_AI_LEDGER"):
+        monkeypatch.delenv(name)
+    assert (_settings(None, tmp_path).log_key, _settings(None, tmp_path).ledger) == (None, None)
+
+
+def test_a_file_of_settings_says_it_all_and_the_environment_may_name_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("django", reason="the desk's libraries are not installed (civic-ai[desk])")
+    file = tmp_path / "desk.yaml"
+    file.write_text("home: var\naddress: https://desk.city.example\n")
+    monkeypatch.setenv("CIVIC_AI_LEDGER", "postgresql://x/y")
+    assert (_settings(file, None).home, _settings(file, None).ledger) == (tmp_path / "var", None)
+    monkeypatch.setenv("CIVIC_AI_DESK", str(file))
+    assert _settings(None, None) == _settings(file, None)
+    assert _settings(None, tmp_path).home == tmp_path, "what is typed counts before what the shell says"
+
+
+def test_a_mistake_in_the_file_is_told_with_its_line(tmp_path: Path) -> None:
+    pytest.importorskip("django", reason="the desk's libraries are not installed (civic-ai[desk])")
+    (tmp_path / "desk.yaml").write_text("home: var\nadress: https://desk.city.example\n")
+    done = civic_ai("desk", "--settings", tmp_path / "desk.yaml")
+    assert done.returncode == 2
+    assert "desk.yaml:2" in done.stderr
+    assert "Did you mean address?" in done.stderr
+
+
+def test_help_names_the_page_that_says_how_a_city_runs_it() -> None:
+    assert "docs/how-to/desk.md" in civic_ai("desk", "--help").stdout

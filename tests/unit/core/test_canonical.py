@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,17 @@ def test_the_example_of_the_standard() -> None:
 
 
 @given(JSON)
+def test_the_fast_way_and_the_reference_write_the_same_bytes(value: object) -> None:
+    assert canonical_json(value) == rfc8785.dumps(value)
+
+
+def test_every_letter_is_written_as_the_reference_writes_it() -> None:
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    for value in (every, {every[:128]: every}, {every[:256]: 1, every[-5:]: 2}):
+        assert canonical_json(value) == rfc8785.dumps(value)
+
+
+@given(JSON)
 def test_reading_it_back_gives_the_value(value: object) -> None:
     assert json.loads(canonical_json(value), parse_int=_number) == value
 
@@ -45,7 +57,9 @@ def test_the_order_of_keys_does_not_matter(value: dict[str, int]) -> None:
     assert digest_of(turned) == digest_of(value)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, {1: 2}, object()])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), 2**53, {1: 2}, object(), "\ud800", {"a": ["\udfff"]}]
+)
 def test_what_json_cannot_hold_is_refused(value: object) -> None:
     with pytest.raises(Exception, match=r".+"):
         canonical_json(value)

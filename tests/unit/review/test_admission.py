@@ -9,7 +9,7 @@ from civic_ai.review.envelope import pre_authentication_encoding, seal_envelope,
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister, apply, enrol, revoke
 from civic_ai.review.passkey import challenge
-from civic_ai.review.statement import state
+from civic_ai.review.statement import read_statement, state
 from tests.unit.review.authenticator import Authenticator
 from tests.unit.review.made_ledger import ANA, BEA, DOSSIER, EVE, founding, key_file, said, vote
 
@@ -140,5 +140,5 @@ def test_the_register_without_checking_counts_the_same() -> None:
     envelope = passkey_entry(passkey, 5, 7)
     found = admit(register, 5, envelope)
     assert isinstance(found, Admitted)
-    assert register_after(register, 5, envelope) == found.register
+    assert register_after(register, 5, read_statement(envelope.content), envelope) == found.register
     assert found.register.spans[passkey.public_key.id].sign_count == 7

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from civic_ai.review.ledger_readers import hidden_entries, reads_ledger
-from civic_ai.review.standing import StandingReader
+from civic_ai.review.standing import Standing, StandingReader
 from tests.unit.review.made_case import COMMUNITY, PEOPLE
 from tests.unit.review.made_office import office_in, take
 
@@ -12,9 +12,9 @@ def test_auditors_read_the_ledger_and_a_blind_review_opens_when_all_are_in(tmp_p
     office = office_in(tmp_path)
     reader = StandingReader(office.ledger, office.policy_of)
     take(office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
-    cases = reader.read().cases
-    assert [person for person, _ in PEOPLE if reads_ledger(cases, person)] == ["aud"]
-    assert not reads_ledger({}, "aud")
+    standing = reader.read()
+    assert [person for person, _ in PEOPLE if reads_ledger(standing, person)] == ["aud"]
+    assert not reads_ledger(Standing(), "aud")
     take(office, "submit", "ona", "owner")
     take(office, "propose_level", "off", "governance_officer", level="II")
     take(office, "confirm_level", "cha", "chair", level="II")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.review.ledger import Ledger
-from civic_ai.review.standing import StandingReader
+from civic_ai.review.standing import StandingOffice, StandingReader, is_custodian
 from tests.unit.review.made_office import TO_APPROVAL, office_in, take
 
 
@@ -72,3 +72,33 @@ def test_an_entry_that_was_altered_is_not_shown(tmp_path: Path, change: str) -> 
         connection.execute(text(f"UPDATE entries SET {change} WHERE number = 13"))
     with pytest.raises(RefusedError, match="entry 13 of the ledger cannot be read, or may not stand"):
         reader.read()
+
+
+def test_an_office_that_stands_prepares_and_enters_as_any_other(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    standing = StandingOffice.of(office)
+    for kind, by, role, given in TO_APPROVAL:
+        take(standing, kind, by, role, **given)
+        assert standing.case("streets") == office.case("streets")
+        assert standing.events("streets") == office.events("streets")
+    assert standing.case("streets").state == "approved_for_pilot"
+
+
+def test_who_has_a_part_in_which_case_is_known_from_each_step(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    reader = StandingReader(office.ledger, office.policy_of)
+    for kind, by, role, given in TO_APPROVAL[:2]:
+        take(office, kind, by, role, **given)
+    take(office, "assign", "off", "governance_officer", holder=("zed", "member"))
+    for standing in (reader.read(), StandingReader(office.ledger, office.policy_of).read()):
+        people = {holder.person for holder in standing.case("streets").people}
+        assert "zed" in people
+        assert {person: frozenset({"streets"}) for person in people} == dict(standing.parts)
+        assert standing.pilots_of("nobody") == frozenset()
+
+
+def test_a_custodian_is_who_enrols_others_now(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    standing = StandingReader(office.ledger, office.policy_of).read()
+    assert is_custodian("off", standing)
+    assert not is_custodian("ona", standing)

@@ -11,17 +11,29 @@ from civic_ai.core.messages import say
 from civic_ai.web.guard import Route
 
 
-@pytest.mark.parametrize(
-    ("kind", "status"), [(RefusedError, 409), (ConfigError, 422), (StoreError, 503), (DataError, 503)]
-)
+@pytest.mark.parametrize(("kind", "status"), [(RefusedError, 409), (ConfigError, 422), (DataError, 503)])
 def test_a_refusal_is_no_failure_of_the_desk(kind: type[CivicError], status: int) -> None:
-    def view(request: HttpRequest) -> HttpResponse:
-        raise kind.because(say("the disk is full"), remedy=say("Make room."))
-
-    response = Route("x/", "x", view, "anyone").answer(RequestFactory().get("/"))
+    response = answer_to(kind)
     assert response.status_code == status
     assert "the disk is full" in response.content.decode()
     assert "Make room." in response.content.decode()
+
+
+def test_of_a_store_that_fails_the_reader_learns_what_to_do_and_not_where_it_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    response = answer_to(StoreError)
+    assert response.status_code == 503
+    assert "shows whether your step was entered" in response.content.decode()
+    assert "the disk is full" not in response.content.decode()
+    assert isinstance((caplog.records[-1].exc_info or (None, None))[1], StoreError)
+
+
+def answer_to(kind: type[CivicError]) -> HttpResponse:
+    def view(request: HttpRequest) -> HttpResponse:
+        raise kind.because(say("the disk is full"), remedy=say("Make room."))
+
+    return Route("x/", "x", view, "anyone").answer(RequestFactory().get("/"))
 
 
 def test_head_is_answered_where_get_is() -> None:

@@ -38,3 +38,27 @@ def test_it_answers_on_this_machine_and_tells_nobody_who_reads_what(
     thread.join(5)
     out, err = capfd.readouterr()
     assert "who-reads" not in out + err
+
+
+def test_a_request_leaves_no_connection_to_a_database_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(
+        serve.connections, "close_all", lambda: closed.append(threading.current_thread().name)
+    )
+    made: list[Any] = []
+    real = serve.make_server
+    monkeypatch.setattr(serve, "make_server", lambda *given: made.append(real(*given)) or made[0])
+
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [b"x"]
+
+    thread = threading.Thread(target=serve.listen, args=(application, 0), daemon=True)
+    thread.start()
+    while not made:
+        thread.join(0.01)
+    urllib.request.urlopen(f"http://127.0.0.1:{made[0].server_address[1]}/").read()
+    made[0].shutdown()
+    thread.join(5)
+    assert len(closed) == 1
+    assert closed[0] != thread.name

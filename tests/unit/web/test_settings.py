@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from civic_ai.web.settings import DeskSettings, desk_settings_from, django_settings, secret_in
+from civic_ai.web.settings import PATIENCE, DeskSettings, django_settings, secret_in
 
 
 def told(folder: Path, **said: Any) -> dict[str, Any]:
@@ -57,24 +57,24 @@ def test_headers_of_a_proxy_are_believed_only_where_there_is_one(tmp_path: Path)
 
 
 def test_a_database_is_named_by_its_address(tmp_path: Path) -> None:
-    database = told(tmp_path, database="postgresql://de%40sk:p%2Fw@db.city.example:5433/desk")["DATABASES"]
-    assert database["default"] | {"OPTIONS": {}} == {
-        "ENGINE": "django.db.backends.postgresql", "NAME": "desk", "USER": "de@sk", "PASSWORD": "p/w",
-        "HOST": "db.city.example", "PORT": "5433", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {},
+    database = told(tmp_path, database="postgresql://de%40sk@db.city.example:5433/desk?sslmode=require")
+    assert database["DATABASES"]["default"] == {
+        "ENGINE": "django.db.backends.postgresql", "NAME": "desk", "USER": "de@sk", "PORT": "5433",
+        "HOST": "db.city.example", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": f"-c lock_timeout={PATIENCE}s", "sslmode": "require"},
     }  # fmt: skip
+    by_socket = told(tmp_path, database="postgresql://desk@/desk?host=/run/postgresql")["DATABASES"]
+    assert by_socket["default"]["HOST"] == "/run/postgresql"
     own = told(tmp_path)["DATABASES"]["default"]
     assert own["NAME"] == str(tmp_path / "desk.sqlite")
     assert "synchronous=FULL" in own["OPTIONS"]["init_command"]
+
+
+def test_tries_are_counted_for_a_name_at_an_address(tmp_path: Path) -> None:
+    assert told(tmp_path)["AXES_LOCKOUT_PARAMETERS"] == [["username", "ip_address"]]
 
 
 @pytest.mark.parametrize("address", ["desk.city.example", "ftp://x", "https://x/path", "https://a b"])
 def test_an_address_is_what_people_type(tmp_path: Path, address: str) -> None:
     with pytest.raises(ValidationError):
         DeskSettings(home=tmp_path, address=address)
-
-
-def test_a_servers_workers_read_the_desk_from_the_environment(tmp_path: Path) -> None:
-    desk = DeskSettings(home=tmp_path, address="https://desk.city.example", is_behind_proxy=True)
-    assert desk_settings_from({"CIVIC_AI_DESK": desk.model_dump_json()}) == desk
-    assert desk_settings_from({"CIVIC_AI_HOME": str(tmp_path)}).home == tmp_path

@@ -30,7 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request)
     name, password = request.POST.get("name", ""), request.POST.get("password", "")
-    member = authenticate(request, username=name, password=password)
+    member = authenticate(request, name=name, password=password)
     if member is None:
         return _form(request, error=WRONG, status=401)
     login(request, member)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils import timezone
 
 from civic_ai.core.canonical import canonical_json
 from civic_ai.records.action import Action, read_action
@@ -12,6 +13,17 @@ from civic_ai.review.statement import Statement, read_statement
 from civic_ai.web.accounts.models import Member
 
 MOST_LETTERS = 80
+KEPT = timedelta(days=30)
+"""So long a draft is kept, signed or not."""
+
+
+class Drafts(models.Manager["Draft"]):
+    """Makes drafts."""
+
+    def keep(self, member: Member, statement: Statement, pilot: str = "") -> Draft:
+        """A new draft; the member's old ones go."""
+        self.filter(member=member, made_at__lt=timezone.now() - KEPT).delete()
+        return self.create(member=member, pilot=pilot, content=statement.to_json())
 
 
 class Draft(models.Model):
@@ -24,6 +36,10 @@ class Draft(models.Model):
     pilot: models.CharField[str, str] = models.CharField(max_length=MOST_LETTERS, blank=True, default="")
     content: models.BinaryField[bytes, bytes] = models.BinaryField()
     made_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(auto_now_add=True)
+    entry: models.IntegerField[int | None, int | None] = models.IntegerField(null=True, default=None)
+    """The number of the entry that holds it, once it is signed: who comes again is led there."""
+
+    objects = Drafts()
 
     @property
     def statement(self) -> Statement:

@@ -56,7 +56,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "comments": sum(each.is_open for each in Listening(desk, pilot, person).threads()),
         "meets": case.state in MEETS,
         "is_blind": is_blind(case, desk.policy),
-        "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.waited_for()[pilot]],
+        "turns": [(turn, ROLES[turn.role], DEEDS[turn.kind]) for turn in desk.turns_in(pilot)],
         "missing": what_lacks(desk, case),
         "awaited": [(each, DEEDS[each.kind]) for each in possible if each.is_awaited],
         "for_cause": [(each, DEEDS[each.kind]) for each in possible if not each.is_awaited],

@@ -162,7 +162,7 @@ def audience_of(desk: Desk, person: str, pilot: str) -> Audience:
 def _next(opened: Opened, person: str) -> Iterator[tuple[str, Message]]:
     """The steps that wait for this reader, where the case is about this dossier."""
     if opened.view["is_this_case"]:
-        turns = opened.desk.waited_for().get(opened.pilot, ())
+        turns = opened.desk.turns_in(opened.pilot)
         for kind in dict.fromkeys(turn.kind for turn in turns if turn.person == person):
             yield kind, DEEDS[kind]
 

@@ -13,13 +13,12 @@ from civic_ai.core.messages import say
 from civic_ai.records.ledger import PublicKey
 from civic_ai.review.keys import enrol
 from civic_ai.review.passkey import made_passkey
-from civic_ai.review.standing import Standing
+from civic_ai.review.standing import Standing, is_custodian
 from civic_ai.web.accounts.models import Passkey
 from civic_ai.web.desk import the_desk
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.page import show
 from civic_ai.web.reader import reader_of
-from civic_ai.web.refusals import forbidden
 from civic_ai.web.steps.statement_words import KINDS
 
 ASKED = "passkey-asked"
@@ -55,18 +54,11 @@ def to_enrol(person: str, standing: Standing) -> list[PublicKey]:
 
 def enrol_key(request: HttpRequest, key: str) -> HttpResponse:
     """A custodian begins to enrol somebody's passkey: the statement waits for a signature."""
-    if not is_custodian(reader_of(request).person, the_desk().standing()):
-        return forbidden(request)
     found = next((each.key for each in Passkey.objects.all() if each.key.id == key), None)
     if found is None:
         raise Http404
-    draft = Draft.objects.create(member=reader_of(request), content=enrol(found).to_json())
+    draft = Draft.objects.keep(reader_of(request), enrol(found))
     return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
-
-
-def is_custodian(person: str, standing: Standing) -> bool:
-    """Whether this person's key may enrol others now."""
-    return person in _custodians(standing)
 
 
 def _custodians(standing: Standing) -> tuple[str, ...]:

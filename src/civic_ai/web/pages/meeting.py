@@ -159,7 +159,7 @@ def _agenda(desk: Desk, case: Case, meeting: Meeting | None) -> Iterator[Item]:
 
 def _tasks(desk: Desk, pilot: str, case: Case) -> Iterator[Task]:
     """What waits for the governance officer, who keeps the board's papers."""
-    for turn in desk.waited_for().get(pilot, ()):
+    for turn in desk.turns_in(pilot):
         if turn.role == SECRETARY:
             until = deadline_of(case, turn.kind, desk.policy)
             yield Task(turn.person, DEEDS[turn.kind], None if until is None else until.on)

@@ -97,7 +97,7 @@ def _drafted(request: HttpRequest, asked: Asked, sent: Sent) -> HttpResponse:
     if CHECKED not in sent.typed:
         require_no_small_numbers(action, asked.desk.policy)
     statement: Statement = asked.desk.office.prepare(pilot, action)
-    draft = Draft.objects.create(member=reader_of(request), pilot=pilot, content=statement.to_json())
+    draft = Draft.objects.keep(reader_of(request), statement, pilot)
     return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
 
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from civic_ai.core.errors import CivicError, RefusedError
+from civic_ai.core.errors import CivicError, RefusedError, StoreError
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import SignedEnvelope
 from civic_ai.records.workflow_words import DEEDS, STATES
@@ -33,16 +33,37 @@ from civic_ai.web.steps.statement_words import first_sentence, key_lines, told_l
 
 
 def page(request: HttpRequest, draft: int) -> HttpResponse:
-    """The statement in words and the ways to sign it, or the signature as it came back."""
+    """The statement in words and the ways to sign it, or the signature as it came back.
+
+    What was entered already (a double click, a desk that died before it could answer) leads to its entry.
+    """
     found = _draft_of(request, draft)
+    if (number := _stands_as(found)) is not None:
+        return _to_entry(found, number)
     if request.method != "POST":
         return _statement(request, found)
     try:
         number = _enter(_envelope(request, found), found)
+    except StoreError:
+        raise
     except CivicError as error:
-        return _statement(request, found, error)
-    found.delete()
-    return HttpResponseRedirect(_told_at(found, number))
+        number = _stands_as(found)
+        return _statement(request, found, error) if number is None else _to_entry(found, number)
+    return _to_entry(found, number)
+
+
+def _stands_as(draft: Draft) -> int | None:
+    """The number of the entry that holds this statement; None: it is not entered."""
+    if draft.entry is not None:
+        return draft.entry
+    digest = draft.statement.digest
+    events = the_desk().standing().events.get(draft.pilot, ())
+    return next((event.step.number for event in events if event.step.statement == digest), None)
+
+
+def _to_entry(draft: Draft, number: int) -> HttpResponse:
+    Draft.objects.filter(pk=draft.pk).update(entry=number)
+    return HttpResponseRedirect(_told_at(draft, number))
 
 
 def _told_at(draft: Draft, number: int) -> str:
@@ -131,7 +152,7 @@ def _enter(envelope: SignedEnvelope, draft: Draft) -> int:
 def _require_password(request: HttpRequest) -> None:
     """Raise :class:`RefusedError` unless the reader typed the own password; a wrong one is a failed login."""
     password = request.POST.get("password", "")
-    if authenticate(request, username=reader_of(request).name, password=password) != request.user:
+    if authenticate(request, name=reader_of(request).name, password=password) != request.user:
         raise RefusedError.because(
             say("nothing was entered, for the password is wrong"), remedy=say("Type it again.")
         )

@@ -57,7 +57,7 @@ def test_a_session_that_was_planted_is_not_the_one_after_signing_in(ona: Member)
     assert "mem" in planted.get("/").content.decode() or planted.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("name", ["ona", "nobody-here", "closed", ""])
+@pytest.mark.parametrize("name", ["ona", "nobody-here", "closed", "mem", ""])
 def test_known_and_unknown_names_cost_the_same_work_and_say_the_same(
     ona: Member, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,13 +88,38 @@ def count(work: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Argon2PasswordHasher, "verify", verified)
 
 
+def tries(name: str, many: int, password: str = "wrong", address: str = "192.0.2.7") -> list[int]:
+    """What many tries from one address are answered."""
+    told = {"name": name, "password": password}
+    return [reader(None).post("/login/", told, REMOTE_ADDR=address).status_code for _ in range(many)]
+
+
 def test_after_five_wrong_tries_even_the_right_password_waits(ona: Member) -> None:
-    client = reader(None)
-    statuses = [client.post("/login/", {"name": "ona", "password": "wrong"}).status_code for _ in range(5)]
-    assert statuses[:4] == [401] * 4
-    locked = client.post("/login/", {"name": "ona", "password": PASSWORD})
+    assert tries("ona", 5) == [401] * 4 + [429]
+    locked = reader(None).post("/login/", {"name": "ona", "password": PASSWORD}, REMOTE_ADDR="192.0.2.7")
     assert locked.status_code == 429
     assert "Too many tries" in locked.content.decode()
+
+
+def test_one_who_forgets_a_password_locks_out_nobody_else_of_the_office(ona: Member) -> None:
+    """A city hall has one address: the pair of name and address is locked, neither of them alone."""
+    tries("mem", 6)
+    assert tries("ona", 1, PASSWORD) == [302]
+
+
+def test_nobody_is_locked_out_from_elsewhere(ona: Member) -> None:
+    tries("ona", 6, address="203.0.113.9")
+    assert tries("ona", 1, PASSWORD) == [302]
+
+
+def test_a_name_that_nobody_has_is_locked_like_any_other(desk: Desk) -> None:
+    assert tries("nobody-here", 5) == [401] * 4 + [429]
+
+
+def test_the_right_password_forgives_wrong_ones(ona: Member) -> None:
+    for _ in range(3):
+        assert tries("ona", 4) == [401] * 4
+        assert tries("ona", 1, PASSWORD) == [302]
 
 
 @pytest.mark.parametrize(

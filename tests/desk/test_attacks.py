@@ -39,6 +39,7 @@ from tests.unit.review.made_ledger import key_file
 from tests.unit.review.made_office import PILOT, TO_APPROVAL, take
 from tests.unit.web.conftest import accounts, desk  # noqa: F401  (fixtures)
 from tests.unit.web.made_desk import BACKEND, reader
+from tests.unit.web.test_routes import NAMED
 from tests.unit.web.test_security import HOSTILE
 
 MARKER = "the-marker-of-a-blind-review"
@@ -49,11 +50,8 @@ LIVE = re.compile(r"<script>|<script/|<img src=x|<svg/onload|<style>\*|<a href='
 def address(route: Route, **named: object) -> str:
     """The path of a route, with these in its places."""
     pattern = next(each for each in get_resolver().url_patterns if each.name == route.name)
-    usual = {"digest": "a" * 12, "name": "board_brief", "key": "b" * 64, "path": "index.html", "year": 2026}
-    known = {"pilot": PILOT, "number": 1, "draft": 1, "kind": "comment", "file": "x", "language": "en"}
-    return reverse(
-        route.name, kwargs={each: {**usual, **known, **named}[each] for each in pattern.pattern.converters}
-    )
+    known = NAMED | {"number": 1, "draft": 1} | named
+    return reverse(route.name, kwargs={each: known[each] for each in pattern.pattern.converters})
 
 
 def begun(desk: Desk, many: int) -> None:

@@ -53,10 +53,10 @@ def test_a_request_leaves_no_connection_to_a_database_open(monkeypatch: pytest.M
         start("200 OK", [("Content-Type", "text/plain")])
         return [b"x"]
 
-    thread = threading.Thread(target=serve.listen, args=(application, 0), daemon=True)
+    is_open = threading.Event()
+    thread = threading.Thread(target=serve.listen, args=(application, 0, is_open.set), daemon=True)
     thread.start()
-    while not made:
-        thread.join(0.01)
+    assert is_open.wait(5)
     urllib.request.urlopen(f"http://127.0.0.1:{made[0].server_address[1]}/").read()
     made[0].shutdown()
     thread.join(5)

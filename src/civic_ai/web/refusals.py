@@ -80,6 +80,17 @@ def no_store(request: HttpRequest) -> HttpResponse:
     )
 
 
+def not_shown(request: HttpRequest, error: CivicError) -> HttpResponse:
+    """503: what everybody may read cannot be made; which file is why stands in the log and nowhere else."""
+    _LOG.error("the public register cannot be made", exc_info=error)
+    return _refuse(
+        request,
+        NOT_NOW,
+        say("The public register cannot be shown just now"),
+        say("A file behind it is missing or was altered. Whoever runs the desk finds the reason in its log."),
+    )
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500, our fault; 503 where a database or the disk fails. Django calls it while it handles the error."""
     if isinstance(sys.exc_info()[1], DatabaseError | OSError):

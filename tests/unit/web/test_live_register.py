@@ -75,3 +75,15 @@ def test_it_follows_the_ledger_and_reads_a_dossier_once(
     to_approval(desk.office, "one-more")
     shutil.rmtree(published / "full")  # read again, it would be refused as altered
     assert b"one-more" in live.site(desk)["register.json"]()
+
+
+def test_an_altered_dossier_closes_the_register_and_tells_no_reader_where_it_lies(
+    desk: Desk, published: Path
+) -> None:
+    (published / "manifest.json").write_bytes((published / "manifest.json").read_bytes() + b" ")
+    answer = reader(None).get("/register/")
+    said = answer.content.decode()
+    assert answer.status_code == 503
+    assert "The public register cannot be shown just now" in said
+    assert str(published) not in said
+    assert PILOT not in said

@@ -10,9 +10,10 @@ from pathlib import PurePosixPath
 
 from django.http import HttpRequest, HttpResponse
 
+from civic_ai.core.errors import CivicError
 from civic_ai.web.desk import the_desk
 from civic_ai.web.live_register import LiveRegister
-from civic_ai.web.refusals import not_found
+from civic_ai.web.refusals import not_found, not_shown
 from civic_ai.web.settings import DeskSettings
 
 TYPES = {
@@ -28,14 +29,21 @@ _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 def page(request: HttpRequest, path: str = "index.html") -> HttpResponse:
     """One file of the site."""
-    desk = the_desk()
-    make = _live(desk.settings).site(desk).get(path)
-    if make is None:
+    try:
+        content = _content(path)
+    except CivicError as error:
+        return not_shown(request, error)
+    if content is None:
         return not_found(request)
-    content = make()
     response = HttpResponse(content, content_type=TYPES.get(PurePosixPath(path).suffix, PLAIN))
     response.headers["Content-Security-Policy"] = policy_of(content)
     return response
+
+
+def _content(path: str) -> bytes | None:
+    desk = the_desk()
+    make = _live(desk.settings).site(desk).get(path)
+    return None if make is None else make()
 
 
 def policy_of(content: bytes) -> str:

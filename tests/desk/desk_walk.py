@@ -177,13 +177,14 @@ class Board:
         self._require_told(person.page, deed, after)
 
     def _open(self, person: Person, kind: str) -> None:
-        """The form, by the queue where it stands there, else by the case."""
+        """The form, by the queue where it stands there, else by the case, among those of the person."""
         person.goes(".desk-nav a[href='/']")
         if kind == "open_case":
             person.goes("main a[href='/cases/new/steps/open_case/']")
             return
         step = f"main a[href='/cases/{self.pilot}/steps/{kind}/']"
         if not person.page.locator(step).count():
+            person.goes("main a[href='/portfolio/?attention=mine']")
             person.goes(f"main a[href='/cases/{self.pilot}/']")
         person.goes(step)
 

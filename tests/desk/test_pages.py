@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "es", "pt")
 WIDTHS = (1280, 320)
 PILOT = "rivermouth-potholes"
-DOSSIER = f"/cases/{PILOT}/dossiers/31924c23cf06/"
+DOSSIER = f"/cases/{PILOT}/dossiers/{{dossier}}/"
 PAGES: tuple[tuple[str, str | None], ...] = (
     ("/login/", None),
     ("/register/index.html", None),

@@ -110,12 +110,12 @@ def test_richer_and_poorer_districts_are_forecast_alike(made: PilotRun) -> None:
 def test_five_services_changed_what_counts(made: PilotRun) -> None:
     changed = {found.stratum: found for found in made.audit.label_changes}
     assert set(changed) == {
-        "coleta_seletiva", "container_seletiva", "animal_morto", "lixeira_consertar", "guias_postes"
+        "coleta_seletiva", "container_seletiva", "lixeira_instalar", "lixeira_consertar", "guias_postes"
     }  # fmt: skip
-    dead = changed["animal_morto"]
-    assert (dead.before.value, dead.after.value) == (
-        pytest.approx(0.57, abs=0.03),
-        pytest.approx(0.79, abs=0.03),
+    bins = changed["lixeira_instalar"]
+    assert (bins.before.value, bins.after.value) == (
+        pytest.approx(0.47, abs=0.03),
+        pytest.approx(1.63, abs=0.05),
     )
 
 

@@ -28,6 +28,8 @@ from tests.journey.tiny import quick
 
 LIBRARIES = ("altair", "ibis.backends.duckdb", "pandera.ibis", "pyarrow.parquet", "vl_convert", "jsonschema")
 """What a run imports when it needs it."""
+DESK = "civic_ai.web"
+"""What no run imports, and what Django asks settings for."""
 Kind = Literal["stage", "before_rename", "after_rename", "milliseconds"]
 
 
@@ -140,7 +142,7 @@ class Nursery:
 def main() -> None:
     """Fork one run for each line on standard input; say on standard output where it ended."""
     for module in pkgutil.walk_packages(civic_ai.__path__, "civic_ai."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__") and not module.name.startswith(DESK):
             importlib.import_module(module.name)
     for library in LIBRARIES:
         importlib.import_module(library)

@@ -108,7 +108,8 @@ def test_plurals_have_both_forms_and_follow_the_number(language: str) -> None:
     assert plurals
     for message in plurals:
         one, many = message.id
-        assert say_count(one, many, 1, n=1).text(language) != say_count(one, many, 2, n=2).text(language)
+        given = {place.partition(":")[0]: 7 for place in _places(many)}
+        assert say_count(one, many, 1, **given).text(language) != say_count(one, many, 2, **given).text(language)
 
 
 def test_updating_what_is_up_to_date_changes_nothing() -> None:

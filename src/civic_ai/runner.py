@@ -169,8 +169,19 @@ class Stages:
         """What every candidate says on the test periods of a panel; the lockbox stays shut."""
         return self._stage("models", Predictions, panel, self._fit)
 
+    def to_the_gates(self) -> GateReport:
+        """Every stage in order, up to what the gates say; nothing is sealed."""
+        return self._judge()[0]
+
     def to_the_end(self) -> PilotRun:
         """Every stage in order; then the scientists' mirror, which may wait."""
+        gates, evidence, looks = self._judge()
+        shown = {"before": gates.digest, "templates": templates_digest()}
+        dossier = self._work("cards", Dossier, shown, lambda: self._seal(gates))
+        return self._finish(dossier, evidence, looks)
+
+    def _judge(self) -> tuple[GateReport, Evidence, int]:
+        """The gates, the evidence that they judge, and how often the lockbox was looked at."""
         blobs, _ = self.workspace.blobs, self._earlier
         for record in (self.pilot.spec, self.policy):
             blobs.put_record(record)
@@ -184,10 +195,7 @@ class Stages:
         audit = self._work("audit", AuditReport, asked, lambda: self._audit(evaluation))
         explanation = self._stage("explanation", Explanation, evaluation, self._explain)
         evidence = self._evidence(contracts, snapshot, panel, (predictions, evaluation, audit, explanation))
-        gates = self._stage("policy", GateReport, evidence, self._check_gates)
-        shown = {"before": gates.digest, "templates": templates_digest()}
-        dossier = self._work("cards", Dossier, shown, lambda: self._seal(gates))
-        return self._finish(dossier, evidence, looks)
+        return self._stage("policy", GateReport, evidence, self._check_gates), evidence, looks
 
     @cached_property
     def _earlier(self) -> Earlier:

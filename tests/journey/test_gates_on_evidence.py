@@ -1,7 +1,7 @@
 """No gate has a constant verdict: each passes, fails and is unknown on evidence that the journey computed.
 
-Every variant is a pilot on one tiny city, taken the whole way; only its data, its promises or its policy
-differ, and in two variants a part of the system is broken on purpose.
+Every variant is a pilot on one tiny city, taken through every stage; only its data, its promises or its
+policy differ, and in two variants a part of the system is broken on purpose.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from civic_ai.audit import audited
 from civic_ai.explanation import contributions
 from civic_ai.models import fit
 from civic_ai.models.refit import Again
+from civic_ai.pilot.load import load_pilot
 from civic_ai.policy.load import load_policy
-from civic_ai.runner import run
+from civic_ai.runner import begin
 from tests.journey import faults
 from tests.journey.faults import Draft
 from tests.journey.tiny import ROOT, quick
@@ -239,13 +240,14 @@ def policy_with(changes: dict[str, Any], path: Path) -> Path:
 
 
 def verdicts_of(variant: Variant, folder: Path) -> Verdicts:
-    """Each gate's verdict on a pilot that went the whole way."""
+    """Each gate's verdict on a pilot that went through every stage before them."""
     made = sound()
     with pytest.MonkeyPatch.context() as patch:
         variant.change(made, patch)
         pilot = faults.write(made, folder / "pilot")
-        done = run(pilot, quick(folder / "home", policy=policy_with(variant.policy, folder / "policy.yaml")))
-    return {check.gate: check.verdict for check in done.gates.checks}
+        options = quick(folder / "home", policy=policy_with(variant.policy, folder / "policy.yaml"))
+        gates = begin(load_pilot(pilot, {}), options).to_the_gates()
+    return {check.gate: check.verdict for check in gates.checks}
 
 
 @pytest.fixture(scope="module")

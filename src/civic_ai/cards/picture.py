@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,16 @@ class Picture:
 
 
 Rows = list[dict[str, Any]]
+
+
+@contextmanager
+def unvalidated() -> Iterator[None]:
+    """Within it Altair does not hold each part of a chart against its schema, which takes longer than to draw
+    it. The tests of the pictures do."""
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):
+        yield
 
 
 def draw(chart: Any, locale: Locale, named_data: Mapping[str, Rows] | None = None) -> bytes:

@@ -34,8 +34,8 @@ def test_every_noun_is_closed_frozen_and_said(kind: type[Record]) -> None:
 
 
 NOT_SEALED = {"civic_ai.records.action", "civic_ai.records.ledger", "civic_ai.records.sent"}
-"""What people do stands on the ledger with its moment, and to which store a dossier was sent in the workspace:
-beside the dossier, never in it."""
+"""What people do stands on the ledger with its moment, where a dossier went stands in the workspace: beside
+the dossier, never in it."""
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def reproduce(dossier: Path, pilot: str | Path, options: Options | None = None) 
     with tempfile.TemporaryDirectory(prefix="civic-ai-reproduce-") as temporary:
         folder = chosen.workspace or Path(temporary)
         asked = replace(chosen, workspace=folder, mirror=_not_mirrored)
-        policy = Policy.model_validate_json((dossier / "policy.json").read_bytes())
+        policy = Policy.from_json((dossier / "policy.json").read_bytes())
         again = _run(dossier, pilot, policy, asked)
         return compare_runs(dossier, again, policy.tolerances.reproduced_figure)
 

@@ -49,7 +49,7 @@ class _Look:
                         "{verdict}: {asks} Seen: {observed}.",
                         verdict=line.says,
                         asks=line.asks,
-                        observed=line.observed,
+                        observed=line.observed.removesuffix("."),
                     )
                 )
 

@@ -67,7 +67,7 @@ def verify(folder: str | Path) -> Verification:
         )
     content = (place / MANIFEST).read_bytes()
     try:
-        stated = Dossier.model_validate_json(content)
+        stated = Dossier.from_json(content)
     except ValidationError:
         return Verification(digest_of_bytes(content), altered=(MANIFEST,))
     return _compare(stated, content, _contents(place))
@@ -156,7 +156,7 @@ def _compare(stated: Dossier, manifest: bytes, contents: _Contents) -> Verificat
         unexpected |= told.unexpected()
     if SIDECAR in found and found[SIDECAR] != f"{digest}  {MANIFEST}\n".encode():
         altered.add(MANIFEST if altered or missing or unexpected else SIDECAR)
-    if stated.to_json() != manifest:
+    if not stated.spells(manifest):
         altered.add(MANIFEST)
     evidence = digest_of_bytes(found[EVIDENCE]) if _read(Evidence, found.get(EVIDENCE)) else None
     lists = [tuple(sorted(paths)) for paths in (altered, missing, unexpected)]
@@ -215,10 +215,10 @@ class _Told:
 def _read(kind: type[R], content: bytes | None) -> R | None:
     """The record that ``content`` holds in its canonical form; None where it holds none."""
     try:
-        record = kind.model_validate_json(content or b"")
+        record = kind.from_json(content or b"")
     except ValidationError:
         return None
-    return record if record.to_json() == content else None
+    return record if record.spells(content or b"") else None
 
 
 def is_card(path: str) -> bool:

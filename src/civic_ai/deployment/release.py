@@ -207,7 +207,7 @@ def _policies_in(folder: Path) -> PolicyOf:
 
 def _read_policy(path: Path) -> Policy:
     try:
-        return Policy.model_validate_json(path.read_bytes())
+        return Policy.from_json(path.read_bytes())
     except ValueError as error:
         raise _refused(path, say("is no policy, or was altered")) from error
 

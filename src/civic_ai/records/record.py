@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from civic_ai.core.canonical import canonical_json, digest_of_bytes
 
 Scalar = str | int | float | bool | None
+_READ = "_read"
 
 
 class Record(BaseModel):
@@ -30,9 +31,26 @@ class Record(BaseModel):
     named_by: ClassVar[tuple[str, ...]] = ()
     """The fields that name this part inside a list of its kind."""
 
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """The record that ``content`` holds, named by these very bytes.
+
+        So what was sealed or signed before a field came keeps its name. Raises pydantic's
+        ``ValidationError`` where it holds none."""
+        made = cls.model_validate_json(content)
+        made.__dict__[_READ] = content
+        return made
+
     def to_json(self) -> bytes:
-        """Canonical JSON (RFC 8785) of this record."""
-        return canonical_json(self.model_dump(mode="json", by_alias=True))
+        """Canonical JSON (RFC 8785) of this record; of one that was read, what was read."""
+        read: bytes | None = self.__dict__.get(_READ)
+        return canonical_json(self.model_dump(mode="json", by_alias=True)) if read is None else read
+
+    def spells(self, content: bytes) -> bool:
+        """Whether ``content``, which this was read from, is its canonical JSON. Fields that came after it was
+        written may be missing there."""
+        given = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return canonical_json(given) == content
 
     @cached_property
     def digest(self) -> str:
@@ -42,7 +60,8 @@ class Record(BaseModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; its digest is its own (pydantic would copy the cached one)."""
         made = super().model_copy(update=update, deep=deep)
-        made.__dict__.pop("digest", None)
+        for name in ("digest", _READ):
+            made.__dict__.pop(name, None)
         return made
 
     def fact_key(self) -> str | None:

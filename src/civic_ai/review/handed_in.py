@@ -29,7 +29,7 @@ def open_gates(folder: Path, policy: Policy) -> tuple[str, ...]:
     ``policy``: a gate that was never asked would seem to be closed.
     """
     require_intact(folder)
-    sealed = Policy.model_validate_json((folder / "policy.json").read_bytes())
+    sealed = Policy.from_json((folder / "policy.json").read_bytes())
     if _measure_of(sealed) != _measure_of(policy):
         raise RefusedError.because(
             say("this dossier was judged by other gates or limits than those of the policy in force"),

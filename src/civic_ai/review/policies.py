@@ -68,7 +68,7 @@ def read_policies(folder: Path) -> tuple[Policy, ...]:
 
 def _read(folder: Path, content: bytes) -> Policy:
     try:
-        return Policy.model_validate_json(content)
+        return Policy.from_json(content)
     except ValidationError as error:
         raise _refused(folder, say("The policy that ruled it cannot be read by this version.")) from error
 

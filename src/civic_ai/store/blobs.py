@@ -26,7 +26,7 @@ class Sealable(Protocol):
         """Canonical JSON of the record."""
 
     @classmethod
-    def model_validate_json(cls, json_data: bytes) -> Any:
+    def from_json(cls, content: bytes) -> Any:
         """The record that the JSON holds."""
 
 
@@ -96,7 +96,7 @@ class Blobs:
 
     def record(self, kind: type[R], digest: str) -> R:
         """The record of ``digest``, read back and checked."""
-        made: R = kind.model_validate_json(self.get(digest))
+        made: R = kind.from_json(self.get(digest))
         return made
 
     def put_table(self, table: pa.Table) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from civic_ai.cards import verification
 from civic_ai.cards.dossier import seal, sealed_file, write_dossier
 from civic_ai.cards.render import render_cards
 from civic_ai.cards.verification import (
@@ -22,6 +23,7 @@ from civic_ai.cards.verification import (
 from civic_ai.core.canonical import canonical_json, digest_of_bytes
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.records.dossier import Dossier
+from civic_ai.records.evidence import Evidence
 from civic_ai.records.predictions import Bundle
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.conftest import MakeMade
@@ -280,3 +282,15 @@ def test_a_giant_is_not_read(copy: Path) -> None:
             file.truncate(MOST_BYTES + 1)
     found = verify(copy)
     assert (found.altered, found.missing, found.unexpected) == (("policy.json",), (), ("more.bin",))
+
+
+def test_a_dossier_of_yesterday_is_intact_when_its_records_have_gained_a_field(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Later(Evidence):
+        """Evidence of tomorrow."""
+
+        of_tomorrow: str | None = None
+
+    monkeypatch.setattr(verification, "Evidence", Later)
+    assert verify(sealed).intact

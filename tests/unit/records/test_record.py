@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 import civic_ai.records
+from civic_ai.core.canonical import canonical_json, digest_of_bytes
 from civic_ai.records.figure import Figure, Period
 from civic_ai.records.gates import GateCheck, GateReport
 from civic_ai.records.record import Record, flatten
@@ -107,3 +108,28 @@ def test_a_changed_copy_has_a_digest_of_its_own() -> None:
     changed = first.model_copy(update={"n": 2})
     assert changed.digest == Figure(value=1.0, n=2).digest != before
     assert first.digest == before
+
+
+def test_what_was_read_is_named_by_what_was_read() -> None:
+    """A field that came later, with a default, renames nothing that was sealed or signed before."""
+    written = canonical_json({"value": 1.0, "n": 1})  # before figures had intervals and levels
+    figure = Figure.from_json(written)
+    assert figure == Figure(value=1.0, n=1)
+    assert (figure.to_json(), figure.digest) == (written, digest_of_bytes(written))
+    changed = figure.model_copy(update={"n": 2})
+    assert changed.to_json() == Figure(value=1.0, n=2).to_json()
+
+
+@pytest.mark.parametrize(
+    ("content", "spelt"),
+    [
+        (b'{"n":1,"value":1}', True),
+        (b'{"n":1,"value":1.0}', False),
+        (b'{"n": 1,"value":1}', False),
+        (b'{"value":1,"n":1}', False),
+        (b'{"n":"1","value":1}', False),
+        (b'{"n":1,"n":1,"value":1}', False),
+    ],
+)
+def test_a_record_has_one_spelling(content: bytes, spelt: bool) -> None:
+    assert Figure.model_validate_json(content).spells(content) == spelt

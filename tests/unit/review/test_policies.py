@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from civic_ai.core.canonical import digest_of_bytes
+from civic_ai.core.canonical import canonical_json, digest_of_bytes
 from civic_ai.core.errors import RefusedError
+from civic_ai.records.policy import Policy
 from civic_ai.review.history import faults_of
 from civic_ai.review.policies import policies_in, read_policies, write_policies
 from tests.unit.review.made_case import policy
@@ -48,3 +50,19 @@ def test_every_policy_of_an_export_reads_back(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="cannot be read by this version"):
         read_policies(tmp_path)
     assert told == office.policy.to_json()
+
+
+def test_a_policy_of_yesterday_rules_what_it_ruled(tmp_path: Path) -> None:
+    """Since then policies have gained a field; on the ledger stands the digest of what was in force."""
+    office = office_in(tmp_path)
+    told = json.loads(policy().to_json())
+    del told["standards_max_age_days"]
+    yesterday = Policy.from_json(canonical_json(told))
+    assert yesterday.digest != policy().digest
+    office.blobs.put_record(yesterday)
+    before = type(office)(office.ledger, yesterday, office.blobs)
+    to_approval(before)
+    today = type(office)(office.ledger, policy(), office.blobs)
+    assert {step.policy for step in today.steps(PILOT)} == {yesterday.digest}
+    write_policies(today.steps(PILOT), today.policy_of, tmp_path / "export")
+    assert list(faults_of(today.ledger.entries(), policies_in(tmp_path / "export"))) == []

@@ -126,7 +126,7 @@ def _waiting(
     source = campaign.path_of(module).read_text()
     if options.again:
         return [one for one in mutants(module, source) if one.key in rows and _survives(rows[one.key])]
-    drawn = sample(module, source, options.mutants, campaign.seed)
+    drawn = sample(module, source, options.mutants, options.seed)
     return [one for one in drawn if one.key not in rows]
 
 
@@ -203,6 +203,7 @@ def _options(campaign: Campaign, says: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=says, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("modules", nargs="*", help=f"names of modules in {campaign.package}")
     parser.add_argument("--mutants", type=int, default=6, help="how many a module")
+    parser.add_argument("--seed", type=int, default=campaign.seed, help="another draw")
     parser.add_argument("--again", action="store_true", help="run the survivors against the tests of now")
     parser.add_argument("--results", type=Path, default=campaign.results)
     return parser.parse_args()

@@ -121,3 +121,10 @@ def test_the_audits_fact_counts_the_answers_too():
     checked = check_figures(random_report(0), full, POLICY).suppression
     assert checked.visible_small_cells == 0
     assert checked.small_cells == bare.small_cells + count_small_answers(full, MINIMUM)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_horizons_in_any_order_hide_as_much(seed):
+    full = with_answers(random_evaluation(seed), seed)
+    turned = full.model_copy(update={"horizons": full.horizons[::-1]})
+    assert count_small_answers(turned, MINIMUM) == count_small_answers(full, MINIMUM)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from civic_ai.audit.answer_suppression import _cases, found_in_all
 from civic_ai.audit.evaluation_suppression import mask_evaluation
 from civic_ai.records.evaluation import Evaluation
 from tests.unit.audit.answers import with_answers
@@ -126,3 +127,16 @@ def test_what_another_capacity_finds_is_hidden_where_it_is_few(seed):
             assert shown.found_per_period.n == 26
         else:
             assert shown.more_than_best_baseline.value is None
+
+
+@pytest.mark.parametrize("share", [None, 0.0])
+def test_where_no_case_is_censored_all_have_ended(share):
+    part = _full(1).restricted_means[0].model_copy(update={"censored_share": share})
+    assert _cases(part) == {"n": part.observed.n, "censored": 0, "ended": part.observed.n}
+
+
+def test_what_is_found_per_period_is_found_in_each_of_them():
+    part = _full(1).what_if[0]
+    for value, all_of_them in ((12.5, 325.0), (None, 0.0)):
+        found = part.found_per_period.model_copy(update={"value": value, "n": 26})
+        assert found_in_all(part.model_copy(update={"found_per_period": found})) == all_of_them

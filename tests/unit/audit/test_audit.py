@@ -100,6 +100,15 @@ def test_what_is_not_measured_is_said(neglected):
     assert set(report.not_measured) == {*NOT_MEASURED, *NOT_MEASURED_OF_LISTS} - {"mitigation_frontier"}
 
 
+def test_a_loop_is_looked_at_where_rates_are_measured_and_not_where_assumed(neglected, tmp_path, monkeypatch):
+    report, _ = neglected
+    assert report.feedback.basis == "assumed"
+    assert "feedback" in report.not_measured
+    known = report.feedback.model_copy(update={"basis": "measured"})
+    monkeypatch.setattr("civic_ai.audit.audit.simulate_feedback", lambda *_: known)
+    assert "feedback" not in _audit(tmp_path, missed=0.75)[0].not_measured
+
+
 def test_a_rule_as_champion_predicts_no_number_to_compare(tmp_path):
     report, _ = _audit(tmp_path, baseline_wins=True)
     assert report.candidate == "recent_count"
@@ -178,3 +187,12 @@ def test_the_record_survives_the_store_and_flattens_to_unique_facts(neglected):
     assert {"audit.worst_verdict", "audit.reporting.verdict", "audit.suppression.visible_small_cells"} <= set(
         names
     )
+
+
+def test_coverage_of_intervals_stands_in_the_audit_of_demand(tmp_path):
+    spec = {"audit": {"attributes": {"half": HALVES}}}
+    report, _ = _audit(tmp_path, counts=True, held=(0.97, 0.7), missed=0.6, spec=spec)
+    assert report.coverage_verdict == "fail"
+    assert report.worst_covered.group == "q2"
+    assert [item.group for item in report.groups if item.metric == "interval_coverage"] == ["q1", "q2"]
+    assert "interval_coverage" not in {item.metric for item in report.disparities}

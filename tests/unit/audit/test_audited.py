@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from civic_ai.audit.audited import audit_sums, check_suppression, unchecked, worst_disparity
+from civic_ai.audit.audited import (
+    audit_sums,
+    check_figures,
+    check_suppression,
+    unchecked,
+    worst_disparity,
+)
+from civic_ai.audit.disclosure import count_small_figures
 from civic_ai.audit.rates import sum_groups
 from civic_ai.panel.groups import UNKNOWN, Grouping
 from civic_ai.records.audit import Disparity
 from civic_ai.records.figure import Figure
 from tests.unit.audit.made import PERIOD, POLICY, cells_of, one_hot, random_report
+from tests.unit.audit.test_evaluation_suppression import random_evaluation
 
 
 def _disparity(group, value, verdict, metric="recall"):
@@ -79,7 +87,7 @@ def test_one_group_alone_has_nothing_to_be_compared_with():
 
 def test_suppression_is_unknown_until_it_was_checked():
     report = random_report(1).model_copy(update={"suppression": unchecked(POLICY)})
-    assert report.suppression.visible_small_cells is None
+    assert (report.suppression.visible_small_cells, report.suppression.small_cells) == (None, 0)
     checked = check_suppression(report, POLICY).suppression
     assert (checked.minimum, checked.visible_small_cells) == (11, 0)
     assert checked.small_cells > 0
@@ -91,3 +99,13 @@ def test_suppression_is_unknown_where_no_group_is_known():
         update={"counts": tuple(count.model_copy(update={"group": UNKNOWN}) for count in known.counts)}
     )
     assert check_suppression(report, POLICY).suppression.visible_small_cells is None
+
+
+@pytest.mark.parametrize("known", [None, 2])
+def test_what_the_evaluation_shows_is_added_where_it_is_known_what_the_audit_shows(known):
+    before = unchecked(POLICY).model_copy(update={"visible_small_cells": known, "small_cells": 5})
+    report, evaluation = random_report(1).model_copy(update={"suppression": before}), random_evaluation(1)
+    after = check_figures(report, evaluation, POLICY).suppression
+    small = count_small_figures(evaluation, POLICY.suppression.minimum)
+    assert (after.visible_small_cells, after.small_cells) == (known, 5 + small)
+    assert small > 0

@@ -40,6 +40,18 @@ def test_many_units_are_drawn_in_pieces(monkeypatch):
     assert drawn.ravel().tolist() == [20.0] * 7
 
 
+def test_no_more_is_drawn_at_once_than_memory_has_room_for(monkeypatch):
+    monkeypatch.setattr(bootstrap, "_DRAWS_AT_ONCE", 50)
+    drawn, times_drawn = [], bootstrap._times_drawn
+    monkeypatch.setattr(
+        bootstrap,
+        "_times_drawn",
+        lambda rng, many, units: drawn.append(many) or times_drawn(rng, many, units),
+    )
+    resample_sums(np.ones((20, 1)), seed=1, replicates=7)
+    assert drawn == [2, 2, 2, 1]
+
+
 def test_units_of_an_area_are_one_cluster_and_a_unit_without_one_stands_alone():
     codes = clusters_of(["b", None, "a", "b", None])
     assert codes[0] == codes[3]
@@ -103,3 +115,13 @@ def test_few_units_say_less_and_units_that_are_alike_say_all():
     (low, high), (lower, upper) = (_mean_interval(values, 0.9, np.positive) for values in (few, many))
     assert high - low > 4 * (upper - lower)
     assert _mean_interval(np.full(9, 3.0), 0.9, np.positive) == (3.0, 3.0)
+
+
+def test_the_ends_are_figures_that_were_drawn_even_where_some_have_no_end():
+    """A share of a gain that could be nothing has no upper end; between it and a number lies no number."""
+    draws, without_one = np.arange(1.0, 1001.0), np.linspace(498, 502, 40)
+    for endless in (0, 30, 45, 50, 55, 60, 200):
+        some = np.where(draws > 1000 - endless, np.inf, draws)
+        ends = accelerated(500.0, some, without_one, 0.9)
+        assert set(ends) <= set(some)
+    assert ends[1] == np.inf

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from civic_ai.audit.audit import audit_champion
 from civic_ai.audit.cells import CELLS
-from civic_ai.audit.coverage import champions_rows, coverage_cells, measure_coverage, told_outcomes
+from civic_ai.audit.coverage import (
+    _enough,
+    champions_rows,
+    coverage_cells,
+    measure_coverage,
+    told_outcomes,
+)
 from civic_ai.audit.given import read_given
 from civic_ai.records.panel import PanelManifest
 from civic_ai.records.predictions import Predictions
 from tests.unit.audit.city import AREAS, evaluated
-from tests.unit.audit.made import POLICY, policy
+from tests.unit.audit.made import POLICY, one_hot, policy
 
 HALF = {"from": "areas", "column": "income", "quantiles": 2, "reference_group": "q1"}
 HALVES = {"attributes": {"half": HALF}}
@@ -136,10 +142,7 @@ def test_an_area_counts_once_however_many_units_it_has(tmp_path):
     assert (told > 0).sum() == 12
 
 
-def test_it_stands_in_the_audit_of_demand(tmp_path):
-    made = evaluated(tmp_path, counts=True, held=(0.97, 0.7), missed=0.6, spec={"audit": HALVES})
-    report = audit_champion(made.spec, made.evaluation, POLICY, made.blobs)
-    assert report.coverage_verdict == "fail"
-    assert report.worst_covered.group == "q2"
-    assert [item.group for item in report.groups if item.metric == "interval_coverage"] == ["q1", "q2"]
-    assert "interval_coverage" not in {item.metric for item in report.disparities}
+@pytest.mark.parametrize(("rows", "enough"), [(29.0, False), (30.0, True)])
+def test_so_many_rows_as_the_policy_asks_for_are_enough(rows, enough):
+    sums = SimpleNamespace(grouping=one_hot(np.array([0, 1]), 2), events=np.array([90.0, rows]))
+    assert _enough(sums, 30) == {("part", "g0"), *([("part", "g1")] if enough else [])}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from civic_ai.audit.disclosure import count_small_cells, count_visible_small_cells
+from civic_ai.audit.forgotten import forgotten_counts
 from civic_ai.audit.suppression import COVERAGE, hidden_groups, is_small, mask_audit
 from civic_ai.records.audit import GroupFigure
 from civic_ai.records.figure import Figure
 from tests.unit.audit.made import POLICY, policy, random_report
+from tests.unit.audit.test_frontier_suppression import frontier
 
 MINIMUM = POLICY.suppression.minimum
 
@@ -183,3 +185,34 @@ def test_few_rows_outside_their_intervals_hide_the_coverage_and_another_but_no_c
         for full, seen in zip(report.groups, masked.groups, strict=True)
     ]
     assert _leaks(report, masked.model_copy(update={"groups": tuple(alone)})) > 0
+
+
+def test_what_the_ways_of_choosing_give_away_by_subtraction_is_counted():
+    """Twelve visits are hidden; the other groups' exact visits and the capacity tell them."""
+    report = random_report(_large_report()).model_copy(update={"frontier": frontier(b=(500, 12, 722))})
+    masked = mask_audit(report, POLICY)
+    assert _leaks(report, masked) == 0
+    visits = [
+        seen if full.group == "y" else full
+        for full, seen in zip(report.frontier.visits, masked.frontier.visits, strict=True)
+    ]
+    careless = report.frontier.model_copy(update={"visits": tuple(visits)})
+    assert forgotten_counts(report, masked.model_copy(update={"frontier": careless}), MINIMUM) == []
+    assert _leaks(report, masked.model_copy(update={"frontier": careless})) > 0
+
+
+def test_a_group_of_which_one_count_is_shown_is_shown():
+    """The rows alone of all groups but the small ones, nothing else: more than where nothing is shown."""
+    report = next(one for one in _with_small_groups() if not _few_rows(one))
+    masked = mask_audit(report, POLICY)
+    counts = [
+        seen.model_copy(update={"rows": full.rows}) if full.attribute == "part" else seen
+        for full, seen in zip(report.counts, masked.counts, strict=True)
+    ]
+    told = masked.model_copy(update={"counts": tuple(counts)})
+    assert forgotten_counts(report, told, MINIMUM) == []
+    assert _leaks(report, told) > 0
+
+
+def _few_rows(report):
+    return any(is_small(count.rows, MINIMUM) for count in report.counts)

@@ -8,6 +8,7 @@ import pytest
 from civic_ai.audit.disparity import group_counts, group_figures, judge_disparities, measure
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.rates import sum_groups
+from civic_ai.panel.groups import Grouping
 from tests.unit.audit.made import PERIOD, POLICY, cells_of, one_hot, policy, random_cells
 
 
@@ -155,3 +156,13 @@ def test_the_base_of_a_metric_is_what_it_divides_by():
     cells = cells_of(rows=np.array([9.0, 7.0]), positives=np.array([2.0, 3.0]), events=1.0)
     sums = sum_groups(cells, [one_hot(np.array([0, 1]), 2)], seed=1)
     assert measure(sums, METRICS["false_positive_rate"], PERIOD)[0].base.tolist() == [7.0, 4.0]
+
+
+def test_cases_that_are_shared_between_groups_are_told_in_whole_numbers():
+    share = np.array([0.25, 0.5, 0.3])
+    grouping = Grouping("a", ("rest", "part"), "rest", np.column_stack([1 - share, share]), np.ones(3))
+    sums = sum_groups(cells_of(rows=50.0, events=np.array([8.0, 5.0, 3.0])), [grouping], seed=1)
+    (measured,) = measure(sums, METRICS["recall"], PERIOD)
+    told = group_figures(measured, 0.9)
+    assert [(one.group, one.events) for one in told] == [("rest", 11), ("part", 5)]
+    assert [one.figure.n for one in told] == [11, 5]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.audit.duplicates import Setting, area_column, find_cases, read_reports
+from civic_ai.audit.duplicates import Setting, _kind_columns, area_column, find_cases, read_reports
 from tests.unit.audit.made import DUPLICATES, LANGUAGE, QUARTERS, pilot
 
 BOTH = {"quarter": QUARTERS, "language": LANGUAGE}
@@ -200,3 +200,10 @@ def test_the_area_is_the_units_own_or_the_key_of_the_area_source():
     table = ibis.memtable(_placed()[0])
     assert area_column(_spec(), table) == "area_id"
     assert area_column(_spec(), table.drop("area_id")) is None
+
+
+def test_kinds_are_told_apart_by_the_columns_of_the_condition_in_the_order_of_their_names():
+    names = ("d", "b", "e", "a", "c")
+    where = " and ".join(f"{name} == 'x'" for name in (*names, "n"))
+    table = ibis.memtable(pd.DataFrame({name: ["x"] for name in names} | {"n": [1]}))
+    assert _kind_columns(_spec(label=LABEL | {"where": where}), table) == ("a", "b", "c", "d", "e")

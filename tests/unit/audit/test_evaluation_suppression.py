@@ -246,3 +246,12 @@ def test_the_audits_fact_counts_the_evaluation_too():
 
 def test_shares_are_metrics_that_count_cases():
     assert set(SHARES) <= set(METRICS)
+
+
+def test_what_hides_another_candidate_hides_nothing_of_the_champions_forecast_and_choice():
+    full = made({"glm": (90, 92, 95, 99), "year_count": (5, 85, 90, 95)})
+    public = mask_evaluation(full, POLICY)
+    assert {candidate for candidate, _ in hidden_scores(full, MINIMUM)} == {"year_count"}
+    assert full.champion == "glm"
+    assert public.lockbox_expected.value == round(full.lockbox_expected.value, 2)
+    assert public.choice.behind_best == round(full.choice.behind_best, 2)

@@ -79,3 +79,9 @@ def test_words_stay_and_masking_twice_changes_nothing_more():
     assert mask_explanation(shown, POLICY) == shown
     assert shown.examples[0].reasons == ("r",)
     assert (shown.candidate, shown.families[0].is_stable) == ("year_count", True)
+
+
+@pytest.mark.parametrize(("rows", "shown"), [(2024, 2020), (2025, 2030), (2026, 2030)])
+def test_rows_are_rounded_to_the_nearest(rows, shown):
+    full = FULL.model_copy(update={"rows_explained": rows})
+    assert mask_explanation(full, POLICY).rows_explained == shown

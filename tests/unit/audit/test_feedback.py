@@ -40,6 +40,10 @@ def _ways(feedback):
     return {way.way: way for way in feedback.ways}
 
 
+def test_areas_stand_in_the_order_of_their_names(given):
+    assert feedback._city(given).names == NAMES
+
+
 def test_measured_rates_decide_who_is_visited(given):
     made = simulate_feedback(given, _reporting(0.3), POLICY)
     assert (made.basis, made.attribute, made.group, made.gap) == ("measured", "half", "q2", None)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from types import SimpleNamespace
 
-from civic_ai.audit.findings import find_about_groups
+import numpy as np
+import pytest
+
+from civic_ai.audit.findings import find_about_attributes, find_about_groups
 from civic_ai.audit.rates import sum_groups
 from civic_ai.panel.groups import UNKNOWN, Grouping
+from civic_ai.records.figure import Period
 from tests.unit.audit.made import POLICY, cells_of, one_hot
 
 
@@ -40,3 +44,24 @@ def test_unknown_is_a_note_while_small_and_a_warning_when_not():
 def test_no_finding_carries_a_count():
     found = _found([20] * 20 + [5], [0, 1] * 10 + [2], ("a", "b", UNKNOWN))
     assert all(item.count is None for item in found.values())
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "code"),
+    [
+        ("2020-01-01", "2020-12-31", "audit_attribute_other_time"),
+        ("2025-01-01", "2025-12-31", "audit_attribute_other_time"),
+        ("2020-01-01", "2024-01-01", None),
+        ("2024-06-30", "2025-12-31", None),
+        (None, None, "audit_attribute_undated"),
+    ],
+)
+def test_attributes_of_another_time_than_the_test_are_named(first, last, code):
+    period = None if first is None else Period(first=first, last=last)
+    spec = SimpleNamespace(audit=SimpleNamespace(attributes={"income": SimpleNamespace(source="census")}))
+    snapshot = SimpleNamespace(source={"census": SimpleNamespace(period=period)}.__getitem__)
+    tested = Period(first="2024-01-01", last="2024-06-30")
+    found = list(find_about_attributes(spec, snapshot, tested))
+    assert [(one.code, one.source, one.column) for one in found] == (
+        [] if code is None else [(code, "census", "income")]
+    )

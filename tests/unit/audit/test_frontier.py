@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pytest
 from scipy import stats
 
 from civic_ai.audit.area_reporting import AreaReporting
-from civic_ai.audit.frontier import STRENGTHS, measure_frontier
+from civic_ai.audit.frontier import STRENGTHS, _distance, measure_frontier
 from civic_ai.audit.given import Given, read_given
 from civic_ai.audit.reported_share import AreaRates
 from civic_ai.models.mitigated_order import OneList, expected_parity, take_over
@@ -240,3 +241,17 @@ def test_what_is_not_known_about_reporting_widens_what_is_said_of_need(tmp_path:
 def test_without_rates_nothing_is_said_of_need(frontier: Frontier) -> None:
     assert frontier.life_days is None
     assert all(way.need_per_visit is None and way.need_ratio is None for way in frontier.ways)
+
+
+def test_need_says_nothing_where_what_leads_counts_no_cases(tmp_path: Path) -> None:
+    city = evaluated(tmp_path, missed=0.8, spec={"intervention": "punitive"})
+    made = measure_frontier(with_mitigation(city), POLICY, _reporting(0.3))
+    assert made is not None
+    assert made.metric == "false_positive_rate"
+    assert made.life_days is None
+
+
+@pytest.mark.parametrize(("ratio", "times"), [(0.5, 2), (2.0, 2), (1.0, 1), (0.0, np.inf), (None, np.inf)])
+def test_a_ratio_is_as_far_from_1_below_as_above(ratio: float | None, times: float) -> None:
+    item = SimpleNamespace(ratio=SimpleNamespace(value=ratio))
+    assert _distance(item) == pytest.approx(np.log(times))  # type: ignore[arg-type]

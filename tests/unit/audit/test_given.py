@@ -75,3 +75,11 @@ def test_a_case_counts_once_however_many_people_live_around_it(tmp_path):
     assert cases.groupings[0].weighted_by is None
     np.testing.assert_array_equal(cases.groupings[0].residents, np.ones(AREAS))
     np.testing.assert_allclose(cases.groupings[0].weights, cases.groupings[0].shares)
+
+
+def test_units_of_one_type_have_one_code_and_without_types_all_have(tmp_path):
+    made = evaluated(tmp_path)
+    given = read_given(made.spec, made.evaluation, made.blobs)
+    for types, codes in ((["tree", "light", "tree"], [1, 0, 1]), ([None] * 3, [0, 0, 0])):
+        units = pa.table({"unit": ["u1", "u2", "u3"], "type": pa.array(types, pa.string())})
+        assert replace(given, units=units).types.tolist() == codes

@@ -61,3 +61,4 @@ def test_no_reports_make_no_incidents():
     empty = np.empty(0)
     made = build_incidents(Reports(empty.astype(np.int64), empty, empty), extracted=0)
     assert len(made.days) == len(made.repeats) == 0
+    assert made.repeats.dtype == made.first.dtype == np.int64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from civic_ai.audit.jumps import Jump, Series, _reordered
+from civic_ai.audit.jumps import BEYOND, Jump, Series, _reordered
 
 SETTINGS = {"alpha": 0.05, "level": 0.9, "seed": 7}
 MONTHS = 60
@@ -27,6 +27,7 @@ def found(values: np.ndarray) -> list[Jump]:
 
 def test_a_planted_jump_is_found_within_two_periods_in_95_of_100() -> None:
     hits = covered = alone = 0
+    between = []
     for seed in range(100):
         at = int(np.random.default_rng(seed).integers(12, 48))
         season = 3 * np.sin(2 * np.pi * np.arange(MONTHS) / 12)
@@ -37,9 +38,11 @@ def test_a_planted_jump_is_found_within_two_periods_in_95_of_100() -> None:
         covered += any(jump.earliest <= at <= jump.latest for jump in near)
         for jump in near:
             assert jump.size == pytest.approx(4, abs=2.2)
+            between.append(jump.latest - jump.earliest)
     assert hits >= 95
     assert covered >= 90
     assert alone >= 88
+    assert np.median(between) <= 2, "so clear a step is dated to a few periods, not anywhere"
 
 
 @pytest.mark.parametrize("amplitude", [0.0, 6.0])
@@ -97,7 +100,10 @@ def test_what_weighs_little_counts_little() -> None:
     doubtful = series(values)
     assert [jump.at for jump in found(values)] == [40]
     assert Series(values, doubtful.background, 6, weight).jumps(**SETTINGS) == []
-    assert Series(values, doubtful.background, 6, 4 * doubtful.weight).jumps(**SETTINGS) == found(values)
+    for unit in (4.0, 2.0**-46):  # powers of four, whose roots are exact
+        same = Series(values, doubtful.background, 6, unit * doubtful.weight)
+        assert [jump.at for jump in same.jumps(**SETTINGS)] == [40]
+        assert same.jumps(**SETTINGS) == found(values)
 
 
 def test_the_unit_of_the_values_changes_nothing_but_the_size() -> None:
@@ -134,3 +140,18 @@ def test_jumps_that_pass_each_other_when_refined_are_still_in_order_of_time() ->
         found = Series(values, background, 3, np.ones(36)).jumps(alpha=0.3, level=0.9, seed=seed)
         places = [jump.at for jump in found]
         assert places == sorted(set(places))
+
+
+def test_the_least_p_value_leaves_the_order_as_it_was_among_all_that_were_tried() -> None:
+    (jump,) = found(0.1 * noise(12) + 9.0 * (np.arange(MONTHS) >= 30))
+    assert jump.p_value == pytest.approx(0.05 / BEYOND)
+
+
+def test_jumps_are_refined_in_order_of_time_whichever_was_clearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    refined, seen = Series._refined, []
+    monkeypatch.setattr(
+        Series, "_refined", lambda self, jumps, level: seen.append(jumps) or refined(self, jumps, level)
+    )
+    months = np.arange(84)
+    made = found(0.5 * noise(3, 84) + 2.5 * (months >= 30) - 7.0 * (months >= 55))
+    assert [place for place, _ in seen[0]] == [jump.at for jump in made] == [30, 55]

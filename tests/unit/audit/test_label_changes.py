@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from civic_ai.audit.label_changes import LEAST_ROWS, find_label_changes, periods_of
+from civic_ai.audit.jumps import Jump
+from civic_ai.audit.label_changes import LEAST_ROWS, Periods, find_label_changes, periods_of
 from civic_ai.store.blobs import Blobs
 from tests.unit.audit.made import POLICY
 
@@ -129,3 +130,43 @@ def test_types_come_in_the_order_of_their_names(tmp_path) -> None:
     rows["label"] = np.maximum(rows["label"], later & (np.random.default_rng(1).random(len(later)) < 0.5))
     made = find_label_changes(_given(tmp_path, rows, types=True), POLICY)
     assert [change.stratum for change in made] == [None, "pothole", "tree"]
+
+
+def _periods(many: int, apart: float) -> Periods:
+    first = START + np.rint(np.arange(many) * apart).astype(np.int64)
+    return Periods(None, first, np.full(many, 4.0), np.full(many, 100.0), np.full(many, 20.0))
+
+
+@pytest.mark.parametrize(
+    ("many", "apart", "can"),
+    [(24, 365.25 / 12, True), (23, 365.25 / 12, False), (12, 90, True), (11, 90, False), (11, 365, False)],
+)
+def test_two_calendar_years_and_twelve_periods_are_enough(many: int, apart: float, can: bool) -> None:
+    assert _periods(many, apart).can_be_searched is can
+
+
+@pytest.mark.parametrize(("many", "waves"), [(47, 1), (48, 2)])
+def test_the_season_has_a_second_wave_where_periods_are_many(many: int, waves: int) -> None:
+    background = _periods(many, 365.25 / 12).series.background
+    years = np.rint(np.arange(many) * 365.25 / 12) / 365.25
+    season = [f(2 * np.pi * n * years) for n in range(1, waves + 1) for f in (np.sin, np.cos)]
+    np.testing.assert_allclose(background, np.column_stack([np.ones(many), years, *season]), atol=1e-9)
+
+
+@pytest.mark.parametrize(("apart", "least"), [(30, 6), (70, 3), (76, 2), (400, 2)])
+def test_a_new_level_lasts_half_a_year_and_at_least_two_periods(apart: int, least: int) -> None:
+    made = _periods(30, apart).series.least
+    assert (made, type(made)) == (least, int)
+
+
+def test_a_date_lies_between_the_period_before_the_earliest_and_the_end_of_the_latest() -> None:
+    periods = _periods(30, 30)
+    made = periods._record(Jump(10, 9, 12, 0.2, 0.05, 0.01), 0.9, periods._mean(0, 10), periods._mean(10, 30))
+    day = timedelta(days=1)
+    began = date(2015, 1, 5)
+    assert (made.earliest, made.on, made.latest) == (
+        began + 8 * 30 * day, began + 10 * 30 * day, began + 13 * 30 * day - day,
+    )  # fmt: skip
+    assert (made.jump.lower, made.jump.upper) == (pytest.approx(0.15), pytest.approx(0.25))
+    assert (made.before.n, made.after.n, made.before.value) == (1000, 2000, pytest.approx(0.2))
+    assert made.before.period.last == began + 9 * 30 * day

@@ -8,7 +8,7 @@ import pytest
 
 from civic_ai.audit.evaluation_suppression import mask_evaluation
 from civic_ai.audit.explanation_suppression import mask_explanation
-from civic_ai.audit.moves import hide_moves
+from civic_ai.audit.moves import _even, hide_moves
 from civic_ai.audit.predictions_suppression import mask_predictions
 from civic_ai.audit.suppression import mask_audit
 from civic_ai.audit.told import Told, told_in
@@ -153,3 +153,13 @@ def test_a_bin_that_was_hidden_stays_so_until_it_moved_by_many() -> None:
 
 def test_without_an_earlier_version_nothing_is_compared() -> None:
     assert hide_moves(AUDIT, AUDIT, None, POLICY.suppression) is AUDIT
+
+
+def test_counts_of_parts_stand_under_the_same_names_in_the_same_order() -> None:
+    """So that the same two versions hide the same, whatever order a set gives."""
+    names = ("d", "b", "e", "a", "c")
+    made = _even({("k", "one"): dict.fromkeys(names[:3], 5.0), ("k", "two"): dict.fromkeys(names[3:], 7.0)})
+    assert [list(cells.items()) for cells in made.values()] == [
+        [("a", 0.0), ("b", 5.0), ("c", 0.0), ("d", 5.0), ("e", 5.0)],
+        [("a", 7.0), ("b", 0.0), ("c", 7.0), ("d", 0.0), ("e", 0.0)],
+    ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from civic_ai.audit.area_reporting import AreaReporting, measure_areas
+from civic_ai.audit.cells import CELLS
 from civic_ai.audit.given import Given, read_given
 from civic_ai.audit.measured import Measurement, measure_groups
-from civic_ai.audit.need import audit_need
+from civic_ai.audit.need import _Corrected, audit_need
 from civic_ai.audit.reported_share import AreaRates
 from civic_ai.records.need import NeedAudit
 from civic_ai.records.reporting import ReportingBias
@@ -180,3 +182,38 @@ def test_why_it_is_not_known(measured):
     )
     none = audit_need(given, only_precision, _reporting(0.3), POLICY)
     assert none == NeedAudit(why_unknown="no_metric_counts_cases")
+
+
+def test_shares_that_are_ever_reported_have_the_interval_of_what_is_known_of_rates(
+    measured,
+):
+    given, made = measured(True)
+    reporting = _reporting(0.3, 0.5)
+    need = audit_need(given, made, reporting, POLICY)
+    drawn = reporting.shares.draws[:, 1]
+    share = {part.group: part.figure for part in need.shares}
+    assert share["q2"].lower == pytest.approx(np.quantile(drawn, 0.05), rel=0.02)
+    assert share["q2"].upper == pytest.approx(np.quantile(drawn, 0.95), rel=0.02)
+    assert share["q1"].lower == pytest.approx(share["q1"].upper)
+    assert need.reported.n == share["q1"].n + share["q2"].n
+    assert 0 < share["q2"].n < need.reported.n
+
+
+def test_one_metric_of_several_that_is_judged_otherwise_changes_a_verdict(measured):
+    given, made = measured(False)
+    need = audit_need(given, made, _reporting(0.3), POLICY)
+    assert {verdict.need == verdict.reports for verdict in need.verdicts} == {True, False}
+    assert need.changes_a_verdict is True
+
+
+@pytest.mark.parametrize(("reports", "value"), [(1.0, 0.5), (0.0, None)])
+def test_one_report_is_enough_to_tell_how_many_problems_it_stands_for(reports, value):
+    """Twice as many problems as reports in every draw."""
+    sums = np.zeros((2, len(CELLS)))
+    sums[0, CELLS.index("events")] = reports
+    drawn = SimpleNamespace(replicates=np.stack([2 * sums] * 50))
+    measured = SimpleNamespace(sums=SimpleNamespace(counts=sums, totals=sums))
+    twice = SimpleNamespace(sums=[SimpleNamespace(totals=2 * sums)], drawn=[drawn])
+    figure = _Corrected({"recall": [measured]}, twice)._share(0, 0, 0.9)
+    assert (figure.value, figure.n) == (value, reports)
+    assert figure.why_missing == (None if value else "no_events")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -132,3 +133,11 @@ def test_cases_of_one_list_and_observer_share_a_code(tmp_path, refits) -> None:
     codes = made.list_and_observer
     assert codes[3] == codes[4]
     assert len(set(codes.tolist())) == 4
+
+
+@pytest.mark.parametrize(
+    ("events", "mixed"), [([True, False], True), ([True, True], False), ([False, False], False)]
+)
+def test_cases_are_mixed_where_some_are_events_and_some_are_not(tmp_path, refits, events, mixed) -> None:
+    world = replace(_read(tmp_path, OWN), is_event=np.array(events))
+    assert world.is_mixed is mixed

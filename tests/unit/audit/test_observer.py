@@ -94,6 +94,20 @@ def test_intervals_of_an_area_hold_about_as_often_as_they_say() -> None:
     assert 80 <= sum(held) <= 98
 
 
+def test_the_interval_of_an_area_lies_round_it_and_between_0_and_1(planted: ObserverTest) -> None:
+    area = planted.area_of_model
+    assert 0.5 < area.lower < area.value < area.upper < 1
+    world = observed(2, observer=1.0, place=0.0, cases=15)
+    two = replace(world, cluster=world.cluster % 2)
+    noise = np.random.default_rng(2).standard_normal(len(two.cluster))
+    knowing, reversed_ = (
+        judge_observed(given(), replace(two, score=sign * (3 * two.is_event + noise)), POLICY).area_of_model
+        for sign in (1, -1)
+    )
+    assert 0.9 < knowing.lower < knowing.value < knowing.upper == 1.0
+    assert 0.0 == reversed_.lower < reversed_.value < reversed_.upper < 0.1
+
+
 def _figure(lower: float, upper: float) -> Figure:
     return Figure(value=(lower + upper) / 2, lower=lower, upper=upper, n=100)
 
@@ -168,8 +182,6 @@ def test_what_cannot_be_tested_is_unknown_with_its_reason(
 
 
 def test_one_observer_or_one_outcome_cannot_be_tested() -> None:
-    from dataclasses import replace
-
     world = observed(1, observer=1.0, place=0.0)
     alone = judge_observed(given(), replace(world, observer=np.zeros_like(world.observer)), POLICY)
     quiet = judge_observed(given(), replace(world, is_event=np.zeros_like(world.is_event)), POLICY)
@@ -178,8 +190,6 @@ def test_one_observer_or_one_outcome_cannot_be_tested() -> None:
 
 
 def test_a_model_of_nothing_but_the_observer_has_no_figure_without() -> None:
-    from dataclasses import replace
-
     made = judge_observed(given(), replace(observed(1, observer=1.0, place=0.0), without=None), POLICY)
     assert made.area_without_observer.why_missing == "nothing_but_the_observer"
 

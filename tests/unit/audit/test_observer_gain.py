@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,19 +53,17 @@ def test_what_only_the_observer_tells_gains_nothing_within() -> None:
     sure = [observer_gains(given(), observed(s, observer=1.0, place=0.0), 0.9)[0].within for s in range(40)]
     assert sum(one.lower > 0 for one in sure) <= 6
     assert abs(np.mean([one.value for one in sure])) < 0.01
+    held = sum(one.lower <= 0 <= one.upper for one in sure)
+    assert 32 <= held <= 39, "nine times in ten, as they say"
 
 
 def test_without_a_lockbox_the_tests_are_judged() -> None:
-    from dataclasses import replace
-
     world = observed(5, observer=1.0, place=0.0)
     gains = observer_gains(given(), replace(world, in_lockbox=np.zeros(len(world.score), dtype=bool)), 0.9)
     assert [gain.split for gain in gains] == ["all"]
 
 
 def test_a_period_without_an_event_has_no_gain() -> None:
-    from dataclasses import replace
-
     world = observed(6, observer=1.0, place=0.0)
     lockbox = observer_gains(given(), replace(world, is_event=world.is_event & ~world.in_lockbox), 0.9)[1]
     assert lockbox.model.why_missing == lockbox.within.why_missing == "no_events"
@@ -91,3 +91,18 @@ def test_where_cases_are_due_days_are_those_of_the_evaluation() -> None:
     assert gains[0].observer.value == 10.0
     assert gains[1].observer is None
     assert [gain.within.value for gain in gains] == [2.0, 1.5]
+
+
+def test_events_of_a_single_place_have_an_interval_though_some_draws_hold_none() -> None:
+    world = observed(8, observer=1.0, place=0.0)
+    alone = replace(world, is_event=world.is_event & (world.cluster == 3))
+    figure = observer_gains(given(), alone, 0.9)[0].model
+    assert figure.lower is not None
+    assert np.isfinite([figure.lower, figure.upper]).all()
+    assert figure.lower <= figure.value <= figure.upper
+
+
+def test_where_all_can_be_visited_nothing_is_gained() -> None:
+    """Lists of 30, a capacity of 40."""
+    gain = observer_gains(given(), observed(9, observer=1.0, place=0.0, cases=30), 0.9)[0]
+    assert gain.model.value == gain.observer.value == gain.within.value == 0.0

@@ -105,3 +105,9 @@ def test_masking_changes_twice_is_masking_them_once(
     change = _change(Figure(value=share, n=before), Figure(value=later, n=after))
     once = mask_label_changes([change], FIGURES)
     assert mask_label_changes(once, FIGURES) == once
+
+
+def test_that_nothing_happened_at_all_is_no_small_count() -> None:
+    seen = mask_observer(_test(1000, 0), FIGURES)
+    assert (seen.cases, seen.events) == (1000, 0)
+    assert seen.gains[0].model.n == 0

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.audit.one_event import CONDITIONS
+from civic_ai.audit.one_event import CONDITIONS, _groups
 from civic_ai.audit.reporting_bias import examine_reporting
 from civic_ai.audit.reporting_places import Places
+from civic_ai.panel.groups import Grouping
 from civic_ai.store.blobs import Blobs
 from tests.unit.audit.made import POLICY, pilot
 from tests.unit.audit.test_reporting_places import AREAS, HALVES, squares
@@ -56,7 +58,9 @@ def test_a_group_that_hardly_reports_has_low_odds(places):
     assert group.ratio.value < 0.5
     assert made.neighbours.reported == len(reporters) == made.duplicates
     assert group.duplicates == sum(i % 2 for i in reporters)
-    assert made.neighbours.struck.value > len(reporters) / AREAS
+    struck = made.neighbours.struck
+    assert struck.value > len(reporters) / AREAS
+    assert struck.lower < struck.value < struck.upper
     assert tuple(item.name for item in made.conditions) == CONDITIONS
     assert {item.state for item in made.conditions} == {"not_checked"}
 
@@ -84,3 +88,11 @@ def test_without_outlines_or_without_any_difference_it_is_unknown(places, tmp_pa
     everyone = examine_reporting(_spec(), _tables(range(AREAS)), POLICY, places)
     assert (bare.verdict, bare.why_unknown) == ("unknown", "no_neighbours")
     assert (everyone.verdict, everyone.why_unknown) == ("unknown", "no_difference")
+
+
+def test_reporting_areas_that_are_shared_between_groups_are_told_in_whole_numbers():
+    share = np.array([0.25, 0.5, 0.75, 0.9])
+    grouping = Grouping("a", ("rest", "part"), "rest", np.column_stack([1 - share, share]), np.ones(4))
+    drawn = SimpleNamespace(slopes=np.random.default_rng(1).standard_normal((50, 2)))
+    (group,) = _groups(grouping, [1], drawn, np.array([True, True, True, False]), POLICY)
+    assert (group.group, group.duplicates, group.incidents) == ("part", 2, 2)

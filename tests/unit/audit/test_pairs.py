@@ -77,3 +77,9 @@ def test_without_a_pair_there_is_no_area() -> None:
 def test_rank_within_a_stratum_is_the_share_below_and_half_of_the_equal() -> None:
     score, stratum = np.array([3.0, 1.0, 1.0, 9.0, 5.0]), np.array([0, 0, 0, 1, 0])
     assert share_below(score, stratum) == pytest.approx([2.5 / 4, 1 / 4, 1 / 4, 0.5, 3.5 / 4])
+
+
+def test_the_codes_of_strata_are_names() -> None:
+    compared, score = _cases(6)
+    renamed = Compared(compared.is_event, 2 * compared.stratum + 1, compared.cluster)
+    assert renamed.pairs(score).area == compared.pairs(score).area

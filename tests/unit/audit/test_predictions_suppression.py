@@ -37,6 +37,7 @@ def test_what_two_splits_learned_from_tells_nothing_of_the_few_between_them() ->
 def test_names_settings_and_periods_stay_and_masking_twice_changes_nothing() -> None:
     public = mask_predictions(PREDICTIONS, POLICY)
     assert public.rows == 1230
+    assert mask_predictions(PREDICTIONS.model_copy(update={"rows": 1235}), POLICY).rows == 1240
     assert public.candidates == PREDICTIONS.candidates
     assert [split.test for split in public.splits] == [split.test for split in PREDICTIONS.splits]
     assert mask_predictions(public, POLICY) == public

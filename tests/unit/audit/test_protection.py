@@ -185,3 +185,18 @@ def test_of_two_blocks_of_which_one_must_stay_hidden_the_smaller_does(monkeypatc
         hidden = dict.fromkeys(order)
         table = SimpleNamespace(blocks=counts)
         assert protection._without_needless(table, hidden.keys(), set(), 10) == {("few",)}
+
+
+def test_a_group_that_counts_nothing_of_one_kind_is_bridged_and_one_that_counts_nothing_at_all_is_not():
+    fine = {
+        ("fine", name): {"rows": rows, "hits": 0.0}
+        for name, rows in (("a", 4.0), ("b", 50.0), ("c", 30.0), ("d", 0.0))
+    }
+    coarse = {
+        ("coarse", "ab"): {"rows": 54.0, "hits": 0.0},
+        ("coarse", "c"): {"rows": 30.0, "hits": 0.0},
+        ("coarse", "none"): {"rows": 0.0, "hits": 0.0},
+    }
+    found = bridges_between(fine | coarse)
+    assert Bridge((("fine", "a"), ("fine", "b")), (("coarse", "ab"),)) in found
+    assert not [one for one in found if ("coarse", "none") in one.other]

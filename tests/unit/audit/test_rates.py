@@ -155,3 +155,15 @@ def test_all_attributes_are_drawn_from_the_same_units():
     first, second = sum_groups(cells, [one_hot(codes, 2), one_hot(1 - codes, 2)], seed=1)
     np.testing.assert_allclose(first.replicates[:, :2], second.replicates[:, 1::-1])
     np.testing.assert_allclose(first.replicates[:, 2], first.replicates[:, :2].sum(axis=1))
+
+
+@pytest.mark.parametrize(("name", "spread"), [("recall", [1 - 3 / 10, 1 - 20 / 30]), ("bias_ratio", [1, 1])])
+def test_logarithms_have_half_a_case_more_above_and_below_and_errors_the_floor_of_single_cases(name, spread):
+    """Haldane (1956); a share's errors are binomial, a count's those of Poisson."""
+    few, many = np.array([3.0, 20.0]), np.array([10.0, 30.0])
+    cells = {"recall": ("found", "events"), "bias_ratio": ("events", "predicted")}[name]
+    columns = cells_of(**dict(zip(cells, (few, many), strict=True)))
+    (sums,) = sum_groups(columns, [one_hot(np.array([0, 1]), 2)], seed=1)
+    made = rates(sums, METRICS[name])
+    np.testing.assert_allclose(made.log, np.log((few + 0.5) / (many + 0.5)))
+    np.testing.assert_allclose(made.error_floor, np.sqrt(np.array(spread) / (few + 0.5)))

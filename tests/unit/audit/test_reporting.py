@@ -173,3 +173,15 @@ def test_a_small_unknown_group_does_not_decide():
     assert [item.group for item in made.groups] == ["g1", UNKNOWN]
     assert made.groups[1].verdict == "insufficient_evidence"
     assert made.verdict == made.groups[0].verdict
+
+
+def test_repeats_that_are_shared_between_groups_are_told_in_whole_numbers():
+    city = simulate(13, ratio=0.6)
+    share = np.where(city.group == 1, 0.87, 0.21)
+    grouping = Grouping(
+        "a", ("rest", "part"), "rest", np.column_stack([1 - share, share]), np.ones(len(share))
+    )
+    (group,) = judge_reporting(city.watched(), [grouping], POLICY, seed=1).groups
+    watched = city.watched()
+    assert group.duplicates == round(float(share[watched.area] @ watched.repeats))
+    assert group.incidents == round(float(share[watched.area] @ watched.incidents))

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.audit.reporting_bias import LOST_PERCENTS, examine_reporting, final_verdict, losses_of
+from civic_ai.audit.reporting_bias import (
+    LOST_PERCENTS,
+    _Examination,
+    examine_reporting,
+    final_verdict,
+    losses_of,
+)
 from civic_ai.data.synthetic import CitySettings, make_city
 from civic_ai.records.reporting import ReportingCondition
 from tests.unit.audit.made import DUPLICATES, LANGUAGE, POLICY, QUARTERS, pilot
@@ -234,3 +242,38 @@ def test_one_event_without_neighbours_is_unknown():
     made = _look(_town(5, 1.0, problems=200), method="neighbours",
                  event={"first": "2020-02-01", "last": "2020-02-03"})  # fmt: skip
     assert (made.verdict, made.why_unknown) == ("unknown", "no_neighbours")
+
+
+def _examination(groups):
+    """As much of an examination as what follows the fit looks at; half of 40 reports in each place."""
+    grouping = SimpleNamespace(
+        attribute="half", groups=tuple("abcd"[:groups]), shares=np.full((2, groups), 0.5)
+    )
+    cases = SimpleNamespace(area=np.arange(40) % 2, largest=3)
+    linkage = SimpleNamespace(metres=50, days=14)
+    spec = SimpleNamespace(audit=SimpleNamespace(reporting=SimpleNamespace(linkage=linkage)))
+    reported = SimpleNamespace(located=object(), is_linkable=np.array([True, False]))
+    return _Examination(spec, POLICY, reported, cases, grouping)
+
+
+@pytest.mark.parametrize(("groups", "verdict"), [(2, "fail"), (4, "insufficient_evidence")])
+def test_a_ratio_that_never_came_again_is_judged_with_all_the_others(groups, verdict):
+    """exp(-.5 + 1.64 x .15) = .78 is below .8; with three ratios at once .83 is not."""
+    made = _examination(groups)._inflated_group(1, -0.5, 0.15)
+    assert (made.group, made.verdict, made.ratio.n) == ("b", verdict, 20)
+
+
+@pytest.mark.parametrize(
+    ("chance", "links", "share"),
+    [
+        ([1.0, 2.0], [4, 8], 0.25),
+        ([1.0, np.nan], [4, 8], None),
+        ([0.0, 0.0], [0, 0], None),
+        ([9.0], [3], 1.0),
+    ],
+)
+def test_how_many_links_are_chances_is_told_where_it_is_known(monkeypatch, chance, links, share):
+    found = (np.array(links), np.array(chance))
+    monkeypatch.setattr("civic_ai.audit.reporting_bias.links_by_chance", lambda located: found)
+    made = _examination(2)._linked({"metres_half_days_same": "pass", "watch_30": "fail"}, "pass")
+    assert (made.by_chance, made.located, made.largest, made.settings_agree) == (share, 0.5, 3, True)

@@ -103,3 +103,12 @@ def test_the_sparse_curvature_is_the_dense_one():
     np.testing.assert_array_equal(dense[0], np.r_[expected.sum(), expected])
     own = _penalty(laplacian_of(lattice(9), 81), np.array([1.0, 0.5])).diagonal()
     np.testing.assert_allclose(np.diag(dense)[1:] - expected, own)
+
+
+def test_the_mode_is_where_nothing_is_left_to_climb():
+    _, repeats, expected = city(4)
+    penalty = _penalty(laplacian_of(lattice(9), 81), np.log([6.0, 1.0]))
+    theta, _ = _fit(repeats, expected, penalty, np.zeros(82))
+    left = repeats - expected * np.exp(theta[0] + theta[1:])
+    assert np.abs(left - penalty @ theta[1:]).max() < 1e-12
+    assert abs(left.sum()) < 1e-12

@@ -51,7 +51,10 @@ def test_the_map_is_kept_as_a_table_with_a_row_for_every_area(places):
     assert table.column_names == ["area", "rate", "lower", "upper"]
     assert table["area"].to_pylist() == list(squares().areas)
     rate, lower, upper = (table[name].to_numpy() for name in ("rate", "lower", "upper"))
-    assert ((lower < rate) & (rate < upper)).all()
+    reach = 1.6448536269514722 * mapped.smoothed.error
+    assert POLICY.tolerances.confidence_level == 0.9
+    np.testing.assert_allclose(np.log(upper / rate), reach)
+    np.testing.assert_allclose(np.log(rate / lower), reach)
     odd = np.array([int(name[1:]) % 2 == 1 for name in table["area"].to_pylist()])
     assert rate[odd].mean() < rate[~odd].mean()
     assert mapped.record.highest == pytest.approx(rate.max())

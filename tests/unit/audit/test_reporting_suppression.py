@@ -94,3 +94,11 @@ def test_a_small_largest_problem_is_hidden():
     record = made()
     few = record.model_copy(update={"linked": record.linked.model_copy(update={"largest": 10})})
     assert mask_reporting_details(few, set(), POLICY).linked.largest is None
+
+
+@pytest.mark.parametrize(
+    ("hidden", "value"),
+    [(set(), 0.81), ({("a", "g2")}, 0.81), ({("a", "g1"), ("a", "g2")}, None), ({("a", "g1")}, None)],
+)
+def test_what_a_condition_saw_is_hidden_with_its_group_alone(hidden, value):
+    assert mask_reporting_details(made(), hidden, POLICY).conditions[0].seen.value == value

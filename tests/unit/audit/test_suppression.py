@@ -7,6 +7,7 @@ import json
 import pytest
 
 from civic_ai.audit.suppression import (
+    group_cells,
     hidden_groups,
     mask_audit,
     mask_figure,
@@ -237,3 +238,25 @@ def test_a_report_without_reporting_groups_is_masked_too():
     report = random_report(0)
     none = ReportingBias(method="none", verdict="unknown", why_unknown="not_asked")
     assert mask_audit(report.model_copy(update={"reporting": none}), POLICY).reporting == none
+
+
+def test_what_cells_leave_over_is_counted():
+    """Of 100 places 30 had a case and 40 were visited, 25 of them rightly: 55 had neither."""
+    (count,) = _counts((100, 30, 40, 25))
+    cells = group_cells(count)
+    assert cells["neither"] == 100 - 30 - 40 + 25
+    assert cells["selected - hits"] == 15
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_ratios_and_needed_numbers_that_are_shown_are_rounded(seed):
+    report = random_report(seed)
+    masked = mask_audit(report, POLICY)
+    for full, item in zip(report.disparities, masked.disparities, strict=True):
+        for figure in (item.ratio, item.joint):
+            if figure is not None:
+                told = (figure.value, figure.lower, figure.upper)
+                assert all(value is None or round(value, 2) == value for value in told)
+                assert figure.n % 10 == 0
+        assert item.needed is None or item.needed % 10 == 0
+        assert item.suppressed or item.detectable == (full.detectable and round(full.detectable, 2))

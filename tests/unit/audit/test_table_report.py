@@ -42,3 +42,14 @@ def test_html_is_escaped():
 
 def test_what_is_missing_is_said():
     assert "not measured" in repr(report("unknown", missing("no_positives"), None))
+
+
+@pytest.mark.parametrize("ends", [{}, {"lower": 0.6}, {"upper": 1.1}])
+def test_without_both_ends_of_an_interval_none_is_told(ends):
+    shown = repr(report("fail", Figure(value=0.8, n=90, **ends), None))
+    assert "recall 0.80: " in shown
+
+
+@pytest.mark.parametrize(("verdict", "needed"), [("fail", 800), ("insufficient_evidence", None)])
+def test_what_it_would_take_is_told_where_there_is_too_little_and_it_is_known(verdict, needed):
+    assert "would need" not in repr(report(verdict, needed=needed))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from civic_ai.core.messages import Message
-from civic_ai.records.ledger import PublicKey
+from civic_ai.records.ledger import Checkpoint, PublicKey
+from civic_ai.review.key_files import note_key
 from civic_ai.review.keys import (
     KeyRegister,
     apply,
@@ -15,8 +18,9 @@ from civic_ai.review.keys import (
     read_revocation,
     revoke,
 )
+from civic_ai.review.log_keys import read_rotation, rotate
 from civic_ai.review.statement import Statement, state
-from tests.unit.review.made_ledger import ANA, BEA, DOSSIER, EVE, key_file
+from tests.unit.review.made_ledger import ANA, BEA, DOSSIER, EVE, LOG, key_file
 
 A, B, E = ANA.public_key, BEA.public_key, EVE.public_key
 SERVER, SERVER_2 = key_file("desk", "server").public_key, key_file("desk 2", "server").public_key
@@ -162,3 +166,24 @@ def test_who_looks_like_another_is_not_enrolled() -> None:
 def test_a_ledger_is_not_founded_by_a_name_that_is_not_seen() -> None:
     hidden = A.model_copy(update={"holder": "Ana\u200b"})
     assert founded_by(enrol(hidden, is_custodian=True)) == KeyRegister()
+
+
+NEW_LOG = replace(note_key(key_file("second", "log")), name=LOG.name).public
+ROTATION = rotate(LOG, NEW_LOG, Checkpoint(origin=LOG.name, size=5, root="0" * 64), "the server was replaced")
+
+
+def test_the_logs_key_is_changed_by_a_custodian_with_another_person() -> None:
+    known = register(enrol(B), enrol(E))
+    assert is_about_keys(ROTATION)
+    assert why(known, ROTATION, A, B) is why(known, ROTATION, E, A) is None
+    assert "only a custodian may change" in (why(known, ROTATION, B, E) or "")
+    assert "only a custodian may change" in (why(known, ROTATION) or "")
+    assert "two people must sign" in (why(known, ROTATION, A) or "")
+
+
+def test_a_change_of_the_logs_key_is_remembered_after_those_before_and_ends_no_persons_key() -> None:
+    after = apply(WITH_BEA, 5, ROTATION)
+    assert after.rotations == (read_rotation(ROTATION),) != (None,)
+    assert after.spans == WITH_BEA.spans
+    assert "never used" in (why(after, ROTATION, A, B) or "")
+    assert apply(after, 6, ROTATION).rotations == 2 * after.rotations

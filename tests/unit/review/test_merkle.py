@@ -7,6 +7,7 @@ import pytest
 
 from civic_ai.review.merkle import (
     EMPTY_ROOT,
+    Tree,
     consistency_proof,
     inclusion_proof,
     is_consistent,
@@ -166,3 +167,14 @@ def test_a_proof_longer_than_the_way_shows_nothing_even_where_its_hashes_lead_th
     old, new = node_hash(more, N01), node_hash(more, root(HASHES[:4]))
     assert is_consistent(2, N01, 4, root(HASHES[:4]), consistency_proof(HASHES[:4], 2))
     assert not is_consistent(2, old, 4, new, (*consistency_proof(HASHES[:4], 2), more))
+
+
+def test_a_growing_tree_keeps_its_whole_subtrees_the_largest_first() -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(70)]
+    for size in range(70):
+        kept = Tree.of(leaves[:size]).peaks
+        powers = [1 << bit for bit in range(7, -1, -1) if size >> bit & 1]
+        ends = [sum(powers[: count + 1]) for count in range(len(powers))]
+        assert kept == tuple(
+            (power, root(leaves[end - power : end])) for power, end in zip(powers, ends, strict=True)
+        )

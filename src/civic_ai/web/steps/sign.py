@@ -169,7 +169,7 @@ def _statement(request: HttpRequest, draft: Draft, error: CivicError | None = No
     view: dict[str, Any] = {
         "draft": draft,
         "opening": first_sentence(draft),
-        "lines": told_lines(draft.action) if draft.action else key_lines(statement),
+        "lines": told_lines(draft.action, the_desk().policy) if draft.action else key_lines(statement),
         "digest": statement.digest,
         "policy": subjects.get(POLICY),
         "challenge": urlsafe_b64encode(challenge_of(statement)).decode().rstrip("="),

@@ -17,7 +17,7 @@ import ruamel.yaml
 from civic_ai.cards.dossier import sealed_file
 from civic_ai.cards.verification import MOST_BYTES, read_manifest
 from civic_ai.core.canonical import canonical_json, digest_of_bytes
-from civic_ai.core.messages import governance_folder
+from civic_ai.core.messages import governance_folder, written_date
 from civic_ai.records.dossier import Dossier
 from civic_ai.records.ledger import Checkpoint
 from civic_ai.review.checkpoint import sign_checkpoint
@@ -363,7 +363,7 @@ ATTACKS = (
     Attack("a signed step kept back for eight days", OPERATOR, DESK, REFUSED, "signed for 2026-01-02, and today is 2026-01-10", kept_back),
     Attack("the approval of another city copied", OPERATOR, DESK, REFUSED, "is not enrolled", from_another_city),
     Attack("a vote for another dossier replayed", OPERATOR, DESK, REFUSED, "f{64}|another dossier", for_another_dossier),
-    Attack("an expired approval", CREW, SCORE, REFUSED, f"the approval lapsed after {LAST_DAY}", lapsed),
+    Attack("an expired approval", CREW, SCORE, REFUSED, f"the approval lapsed after {written_date(LAST_DAY, 'en')}", lapsed),
     Attack("a condition that was missed", CREW, SCORE, REFUSED, "condition drill was due on April 11, 2026 and is not met", _later(DUE + 1)),
     Attack("a suspended model", CREW, SCORE, REFUSED, "the model is suspended", _after(("suspend", "off", "governance_officer"))),
     Attack("a stopped pilot", CREW, SCORE, REFUSED, "the pilot was stopped", _after(("stop", "off", "governance_officer"))),

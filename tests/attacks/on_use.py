@@ -17,7 +17,7 @@ import ruamel.yaml
 from civic_ai.cards.dossier import sealed_file
 from civic_ai.cards.verification import MOST_BYTES, read_manifest
 from civic_ai.core.canonical import canonical_json, digest_of_bytes
-from civic_ai.core.messages import governance_folder
+from civic_ai.core.messages import governance_folder, written_date
 from civic_ai.records.dossier import Dossier
 from civic_ai.records.ledger import Checkpoint
 from civic_ai.review.checkpoint import sign_checkpoint
@@ -357,14 +357,14 @@ ATTACKS = (
     Attack("a step entered on a database that was altered", DATABASE, DESK, REFUSED, "database was altered", _edits("DELETE FROM entries WHERE number = 28", then=comment)),
     Attack("the log's key swapped, its public half too", OPERATOR, SCORE, REFUSED, "ledger, log signature: a checkpoint is not signed by city.example/ledger", other_log_key),
     Attack("another city's ledger of the same names put in place", OPERATOR, SCORE, REFUSED, "ledger, log signature: a checkpoint is not signed by city.example/ledger", other_citys_ledger),
-    Attack("the clock set back behind a lapsed approval", CREW, SCORE, REFUSED, "clock: the clock here says 2026-07-20; the ledger was signed on 2026-08-09", clock_back),
+    Attack("the clock set back behind a lapsed approval", CREW, SCORE, REFUSED, "clock: the clock here says July 20, 2026; the ledger was signed on August 9, 2026", clock_back),
     Attack("the same envelope entered twice", "a member", DESK, REFUSED, "stands already as entry 29", twice),
     Attack("a step signed under another policy", OPERATOR, DESK, REFUSED, "under another policy than the one in force", other_policy),
     Attack("a signed step kept back for eight days", OPERATOR, DESK, REFUSED, "signed for 2026-01-02, and today is 2026-01-10", kept_back),
     Attack("the approval of another city copied", OPERATOR, DESK, REFUSED, "is not enrolled", from_another_city),
     Attack("a vote for another dossier replayed", OPERATOR, DESK, REFUSED, "f{64}|another dossier", for_another_dossier),
-    Attack("an expired approval", CREW, SCORE, REFUSED, f"the approval lapsed after {LAST_DAY}", lapsed),
-    Attack("a condition that was missed", CREW, SCORE, REFUSED, "condition drill was due on 2026-04-11 and is not met", _later(DUE + 1)),
+    Attack("an expired approval", CREW, SCORE, REFUSED, f"the approval lapsed after {written_date(LAST_DAY, 'en')}", lapsed),
+    Attack("a condition that was missed", CREW, SCORE, REFUSED, "condition drill was due on April 11, 2026 and is not met", _later(DUE + 1)),
     Attack("a suspended model", CREW, SCORE, REFUSED, "the model is suspended", _after(("suspend", "off", "governance_officer"))),
     Attack("a stopped pilot", CREW, SCORE, REFUSED, "the pilot was stopped", _after(("stop", "off", "governance_officer"))),
     Attack("a day before the approval", CREW, SCORE, REFUSED, "clock: ", lambda world: world.on(-3).scores()),
@@ -387,7 +387,7 @@ ATTACKS = (
     Attack("a pickle in the bundle, and all digests made anew", FILES, SCORE, REFUSED, "dossier: approved was .*bundle: approved was", in_files(_pickle_in_the_bundle)),
     Attack("a release dated anew", CREW, FROM_RELEASE, REFUSED, "the release is not signed by city.example/ledger", in_release(_dated_anew)),
     Attack("a release made to last longer", CREW, FROM_RELEASE, REFUSED, "does not hold the decision that the release names", in_release(_made_longer)),
-    Attack("a release used long after anybody looked", CREW, FROM_RELEASE, REFUSED, "nothing is known of the case after 2026-01-02; the policy allows 31 days", in_release(lambda _: None, on=40)),
+    Attack("a release used long after anybody looked", CREW, FROM_RELEASE, REFUSED, "nothing is known of the case after January 2, 2026; the policy allows 31 days", in_release(lambda _: None, on=40)),
     Attack("a release used after a suspension", CREW, f"{FROM_RELEASE} --record", REFUSED, "the model is suspended", suspended_since),
     Attack("an old record given as the newer one", CREW, f"{FROM_RELEASE} --record", REFUSED, "ledger, cut back: 29 entries were seen; here stand 28", older_record),
     Attack("a byte of the model in a release changed", FILES, FROM_RELEASE, REFUSED, "sealed: bundle/booster.txt", in_release(lambda world: flip("dossier/bundle/booster.txt")(world.release))),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from civic_ai.core.messages import written_date
 from tests.journey.board_walk import REFUSED, SCOPE, TODAY, WHY_WAIVED, City, meet, vote
 
 OVERDUE, EVALUATED, RENEWED, LAPSED = 31, 60, 150, 360
@@ -104,9 +105,10 @@ def an_end(later: Later) -> None:
     """The approval lapses; nobody renews; G6: the board confirms that it stops."""
     city = later.ahead(LAPSED)
     last = TODAY + timedelta(days=RENEWED_UNTIL)
-    assert f"the approval lapsed after {last}" in later.scores(LAPSED, "late.csv", code=REFUSED)
+    shown = written_date(last, "en")
+    assert f"the approval lapsed after {shown}" in later.scores(LAPSED, "late.csv", code=REFUSED)
     too_soon = later.ahead(RENEWED_UNTIL).step("governance_officer", "lapse", code=REFUSED)
-    assert f"The approval holds until {last}" in too_soon
+    assert f"The approval holds until {shown}" in too_soon
     assert "Approval has ended" in city.step("governance_officer", "lapse")
     assert "Stopped" in city.step("owner", "stop", "reason=Nobody asks for another term.")
     city.step("governance_officer", "hand_to_board")

@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from civic_ai.cards.reproduction import compare_runs
 from civic_ai.cards.verification import verify
 from civic_ai.cli.main import main
 from civic_ai.cli.office import open_desk_to_write
-from civic_ai.core.messages import governance_folder
+from civic_ai.core.messages import governance_folder, written_date
 from civic_ai.evaluation.choose import SIMPLEST
 from civic_ai.policy.load import load_policy
 from civic_ai.records.action import Submit
@@ -186,7 +187,11 @@ def test_seven_people_approve_with_conditions_and_anybody_can_verify_it(
     assert "Approved for a pilot" in told
     shown = city.says("Ona Owner", "case", "example-potholes", *city.by_policy)
     assert "Condition drill, Ona Owner" in shown
-    assert f"Waived by Cha Chair until {ENDS}: places-not-observers. The city keeps" in shown
+    waived = f"Waived by Cha Chair until {written_date(date.fromisoformat(ENDS), 'en')}: places-not-observers"
+    assert (
+        f"{waived} (Does it predict the place or the case, and not who looked at it?). The city keeps"
+        in shown
+    )
     assert "nobody waived it" not in shown
     assert "Impact level II." in shown
     (move,) = alias_moves(Workspace(tmp_path / "workspace"))

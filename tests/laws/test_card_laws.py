@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from civic_ai.cards.facts import for_the_public, read_records
-from civic_ai.cards.numbers import locale_for, written, written_date
+from civic_ai.cards.numbers import locale_for, written
 from civic_ai.cards.page import card_facts, public_facts
 from civic_ai.cards.render import render_cards
 from civic_ai.cards.sealed import read_sealed
 from civic_ai.cards.views import read_views
-from civic_ai.core.messages import governance_folder
+from civic_ai.core.messages import governance_folder, written_date
 from civic_ai.records.dossier import Audience
 from civic_ai.store.blobs import Blobs
 from civic_ai.web.sealed_html import body_of

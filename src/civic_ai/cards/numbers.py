@@ -1,4 +1,4 @@
-"""Numbers and dates as people of one place write them (CLDR, through Babel).
+"""Numbers as people of one place write them (CLDR, through Babel).
 
 The language of a card and the place of a pilot are two things: es-CO writes 1.234,5 and es-MX
 1,234.5. A card in a language that the place does not know is written as that language is by default.
@@ -7,11 +7,9 @@ The language of a card and the place of a pilot are two things: es-CO writes 1.2
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Literal
 
 from babel import Locale, localedata
-from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 Style = Literal[
@@ -63,11 +61,6 @@ def _percent_pattern(locale: Locale, digits: str) -> str:
 def written(value: float, style: Style, locale: Locale) -> str:
     """``value`` in ``style``: 0.345 as percent is ``34 %`` in es, ``34%`` in en."""
     return _STYLES[style](value, locale)
-
-
-def written_date(day: date, locale: Locale) -> str:
-    """A date written out: ``22 de noviembre de 2026``."""
-    return str(format_date(day, "long", locale=locale))
 
 
 def chart_locale(locale: Locale) -> dict[str, object]:

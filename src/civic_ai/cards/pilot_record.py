@@ -14,13 +14,13 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards.facts import Facts, Records
-from civic_ai.cards.numbers import locale_for, written_date
+from civic_ai.cards.numbers import locale_for
 from civic_ai.cards.picture import Table
 from civic_ai.cards.render import render_template
 from civic_ai.cards.sealed import Sealed
 from civic_ai.cards.tell import Teller
 from civic_ai.core.errors import RefusedError
-from civic_ai.core.messages import Message, say
+from civic_ai.core.messages import Message, say, written_date
 from civic_ai.records.answers import Answers
 from civic_ai.records.crosswalk import GROUPS, Crosswalk, FilledBy
 from civic_ai.records.gates import GateReport

@@ -17,8 +17,8 @@ from babel.lists import format_list
 from markupsafe import Markup, escape
 
 from civic_ai.cards import words
-from civic_ai.cards.numbers import Style, written, written_date
-from civic_ai.core.messages import Message, say, told, translate
+from civic_ai.cards.numbers import Style, written
+from civic_ai.core.messages import Message, say, told, translate, written_date
 from civic_ai.records.record import Scalar
 from civic_ai.records.text import Text
 
@@ -53,6 +53,8 @@ class Teller:
     def _filled(self, value: Any) -> Any:
         if isinstance(value, tuple):
             return Markup(", ").join(self._filled(each) for each in value)
+        if isinstance(value, date):
+            return written_date(value, self.locale)
         return self.sentence(value) if isinstance(value, Message) else told(value, self.language)
 
     def plain(self, message: Message) -> str:

@@ -29,7 +29,7 @@ def case_text(office: Office, pilot: str, language: str) -> str:
         parts.append(say("Impact level {level}.", level=case.level).text(language))
     if case.state in JUDGED:
         parts += [_open_gate(gate, case, office.policy, language) for gate in unwaived(case, today)]
-    parts += [_decision(decision, language) for decision in case.decisions]
+    parts += [_decision(decision, office, language) for decision in case.decisions]
     parts += [_people(case, language)] if case.people else []
     turns = waiting_for(case, today, office.policy)
     parts += [_turns(turns, language)] if turns else []
@@ -96,7 +96,7 @@ def _table(head: Sequence[Message], rows: Sequence[Sequence[str | Message]], lan
     return format_table([name.text(language) for name in head], cells)
 
 
-def _decision(decision: Decision, language: str) -> str:
+def _decision(decision: Decision, office: Office, language: str) -> str:
     told = [
         say(
             "{question} {verdict} on {day}, {votes} votes, policy {policy}.",
@@ -125,7 +125,7 @@ def _decision(decision: Decision, language: str) -> str:
                 "Waived by {person} until {day}: {gate}. {reason}",
                 person=waiver.grantor,
                 day=waiver.ends_on,
-                gate=waiver.gate,
+                gate=gate_name(office.policy_of(decision.policy), waiver.gate),
                 reason=waiver.reason,
             )
         )

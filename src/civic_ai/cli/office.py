@@ -14,7 +14,6 @@ from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.records.action import Action
-    from civic_ai.records.alias import AliasMove
     from civic_ai.review.office import Entered, Office
     from civic_ai.store.workspace import Workspace
 
@@ -65,7 +64,7 @@ class Desk:
         from civic_ai.review.key_files import sign_with_file
         from civic_ai.review.small_numbers import require_no_small_numbers
         from civic_ai.review.step_evidence import by_name
-        from civic_ai.tracking.outbox import post_aliases
+        from civic_ai.tracking.aliases import post_last_move
 
         action = self._made(kind, given, typed)
         if not typed.numbers_checked:
@@ -76,8 +75,8 @@ class Desk:
             )
         except RefusedError as error:
             raise RefusedError(by_name(mistake, reader_language()) for mistake in error.mistakes) from error
-        if self.workspace is not None and kind in _MOVES_ALIASES:
-            post_aliases(self.workspace, _alias_move(entered))
+        if self.workspace is not None:
+            post_last_move(self.workspace, typed.name, self.office.events(typed.name))
         return entered
 
     def _made(self, kind: str, given: dict[str, Any], typed: Typed) -> Action:
@@ -106,25 +105,6 @@ class Desk:
                 remedy=say("A custodian enrols it: `civic-ai keys enroll`."),
             )
         return span.key.holder
-
-
-_MOVES_ALIASES = frozenset({"close_vote", "lapse", "void", "stop"})
-"""Steps that begin or end an approval."""
-
-
-def _alias_move(entered: Entered) -> AliasMove:
-    """Where MLflow's aliases belong after this step: a sign for scientists, never the gate."""
-    from civic_ai.records.alias import AliasMove
-
-    case = entered.case
-    approved = None if case.approval is None else case.approval.dossier
-    once = [made.dossier for made in case.decisions if made.ends_on is not None and made.dossier != approved]
-    return AliasMove(
-        pilot=entered.step.pilot,
-        number=entered.entry.number,
-        approved=approved,
-        retired=once[-1] if once else None,
-    )
 
 
 def open_desk(ledger: str | None, workspace: Path | None, policy: Path | None) -> Desk:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civic_ai.cli.language import reader_language
+from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk
+from civic_ai.cli.record import LedgerOption, ledger_stands
 from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
@@ -19,15 +21,22 @@ PENDING = 3
 
 
 def sync(
-    workspace: Annotated[Path | None, typer.Option(help="Where generated things are kept.")] = None,
+    workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the server.")] = 120.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    ledger: LedgerOption = None,
+    policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
 ) -> int:
-    """Send sealed dossiers that are still waiting to MLflow, each once."""
+    """Send sealed dossiers that are still waiting to MLflow, each once, and put the aliases of models where
+    the ledger's decisions say, wherever they were made."""
     from civic_ai.store.workspace import open_workspace
+    from civic_ai.tracking.aliases import post_moves
     from civic_ai.tracking.sync import sync as sync_workspace
 
-    report = sync_workspace(open_workspace(os.environ, workspace), wait_seconds=wait)
+    home = open_workspace(os.environ, workspace)
+    if ledger_stands(ledger, home.folder):
+        post_moves(home, open_desk(ledger, workspace, policy).office)
+    report = sync_workspace(home, wait_seconds=wait)
     print(json.dumps(sync_json(report), ensure_ascii=False) if as_json else sync_text(report))
     return 0 if report.is_done else PENDING
 

@@ -11,10 +11,14 @@ import gettext
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 LANGUAGES = ("en", "es", "pt")
 
@@ -52,12 +56,22 @@ class Written(Protocol):
 
 
 def told(value: Any, language: str) -> Any:
-    """What fills a place: words in ``language``, a tuple of them one after the other, else the value."""
+    """What fills a place: words in ``language``, a day written out, a tuple of them one after the other, else
+    the value."""
+    if isinstance(value, date):
+        return written_date(value, language)
     if isinstance(value, tuple):
         return ", ".join(str(told(each, language)) for each in value)
     if isinstance(value, Written):
         return value.in_language(language)
     return value.text(language) if isinstance(value, Message) else value
+
+
+def written_date(day: date, locale: str | Locale) -> str:
+    """A day written out as people of a language or a place do: ``22 de noviembre de 2026``."""
+    from babel.dates import format_date
+
+    return str(format_date(day, "long", locale=locale))
 
 
 def say(sentence: str, /, **values: Any) -> Message:

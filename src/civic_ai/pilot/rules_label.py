@@ -140,7 +140,7 @@ def _costs_are_whole(spec: PilotSpec) -> Iterator[Broken]:
 def _dates_make_sense(spec: PilotSpec) -> Iterator[Broken]:
     first, last = spec.as_of.first, spec.as_of.last
     if last <= first:
-        yield ("as_of", "last"), say("must come after 'first' ({first})", first=first), None
+        yield ("as_of", "last"), say("must come after 'first' ({first})", first=str(first)), None
         return
     tested = spec.validation.splits * spec.validation.test_days + spec.validation.lockbox_days
     ahead = 0 if spec.label.kind == "duration" else spec.label.horizon_days

@@ -114,7 +114,11 @@ def _gaps_are_gaps(spec: PilotSpec) -> Iterator[Broken]:
         for i, gap in enumerate(source.gaps):
             place: Path_ = ("sources", name, "gaps", i)
             if gap.last < gap.first:
-                yield (*place, "last"), say("must not come before 'first' ({first})", first=gap.first), None
+                yield (
+                    (*place, "last"),
+                    say("must not come before 'first' ({first})", first=str(gap.first)),
+                    None,
+                )
             if i and gap.first < source.gaps[i - 1].first:
                 yield (*place, "first"), say("gaps stand in the order of their first days"), None
             for unknown in sorted(set(gap.types) - set(types)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from civic_ai.core.messages import LANGUAGES, Message, say, told
 from civic_ai.records.action import (
@@ -34,7 +35,7 @@ from civic_ai.review.publication_words import WITHHELD as NOT_SHOWN
 PHASE, CAUSES, REVIEWERS, FINDINGS, DECISION, BOUND = "A08", "F04", "M01", "M02", "M03", "M04"
 RESULTS, OVERRIDES, WATCHED = "E06", "H02", "L02"
 WAIVERS, APPROVER, NOTICE, NEXT_REVIEW, WITHHELD = "M05", "M06", "M07", "M08", "N02"
-Line = Message | str
+Line = Message | str | date
 
 
 def decided_of(events: Iterable[Event], dossier: str, names_people: bool = True) -> dict[str, Decided]:
@@ -164,7 +165,7 @@ class _Fields:
         )
         yield BOUND, [scope, say("Dossier {digest}", digest=bound.dossier)]
         yield APPROVER, [_approver(made)]
-        yield NEXT_REVIEW, [str(made.ends_on)]
+        yield NEXT_REVIEW, [made.ends_on]
 
     def _verdict(self, closed: CloseVote, made: Decision) -> Iterator[Line]:
         yield say("{verdict} on {day}: {reason}", verdict=VERDICTS[made.verdict], day=made.decided_on,
@@ -183,5 +184,5 @@ def _approver(made: Decision) -> Message:
     return say("The board, by its vote, and the approving authority.")
 
 
-def _accepted(gate: str, reason: str, until: object) -> Message:
+def _accepted(gate: str, reason: str, until: date) -> Message:
     return say("Gate {gate}: {reason} (until {day})", gate=gate, reason=reason, day=until)

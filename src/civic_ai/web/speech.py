@@ -11,8 +11,7 @@ from django.urls import reverse
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Undefined
 from markupsafe import Markup
 
-from civic_ai.cards.numbers import written_date
-from civic_ai.core.messages import LANGUAGES, Message, governance_folder
+from civic_ai.core.messages import LANGUAGES, Message, governance_folder, written_date
 from civic_ai.review.site_pages import teller_in
 
 COOKIE = "desk-language"

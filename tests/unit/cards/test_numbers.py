@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from babel import Locale
 from babel.numbers import parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civic_ai.cards.numbers import chart_locale, locale_for, two_digits, written, written_date
+from civic_ai.cards.numbers import chart_locale, locale_for, two_digits, written
 
 LOCALES = ("es_CO", "es_MX", "pt_BR", "en_US", "en", "es_US", "pt")
 
@@ -68,13 +66,6 @@ def test_about_never_promises_less_than_it_takes(value: int) -> None:
     rounded = two_digits(value)
     assert value <= rounded <= value * 1.1 + 1
     assert len(str(rounded).rstrip("0")) <= 2
-
-
-def test_dates_are_written_out() -> None:
-    day = date(2026, 11, 22)
-    assert written_date(day, Locale.parse("es_CO")) == "22 de noviembre de 2026"
-    assert written_date(day, Locale.parse("pt_BR")) == "22 de novembro de 2026"
-    assert written_date(day, Locale.parse("en_US")) == "November 22, 2026"
 
 
 def test_axes_use_the_marks_of_the_place() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from babel import Locale
 from hypothesis import given
@@ -37,6 +39,11 @@ def test_a_narrow_interval_gets_one_more_digit() -> None:
     narrow = FIGURE | {"f.value": 0.3402, "f.lower": 0.3391, "f.upper": 0.3414}
     assert _teller(narrow).figure("f", "per_hundred").striptags() == "34.0 (between 33.9 and 34.1)"
     assert _teller(narrow).finer("f", "ratio") == "number"
+
+
+def test_a_day_in_a_sentence_is_written_as_the_place_writes_it() -> None:
+    said = _teller({}, "pt", "pt_BR").sentence(say("{first} to {last}", first=date(2026, 1, 2), last="<"))
+    assert str(said) == "de 2 de janeiro de 2026 a &lt;"
 
 
 def test_a_figure_without_interval_is_told_alone() -> None:

@@ -15,7 +15,7 @@ def test_state_decision_and_every_step_are_told(tmp_path: Path) -> None:
     told = case_text(office, PILOT, "en")
     assert told.startswith("streets: Approved for a pilot")
     assert "Impact level I." in told
-    assert "May it be tried in a pilot? Approved on 2026-01-01, 3 votes" in told
+    assert "May it be tried in a pilot? Approved on January 1, 2026, 3 votes" in told
     assert "It holds until" in told
     assert told.count("review") >= 2
     assert re.split(r" {2,}", told.splitlines()[-1])[2:] == [

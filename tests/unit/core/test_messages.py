@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from civic_ai.core.messages import (
     say_count,
     shipped_folder,
     translate,
+    written_date,
 )
 from civic_ai.records.text import Text
 
@@ -51,6 +53,14 @@ def test_a_sentence_is_said_in_the_language_of_the_reader() -> None:
 @pytest.mark.usefixtures("spanish")
 def test_a_message_inside_a_message_is_translated_too() -> None:
     assert say("in {place}", place=say("in {place}", place="x")).text("es") == "en en x"
+
+
+def test_a_day_is_written_out_as_the_reader_writes_it() -> None:
+    said = say("{first}, {rest}", first=date(2026, 11, 22), rest=(date(2027, 1, 2), "x"))
+    assert said.text() == "November 22, 2026, January 2, 2027, x"
+    assert said.text("es") == "22 de noviembre de 2026, 2 de enero de 2027, x"
+    assert said.text("pt") == "22 de novembro de 2026, 2 de janeiro de 2027, x"
+    assert written_date(date(2026, 11, 22), "es_CO") == "22 de noviembre de 2026"
 
 
 @pytest.mark.usefixtures("spanish")

@@ -12,6 +12,7 @@ import pytest
 from civic_ai.cards.dossier import sealed_file
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError
+from civic_ai.core.messages import written_date
 from civic_ai.data.contract import load_contracts
 from civic_ai.deployment.approval import Declared, require_approval, why_not
 from civic_ai.records.case import RUNNING
@@ -61,7 +62,7 @@ def test_in_every_state_in_which_a_model_is_at_work(sealed: Sealed, state: str) 
         ("use_suspended", "is suspended"),
         ("rejected", "refused"),
         ("returned", "sent the model back"),
-        ("lapsed", f"the approval lapsed after {ENDS}"),
+        ("lapsed", f"the approval lapsed after {written_date(ENDS, 'en')}"),
         ("voided", "is void"),
         ("stopped", "was stopped"),
         ("board_stop", "stopped until the board has decided"),
@@ -84,18 +85,21 @@ def test_a_case_at_work_without_a_decision(sealed: Sealed) -> None:
 
 def test_it_lapses_after_its_last_day(sealed: Sealed) -> None:
     assert require_approval(sealed.case(), sealed.dossier, ENDS, sealed.policy)
-    assert f"{PILOT}: the approval lapsed after {ENDS}" in refusal(sealed, day=ENDS + ONE_DAY)
+    assert f"{PILOT}: the approval lapsed after {written_date(ENDS, 'en')}" in refusal(
+        sealed, day=ENDS + ONE_DAY
+    )
 
 
 def test_the_earlier_of_its_two_ends_counts(sealed: Sealed) -> None:
+    says = f"the approval lapsed after {written_date(TODAY - ONE_DAY, 'en')}"
     early = sealed.decision(expires_on=TODAY - ONE_DAY)
-    assert f"the approval lapsed after {TODAY - ONE_DAY}" in refusal(sealed, sealed.case(early))
+    assert says in refusal(sealed, sealed.case(early))
     bound = sealed.binding.model_copy(update={"ends_on": TODAY - ONE_DAY})
-    assert f"lapsed after {TODAY - ONE_DAY}" in refusal(sealed, sealed.case(sealed.decision(binding=bound)))
+    assert says in refusal(sealed, sealed.case(sealed.decision(binding=bound)))
 
 
 def test_it_does_not_hold_before_it_was_made(sealed: Sealed) -> None:
-    assert f"holds from {DECIDED} on" in refusal(sealed, day=DECIDED - ONE_DAY)
+    assert f"holds from {written_date(DECIDED, 'en')} on" in refusal(sealed, day=DECIDED - ONE_DAY)
     assert require_approval(sealed.case(), sealed.dossier, DECIDED, sealed.policy)
 
 
@@ -104,7 +108,7 @@ def test_a_waiver_that_ended(sealed: Sealed) -> None:
     case = sealed.case(sealed.decision(waivers=(waiver,)))
     assert require_approval(case, sealed.dossier, TODAY, sealed.policy)
     said = refusal(sealed, case, TODAY + ONE_DAY)
-    assert f"the waiver of gate reaches-every-group ended on {TODAY}" in said
+    assert f"the waiver of gate reaches-every-group ended on {written_date(TODAY, 'en')}" in said
 
 
 def test_a_condition_that_was_missed(sealed: Sealed) -> None:
@@ -114,7 +118,7 @@ def test_a_condition_that_was_missed(sealed: Sealed) -> None:
     case = sealed.case(owed=(owed,))
     assert require_approval(case, sealed.dossier, TODAY, sealed.policy)
     said = refusal(sealed, case, TODAY + ONE_DAY)
-    assert f"condition translate-notice was due on {TODAY} and is not met" in said
+    assert f"condition translate-notice was due on {written_date(TODAY, 'en')} and is not met" in said
     assert "ona owes it" in said
     lenient = sealed.case(owed=(owed.model_copy(update={"if_missed": "report"}),))
     assert require_approval(lenient, sealed.dossier, TODAY + ONE_DAY, sealed.policy)
@@ -246,4 +250,4 @@ def test_of_several_approvals_the_last_one_is_said_to_have_lapsed(sealed: Sealed
     days = (date(2026, 12, 1), date(2027, 3, 1))
     granted = tuple(sealed.decision(expires_on=day) for day in days)
     case = sealed.case(state="lapsed", approval=None, decisions=granted)
-    assert str(why_not(case)) == "the approval lapsed after 2027-03-01"
+    assert str(why_not(case)) == "the approval lapsed after March 1, 2027"

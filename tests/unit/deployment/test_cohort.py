@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from civic_ai.core.errors import DataError
+from civic_ai.core.messages import written_date
 from civic_ai.data.contract import load_contracts
 from civic_ai.deployment.cohort import Rules, find_today, newest_days, refuse_stale, rows_of
 from civic_ai.panel.baseline_columns import RESERVED
@@ -96,7 +97,8 @@ def test_data_may_be_as_old_as_promised_and_no_older(sealed: Sealed, within_days
     newest = newest_days(sealed.pilot.spec, date(2030, 1, 1), snapshot_of(sealed))["requests"]
     for contracts, days in ((first, within_days), (last, sealed.pilot.spec.as_of.every_days)):
         refuse_stale(sealed.pilot.spec, newest + timedelta(days), contracts, snapshot_of(sealed))
-        with pytest.raises(DataError, match=f"requests: ends on {newest}, more than {days} days before"):
+        says = f"requests: ends on {written_date(newest, 'en')}, more than {days} days before"
+        with pytest.raises(DataError, match=says):
             refuse_stale(sealed.pilot.spec, newest + timedelta(days + 1), contracts, snapshot_of(sealed))
 
 

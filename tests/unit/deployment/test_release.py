@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from civic_ai.core.errors import CivicError, ConfigError, RefusedError, StoreError
+from civic_ai.core.messages import written_date
 from civic_ai.deployment import release
 from civic_ai.deployment.release import Released, read_release, with_newer, write_release
 from civic_ai.deployment.score import Authority, Wanted, score_today
@@ -104,7 +105,7 @@ def test_what_stands_in_it(sealed: Sealed, office: Office, written: Path) -> Non
 
 def test_it_lapses_like_any_approval(sealed: Sealed, written: Path) -> None:
     found = read_release(written, TRUST, at(201))
-    with pytest.raises(RefusedError, match=f"the approval lapsed after {LAPSES}"):
+    with pytest.raises(RefusedError, match=f"the approval lapsed after {written_date(LAPSES, 'en')}"):
         score_today(sealed.pilot, authority(found), Wanted(LAST, LAPSES + timedelta(days=1)), sealed.blobs)
 
 
@@ -259,7 +260,7 @@ def test_it_ages(sealed: Sealed, written: Path) -> None:
     found = read_release(written, TRUST, at(32))
     score_on(sealed, found, 32)
     with pytest.raises(
-        RefusedError, match="nothing is known of the case after 2026-01-02; the policy allows 31"
+        RefusedError, match="nothing is known of the case after January 2, 2026; the policy allows 31"
     ):
         score_on(sealed, found, 33)
 
@@ -285,7 +286,7 @@ def test_a_newer_record_tells_what_came_after(
     calm = with_newer(found, exported_after(sealed, office, tmp_path / "calm", "comment"), TRUST, at(21))
     assert (calm.known_on, calm.case.state) == (day(20), "pilot")
     score_on(sealed, calm, 51)
-    with pytest.raises(RefusedError, match="nothing is known of the case after 2026-01-21"):
+    with pytest.raises(RefusedError, match="nothing is known of the case after January 21, 2026"):
         score_on(sealed, calm, 52)
     record = exported_after(sealed, office, tmp_path / "stopped", "suspend")
     with pytest.raises(RefusedError, match="the model is suspended"):

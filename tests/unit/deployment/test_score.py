@@ -15,6 +15,7 @@ import pytest
 
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import CivicError, ConfigError, DataError, RefusedError
+from civic_ai.core.messages import written_date
 from civic_ai.data.contract import load_contracts
 from civic_ai.deployment.score import (
     Authority,
@@ -157,7 +158,9 @@ def test_shows_6_another_threshold_in_a_decision_made_up(sealed: Sealed, tmp_pat
 
 def test_shows_6_an_expired_approval(sealed: Sealed, tmp_path: Path) -> None:
     late = replace(WANTED, made_on=ENDS + timedelta(days=1))
-    assert f"the approval lapsed after {ENDS}" in no(sealed, authority(sealed), tmp_path, late)
+    assert f"the approval lapsed after {written_date(ENDS, 'en')}" in no(
+        sealed, authority(sealed), tmp_path, late
+    )
 
 
 def test_shows_6_a_foreign_dossier(sealed: Sealed, tmp_path: Path) -> None:
@@ -203,7 +206,7 @@ def test_data_that_ends_long_before_the_date(sealed: Sealed, tmp_path: Path) -> 
     error = refusal(sealed, authority(sealed), tmp_path, Wanted(date(2025, 12, 29), TODAY))
     assert isinstance(error, DataError)
     assert "ends on" in str(error)
-    assert "before 2025-12-29" in str(error)
+    assert "before December 29, 2025" in str(error)
 
 
 def test_a_share_of_the_lot_that_is_none(sealed: Sealed, tmp_path: Path) -> None:

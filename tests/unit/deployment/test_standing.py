@@ -54,12 +54,16 @@ def test_a_ledger_that_is_not_good_says_nothing(office: Office) -> None:
 def test_a_clock_behind_the_ledger_or_its_witness_is_refused(office: Office, tmp_path: Path) -> None:
     exported = export(office.ledger.snapshot())
     assert case_on(exported, PILOT, office.policy_of, TRUST, noon(0))
-    with pytest.raises(RefusedError, match="clock: the clock here says 2025-12-30; the ledger was signed on"):
+    with pytest.raises(
+        RefusedError, match="clock: the clock here says December 30, 2025; the ledger was signed on"
+    ):
         case_on(exported, PILOT, office.policy_of, TRUST, noon(-2))
     cosign(office.ledger, Witness(WITNESS, tmp_path / "coach"), 0, seconds(noon(5)))
     seen = export(office.ledger.snapshot())
     assert case_on(seen, PILOT, office.policy_of, TRUST, noon(4))
-    with pytest.raises(RefusedError, match="clock here says 2026-01-04; the ledger was signed on 2026-01-06"):
+    with pytest.raises(
+        RefusedError, match="clock here says January 4, 2026; the ledger was signed on January 6, 2026"
+    ):
         case_on(seen, PILOT, office.policy_of, TRUST, noon(3))
 
 

@@ -42,10 +42,10 @@ def test_reviewers_findings_decision_and_what_it_binds() -> None:
     assert set(found) == {"A08", "M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08"}
     assert found["M01"].text.in_language("en") == "tec, the technical reviewer"
     assert found["M03"].text.in_language("en").splitlines() == [
-        "Approved on 2026-01-01: because",
+        "Approved on January 1, 2026: because",
         "Approved: 3 of 3 there",
     ]
-    assert found["A08"].text.in_language("en") == "Approved for a pilot (since 2026-01-01)"
+    assert found["A08"].text.in_language("en") == "Approved for a pilot (since January 1, 2026)"
     assert found["M05"].text.in_language("en") == "No gate is waived."
     assert DOSSIER in found["M04"].text.in_language("es")
     by_kind = {event.action.kind: event.step.statement for event in steps}
@@ -57,8 +57,8 @@ def test_reviewers_findings_decision_and_what_it_binds() -> None:
 
 def test_a_waiver_and_a_condition_stand_with_their_days() -> None:
     found = decided_of(with_a_waiver(conditions=OWED), DOSSIER)
-    assert found["M05"].text.in_language("en") == "Gate g-chair: because (until 2026-04-11)"
-    assert "Condition, by 2026-02-10: ask residents" in found["M03"].text.in_language("en")
+    assert found["M05"].text.in_language("en") == "Gate g-chair: because (until April 11, 2026)"
+    assert "Condition, by February 10, 2026: ask residents" in found["M03"].text.in_language("en")
 
 
 def test_two_reviewers_both_stand() -> None:
@@ -112,7 +112,7 @@ def test_a_conflict_is_counted_for_the_public_and_told_to_the_board(names_people
 
 def test_the_phase_follows_the_approved_dossier_to_its_end() -> None:
     stopped = events([*to_approval(), deed("stop", "ona", "owner", at=9)])
-    assert decided_of(stopped, DOSSIER)["A08"].text.in_language("en") == "Stopped (since 2026-01-10)"
+    assert decided_of(stopped, DOSSIER)["A08"].text.in_language("en") == "Stopped (since January 10, 2026)"
     voided = [
         deed("void", "off", "governance_officer", at=3),
         deed("submit", "ona", "owner", dossier="B", at=4),

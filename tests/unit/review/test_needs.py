@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from civic_ai.core.messages import written_date
 from civic_ai.review import needs
 from tests.unit.review.cases import case_after
 from tests.unit.review.made_case import COMMUNITY, PEOPLE, day, deed, policy
@@ -27,7 +28,7 @@ def test_one_person_in_every_role_is_too_few_where_two_are_asked() -> None:
     assert "asks for 2 reviewers" in told.text()
 
 
-@pytest.mark.parametrize(("on", "says"), [(-11, "from 2025-12-22 on"), (-10, None), (0, None)])
+@pytest.mark.parametrize(("on", "says"), [(-11, "from December 22, 2025 on"), (-10, None), (0, None)])
 def test_the_first_day_after_the_notice_is_named(on: int, says: str | None) -> None:
     told = [
         mistake.text()
@@ -57,4 +58,4 @@ def test_a_condition_is_overdue_from_the_day_after_it_was_due() -> None:
     case = case_after([*at_the_board("I"), opened, *votes, close])
     assert list(needs.nothing_is_overdue(case, day(9), policy())) == []
     (told,) = needs.nothing_is_overdue(case, day(10), policy())
-    assert f"Condition c was due on {day(9)}" in told.text()
+    assert f"Condition c was due on {written_date(day(9), 'en')}" in told.text()

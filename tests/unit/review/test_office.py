@@ -97,7 +97,7 @@ def test_a_step_signed_on_another_day_is_not_entered(tmp_path: Path) -> None:
     take(office, *TO_APPROVAL[0][:3], **TO_APPROVAL[0][3])
     signed = said(office.prepare(PILOT, act(deed("submit", "ona", "owner"))), key_file("ona"))
     calendar.number = 2
-    with pytest.raises(RefusedError, match="It was signed for 2026-01-01, and today is 2026-01-03"):
+    with pytest.raises(RefusedError, match="It was signed for January 1, 2026, and today is January 3, 2026"):
         office.enter(signed)
     calendar.number = 1
     entered = office.enter(signed)

@@ -34,6 +34,9 @@ class Member(AbstractBaseUser):
     )
     """Whom the city's login server means: issuer and subject; None until that person came from there."""
 
+    language: models.CharField[str, str] = models.CharField(max_length=2, blank=True, default="")
+    """In which this person last read the desk, and so reads letters; empty: not known."""
+
     objects = Members()
     USERNAME_FIELD = "name"
     EMAIL_FIELD = "email"

@@ -13,6 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import LANGUAGES, Message, say
+from civic_ai.web.accounts.language import keep_language
+from civic_ai.web.accounts.models import Member
 from civic_ai.web.page import show
 from civic_ai.web.refusals import unplaced
 from civic_ai.web.security import BEGAN
@@ -39,16 +41,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """The session ends."""
+    """The session ends, and the page says so."""
     logout(request)
-    return HttpResponseRedirect(reverse("login"))
+    return show(request, "signed_out.html", {"sign_on": settings.CIVIC_AI.sign_on, "path": reverse("login")})
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember the reader's language on this machine, then back to the page."""
+    """Remember the reader's language, on this machine and for letters, then back to the page."""
     response = HttpResponseRedirect(safe_next(request))
     wanted = request.POST.get("language", "")
     if wanted in LANGUAGES:
+        if isinstance(request.user, Member):
+            keep_language(request.user, wanted)
         response.set_cookie(
             COOKIE, wanted, max_age=_A_YEAR, httponly=True, samesite="Lax", secure=settings.CIVIC_AI.is_secure
         )

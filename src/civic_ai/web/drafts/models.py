@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from civic_ai.core.canonical import canonical_json
@@ -20,10 +21,15 @@ KEPT = timedelta(days=30)
 class Drafts(models.Manager["Draft"]):
     """Makes drafts."""
 
-    def keep(self, member: Member, statement: Statement, pilot: str = "") -> Draft:
-        """A new draft; the member's old ones go."""
+    def keep(
+        self, member: Member, statement: Statement, pilot: str = "", enclosed: Iterable[bytes] = ()
+    ) -> Draft:
+        """A new draft with the files that it names; the member's old ones go."""
         self.filter(member=member, made_at__lt=timezone.now() - KEPT).delete()
-        return self.create(member=member, pilot=pilot, content=statement.to_json())
+        with transaction.atomic():
+            made = self.create(member=member, pilot=pilot, content=statement.to_json())
+            Enclosure.objects.bulk_create(Enclosure(draft=made, content=content) for content in enclosed)
+        return made
 
 
 class Draft(models.Model):
@@ -50,3 +56,10 @@ class Draft(models.Model):
     def action(self) -> Action | None:
         """The step that it takes; None where it is about keys."""
         return read_action(canonical_json(self.statement.predicate)) if self.pilot else None
+
+
+class Enclosure(models.Model):
+    """A file that a statement names, until that is signed; what nobody signs is kept no longer than it."""
+
+    draft: models.ForeignKey[Draft, Draft] = models.ForeignKey(Draft, on_delete=models.CASCADE)
+    content: models.BinaryField[bytes, bytes] = models.BinaryField()

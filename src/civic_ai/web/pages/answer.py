@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from filelock import FileLock
 
+from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import CivicError, ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import LANGUAGES, say
 from civic_ai.pilot.answering import Said, write_answer
@@ -18,20 +20,24 @@ from civic_ai.records.crosswalk import RecordField
 from civic_ai.records.workflow_words import ROLES
 from civic_ai.review.remarks import may_answer_for_city, roles_of
 from civic_ai.review.steps import TEAM
+from civic_ai.store.blobs import store_error, write_file
 from civic_ai.web.desk import Desk, the_desk
+from civic_ai.web.evidence import require_evidence
 from civic_ai.web.page import show
 from civic_ai.web.pages.comments import WRONG, said_in
 from civic_ai.web.pages.questionnaire import latest_dossier, proposals
 from civic_ai.web.papers import sealed_at
-from civic_ai.web.reader import reader_of
+from civic_ai.web.reader import reader_of, uploaded
 from civic_ai.web.refusals import Placed, forbidden
 from civic_ai.web.speech import OWN_NAMES, language_of
 
 NOTHING = ""
 """What an answer is called that nobody has given."""
+ENCLOSED = "evidence-file"
 LABELS = {
     "text": say("The answer"),
     "evidence": say("What it rests on"),
+    ENCLOSED: say("A file that shows it"),
     "answered-by": say("Who answers"),
 }
 
@@ -93,7 +99,7 @@ def _write(request: HttpRequest, desk: Desk, beside: Beside, field: str) -> None
                 say("Somebody answered this after you opened the page."),
                 remedy=say("Read the answer that stands there now, then send yours again."),
             )
-        write_answer(_said(request, question), beside)
+        write_answer(_with_file(request, question, _said(request, question)), beside)
 
 
 def _said(request: HttpRequest, question: Question) -> Said:
@@ -115,6 +121,28 @@ def _said(request: HttpRequest, question: Question) -> Said:
     return Said(question.name, text, spoken, new, by, question.desk.today())
 
 
+def _with_file(request: HttpRequest, question: Question, said: Said) -> Said:
+    """The same, resting also on the file that came: kept in the pilot's own folder, by its digest.
+
+    Raises :class:`ConfigError` for a file that the desk does not take.
+    """
+    content = uploaded(request, ENCLOSED)
+    if content is None:
+        return said
+    name = f"evidence/{digest_of_bytes(content)}.{require_evidence(ENCLOSED, content)}"
+    _keep(question.beside.folder / name, content)
+    before = said.evidence or (() if question.answer is None else tuple(_evidence(question.answer)))
+    return replace(said, evidence=tuple(dict.fromkeys((*before, name))))
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file of the city's own: the umask says who may read it."""
+    try:
+        write_file(path, content, mode=0o666)
+    except OSError as error:
+        raise store_error(path, error) from error
+
+
 def _form(request: HttpRequest, question: Question, error: CivicError | None = None) -> HttpResponse:
     language, pilot = language_of(request), question.beside.pilot
     case = question.desk.standing().case(pilot)
@@ -134,6 +162,7 @@ def _form(request: HttpRequest, question: Question, error: CivicError | None = N
         "proposed": None if given is not None else proposed,
         "seen": question.seen,
         "text": sent.get("text", _standing(given, language) or ("" if given else proposed or "")),
+        "files": [] if answer is None else [each for each in answer.evidence if each.file and each.sha256],
         "evidence": sent.get("evidence", "" if answer is None else "\n".join(_evidence(answer))),
         "answered_by": sent.get("answered-by", (given.answered_by if given else None) or ""),
         "role": ROLES[mine],

@@ -19,11 +19,13 @@ from civic_ai.review.queue import is_blind, reviews_seen_by
 from civic_ai.review.steps import MEETS
 from civic_ai.web.coaching.listening import Listening
 from civic_ai.web.desk import Desk, the_desk
+from civic_ai.web.evidence import kept_in, named_in
 from civic_ai.web.next import what_lacks
 from civic_ai.web.page import show
 from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
 from civic_ai.web.steps.offers import offers
+from civic_ai.web.steps.words import LABELS
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Happened:
     state: Message | None
     reason: str | None
     is_personal: bool
+    files: tuple[tuple[Message, str], ...]
+    """What was handed in with it and is kept here, each by its digest."""
 
 
 def page(request: HttpRequest, pilot: str) -> HttpResponse:
@@ -77,6 +81,7 @@ def _people(case: Case) -> Iterator[tuple[str, tuple[Message, ...]]]:
 
 
 def _happened(desk: Desk, case: Case, events: tuple[Event, ...], person: str) -> Iterator[Happened]:
+    kept = kept_in(desk.settings)
     for event in events:
         action = event.action
         yield Happened(
@@ -88,6 +93,7 @@ def _happened(desk: Desk, case: Case, events: tuple[Event, ...], person: str) ->
             state=STATES[event.after.state] if event.after.state != event.before.state else None,
             reason=None if is_hidden(event, case, person, desk.policy) else _words(action),
             is_personal=event.step.is_personal,
+            files=tuple((LABELS[field], digest) for field, digest in named_in(action) if digest in kept),
         )
 
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from civic_ai.cards.numbers import written_date
 from civic_ai.core.messages import Message, say
 from civic_ai.records.action import Adjourn, CloseVote
 from civic_ai.records.case import Meeting
@@ -40,7 +38,7 @@ class Part:
 def page(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
     """The minutes of the meeting that ended with entry ``number``."""
     event = _ended(pilot, number)
-    view = {"pilot": pilot, "number": number, "on": event.on, "parts": parts_of(event, language_of(request))}
+    view = {"pilot": pilot, "number": number, "on": event.on, "parts": parts_of(event)}
     return show(request, "minutes.html", view)
 
 
@@ -48,18 +46,18 @@ def download(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
     """The same as a text file."""
     language, event = language_of(request), _ended(pilot, number)
     tell = teller_in(language)
-    head = say("Minutes: {pilot}, {day}", pilot=pilot, day=written_date(event.on, tell.locale))
+    head = say("Minutes: {pilot}, {day}", pilot=pilot, day=event.on)
     blocks = [tell.plain(head)]
-    for part in parts_of(event, language):
+    for part in parts_of(event):
         blocks.append("\n".join([tell.plain(part.title), *(f"- {tell.plain(line)}" for line in part.lines)]))
     headers = {"Content-Disposition": f'attachment; filename="{pilot}-minutes-{number}.{language}.txt"'}
     text = "\n\n".join(blocks) + "\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def parts_of(event: Event, language: str) -> list[Part]:
-    """The minutes, part by part; dates in ``language``."""
-    return [Part(title, lines) for title, lines in _Minutes(event, language).parts() if lines]
+def parts_of(event: Event) -> list[Part]:
+    """The minutes, part by part."""
+    return [Part(title, lines) for title, lines in _Minutes(event).parts() if lines]
 
 
 def ends_a_meeting(event: Event) -> bool:
@@ -78,7 +76,6 @@ def _ended(pilot: str, number: int) -> Event:
 @dataclass(frozen=True)
 class _Minutes:
     event: Event
-    language: str
 
     def parts(self) -> Iterator[tuple[Message, Lines]]:
         case, meeting, action = self.event.before, self.event.before.meeting, self.event.action
@@ -125,7 +122,7 @@ class _Minutes:
             return
         yield say("{verdict}. {reason}", verdict=VERDICTS[decision.verdict], reason=reason)
         if decision.ends_on is not None:
-            yield say("It holds until {day}.", day=self._day(decision.ends_on))
+            yield say("It holds until {day}.", day=decision.ends_on)
         if decision.binding is not None:
             yield say("Where: {area}. What for: {use}.", area=decision.binding.area, use=decision.binding.use)
 
@@ -135,7 +132,7 @@ class _Minutes:
                 "{text} Owed by {owner}, due on {day}. Proof: {proof}",
                 text=each.text,
                 owner=each.owner,
-                day=self._day(each.due_on),
+                day=each.due_on,
                 proof=each.proof,
             )
 
@@ -145,13 +142,10 @@ class _Minutes:
                 "{gate} Waived by {person} until {day}. {reason}",
                 gate=self._asks(each.gate),
                 person=each.grantor,
-                day=self._day(each.ends_on),
+                day=each.ends_on,
                 reason=each.reason,
             )
 
     def _asks(self, gate: str) -> Text | str:
         """What the gate asked under the policy that ruled then."""
         return gate_question(the_desk().office.policy_of(self.event.step.policy), gate)
-
-    def _day(self, day: date) -> str:
-        return written_date(day, teller_in(self.language).locale)

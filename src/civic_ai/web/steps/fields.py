@@ -22,7 +22,8 @@ from civic_ai.review.quorum import seats
 from civic_ai.review.step_evidence import FILED
 from civic_ai.review.step_maker import FILLED
 from civic_ai.review.verdicts import ABSTAIN, ENDS
-from civic_ai.web.steps.words import CODES, HINTS, LABELS, YES_NO
+from civic_ai.web.evidence import KEPT
+from civic_ai.web.steps.words import CODES, FILES, HINTS, LABELS, YES_NO
 
 Widget = Literal["line", "area", "day", "choice", "select", "presence", "tick", "file", "rows", "group"]
 Told = Message | str
@@ -118,13 +119,13 @@ def _made(name: str, info: FieldInfo, around: Around) -> FormField:
     if info.annotation is bool and not info.is_required():
         return FormField(name, "tick", LABELS[name], HINTS.get(name), is_required=False)
     found = _of_name(name, around) or _of_type(name, info.annotation, around)
-    return replace(found, is_required=info.is_required(), hint=HINTS.get(name))
+    return replace(found, is_required=info.is_required(), hint=found.hint or HINTS.get(name))
 
 
 def _of_name(name: str, around: Around) -> FormField | None:
     """Fields whose answers the case knows, and files."""
     if name in FILED and not (name == "proof" and around.kind == "close_vote"):
-        return FormField(name, "file", LABELS[name])
+        return FormField(name, "file", LABELS[name], FILES[name in KEPT])
     if name in BINDINGS:
         asked = (one for one in SCOPE if one != LAST_DAY or around.kind != "close_vote")
         parts = tuple(FormField(one, "day" if one == LAST_DAY else "area", LABELS[one]) for one in asked)

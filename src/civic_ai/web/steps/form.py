@@ -23,6 +23,7 @@ from civic_ai.review.step_maker import StepMaker, Taking
 from civic_ai.review.verdicts import QUESTIONS
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.drafts.models import Draft
+from civic_ai.web.evidence import KEPT, require_evidence
 from civic_ai.web.page import show
 from civic_ai.web.reader import reader_of, uploaded
 from civic_ai.web.refusals import Placed, forbidden, unplaced
@@ -34,6 +35,7 @@ from civic_ai.web.steps.reading import Sent, given, rows_to_show
 NEW = "new"
 """Stands for the pilot of a case that is not open yet: its form asks for the name."""
 WRONG = 422
+Files = Mapping[str, bytes]
 NOTHING_YET = say("Nothing is entered before you have signed.")
 NOTHING_TO_FILL = say(
     "There is nothing to fill in. What you sign is read from the pilot's files, and shown first."
@@ -93,19 +95,28 @@ def _asked(person: str, pilot: str, kind: str) -> Asked:
 
 def _drafted(request: HttpRequest, asked: Asked, sent: Sent) -> HttpResponse:
     """Keep the statement for its signature. Raises where the step may not be taken."""
-    pilot, action = _action(request, asked, sent)
+    files = _files(request, asked)
+    pilot, action = _action(request, asked, sent, files)
     if CHECKED not in sent.typed:
         require_no_small_numbers(action, asked.desk.policy)
     statement: Statement = asked.desk.office.prepare(pilot, action)
-    draft = Draft.objects.keep(reader_of(request), statement, pilot)
+    enclosed = [content for field, content in files.items() if field in KEPT]
+    draft = Draft.objects.keep(reader_of(request), statement, pilot, enclosed)
     return HttpResponseRedirect(reverse("sign", args=(draft.pk,)))
 
 
-def _action(request: HttpRequest, asked: Asked, sent: Sent) -> tuple[str, Action]:
+def _files(request: HttpRequest, asked: Asked) -> dict[str, bytes]:
+    """The files that came, by field. Raises :class:`ConfigError` for one that the desk does not take."""
+    sent = ((each.name, uploaded(request, each.name)) for each in asked.fields if each.widget == "file")
+    files = {name: content for name, content in sent if content is not None}
+    for field, content in files.items():
+        require_evidence(field, content)
+    return files
+
+
+def _action(request: HttpRequest, asked: Asked, sent: Sent, files: Files) -> tuple[str, Action]:
     desk, kind = asked.desk, asked.kind
     pilot = sent.value("pilot").strip() if kind == "open_case" else asked.pilot
-    sent_files = ((each.name, uploaded(request, each.name)) for each in asked.fields if each.widget == "file")
-    files = {name: content for name, content in sent_files if content is not None}
     named = digests_of(kind, files) if files else {}
     role = sent.value("role") if len(asked.roles) > 1 else asked.roles[0]
     taking = Taking(

@@ -21,7 +21,8 @@ from civic_ai.review.keys import read_enrolment
 from civic_ai.review.receipt import make_receipt, receipt_text
 from civic_ai.web.accounts.models import Passkey
 from civic_ai.web.desk import Desk, the_desk
-from civic_ai.web.drafts.models import Draft
+from civic_ai.web.drafts.models import Draft, Enclosure
+from civic_ai.web.evidence import kept_in
 from civic_ai.web.next import next_in
 from civic_ai.web.page import show
 from civic_ai.web.pages.minutes import ends_a_meeting
@@ -63,6 +64,7 @@ def _stands_as(draft: Draft) -> int | None:
 
 def _to_entry(draft: Draft, number: int) -> HttpResponse:
     Draft.objects.filter(pk=draft.pk).update(entry=number)
+    Enclosure.objects.filter(draft=draft).delete()
     return HttpResponseRedirect(_told_at(draft, number))
 
 
@@ -142,7 +144,9 @@ def _envelope(request: HttpRequest, draft: Draft) -> SignedEnvelope:
 
 def _enter(envelope: SignedEnvelope, draft: Draft) -> int:
     """Enter a step, or what is said about keys; the number of the entry."""
-    office = the_desk().office
+    office, kept = the_desk().office, kept_in(the_desk().settings)
+    for enclosed in Enclosure.objects.filter(draft=draft):
+        kept.put(bytes(enclosed.content))  # before the step: nothing is signed whose file is not here
     if draft.pilot:
         return office.enter(envelope).entry.number
     with office.ledger.writing() as book:
@@ -169,7 +173,7 @@ def _statement(request: HttpRequest, draft: Draft, error: CivicError | None = No
     view: dict[str, Any] = {
         "draft": draft,
         "opening": first_sentence(draft),
-        "lines": told_lines(draft.action) if draft.action else key_lines(statement),
+        "lines": told_lines(draft.action, the_desk().policy) if draft.action else key_lines(statement),
         "digest": statement.digest,
         "policy": subjects.get(POLICY),
         "challenge": urlsafe_b64encode(challenge_of(statement)).decode().rstrip("="),

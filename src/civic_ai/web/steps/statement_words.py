@@ -8,11 +8,15 @@ from datetime import date
 from typing import Any
 
 from civic_ai.core.messages import Message, say
+from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.records.action import Act
 from civic_ai.records.ledger import KeyKind
+from civic_ai.records.policy import Policy
 from civic_ai.records.record import Record
+from civic_ai.records.text import Text
 from civic_ai.records.workflow_words import DEEDS, ROLES
 from civic_ai.review.keys import read_enrolment
+from civic_ai.review.level import gate_question
 from civic_ai.review.statement import Statement
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.steps.words import CODES, LABELS, YES_NO
@@ -26,7 +30,8 @@ KINDS: Mapping[KeyKind, Message] = {
     "server": say("a key of the desk, for the account: weaker"),
 }
 DIGEST_LETTERS = 64
-Told = Message | str | date
+Told = Message | str | date | tuple[Message | str, ...]
+"""A value in words; several: a list."""
 NOTHING = say("none")
 FIRST = ("verdict", "gate", "person")
 """What the step decides stands before its reason."""
@@ -69,11 +74,30 @@ def key_lines(statement: Statement) -> tuple[Line, ...]:
     )
 
 
-def told_lines(action: Act) -> tuple[Line, ...]:
-    """Every field of a step that its first sentence does not say."""
+def told_lines(action: Act, policy: Policy) -> tuple[Line, ...]:
+    """Every field of a step that its first sentence does not say; gates as the policy asks them."""
     names = sorted((name for name in type(action).model_fields if name not in SAID_ABOVE), key=_place)
     fields = ((name, getattr(action, name)) for name in names if getattr(action, name) or name not in _LAST)
-    return tuple(line for name, value in fields for line in _lines(name, value, 0))
+    return tuple(line for name, value in fields for line in _lines(name, _named(name, value, policy), 0))
+
+
+def _named(name: str, value: Any, policy: Policy) -> Any:
+    """Gates and fields of the record by their words; anything else as it is."""
+    if name == "gate":
+        return _worded(value, gate_question(policy, value))
+    if name == "open_gates":
+        return tuple(_worded(gate, gate_question(policy, gate)) for gate in value)
+    return tuple(map(_field, value)) if name == "answered" else value
+
+
+def _field(name: str) -> Message | str:
+    found = shipped_crosswalk().fields.get(name)
+    return _worded(name, name if found is None else found.name)
+
+
+def _worded(code: str, words: Text | str) -> Message | str:
+    """What people call it, and the code by which the signed statement does."""
+    return code if words == code else say("{words} ({code})", words=words, code=code)
 
 
 _LAST = ("open_gates", "answered", "dossier")
@@ -104,8 +128,8 @@ def _told(name: str, value: Any) -> Told:
     if isinstance(value, bool):
         return YES_NO[str(value).lower()]
     if isinstance(value, tuple):
-        return ", ".join(value) or NOTHING
-    if isinstance(value, date):
+        return value or NOTHING
+    if isinstance(value, date | Message):
         return value
     words: Told = CODES.get(name, {}).get(value, str(value))
     return words

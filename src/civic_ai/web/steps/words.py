@@ -64,9 +64,6 @@ LABELS: Mapping[str, Message] = {
 """By name of the field; a test holds it to every field of every action."""
 HINTS: Mapping[str, Message] = {
     "reason": say("Everybody in the case reads it. Residents read it with the decision."),
-    "comment": say("Only the file's digest goes on the ledger; the desk does not keep the file."),
-    "words": say("Only the file's digest goes on the ledger; the desk does not keep the file."),
-    "report": say("Only the file's digest goes on the ledger; the desk does not keep the file."),
     "findings": say("Leave a row empty if you do not need it."),
     "conditions": say("Leave a row empty if you do not need it."),
     "binding": say("Only for an approval. What else it binds is read from the dossier."),
@@ -75,6 +72,11 @@ HINTS: Mapping[str, Message] = {
     "pilot": say("The name of its folder: small letters, numbers and hyphens."),
     "dossier": say("By the first letters of its digest. The newest stands first."),
 }
+FILES: Mapping[bool, Message] = {
+    True: say("The desk keeps it for everybody in the case. Only its digest goes on the ledger."),
+    False: say("Only the file's digest goes on the ledger; the desk does not keep the file."),
+}
+"""What becomes of a file, by whether the desk keeps it."""
 IF_MISSED = {"report": say("it is reported"), "suspend": say("the model is suspended")}
 CODES: Mapping[str, Mapping[Any, Any]] = {
     "verdict": ANSWERS,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from civic_ai.web.accounts.models import Member
 from civic_ai.web.desk import Desk
+from civic_ai.web.settings import SignOn
 from tests.unit.web.made_desk import reader
 
 PASSWORD = "a long and honest sentence"
@@ -42,10 +45,28 @@ def test_signing_in_leads_to_the_queue_with_a_new_session(ona: Member) -> None:
     response = client.post("/login/", {"name": "ona", "password": PASSWORD})
     assert (response.status_code, response.headers["Location"]) == (302, "/")
     first = client.cookies[NAME].value
-    client.post("/logout/")
+    ended = client.post("/logout/")
+    assert ended.status_code == 200
+    assert "<h1>You are signed out</h1>" in ended.content.decode()
+    assert "Sign out" not in ended.content.decode()
     assert client.get("/").status_code == 302
     client.post("/login/", {"name": "ona", "password": PASSWORD})
     assert client.cookies[NAME].value != first
+
+
+def test_signing_in_tells_the_desk_which_language_somebody_reads(ona: Member) -> None:
+    reader(None, "pt-BR,pt;q=0.9").post("/login/", {"name": "ona", "password": PASSWORD})
+    ona.refresh_from_db()
+    assert ona.language == "pt"
+
+
+def test_signing_out_reminds_of_the_login_server(ona: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "may still be signed in" not in reader("ona").post("/logout/").content.decode()
+    known = SignOn(
+        name="the City", issuer="https://login.city.example", client_id="desk", secret_file=Path("x")
+    )
+    monkeypatch.setattr(settings, "CIVIC_AI", settings.CIVIC_AI.model_copy(update={"sign_on": known}))
+    assert "may still be signed in at the City" in reader("ona").post("/logout/").content.decode()
 
 
 def test_a_session_that_was_planted_is_not_the_one_after_signing_in(ona: Member) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -11,14 +12,18 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.utils import timezone
 
 from civic_ai.core.errors import StoreError
 from civic_ai.web.accounts.models import Member
+from civic_ai.web.coaching.listening import Listening
+from civic_ai.web.coaching.models import Remark
 from civic_ai.web.desk import Desk
 from civic_ai.web.notices.mail import MailServer, send_notices
 from civic_ai.web.notices.models import Notice
-from tests.unit.review.made_case import COMMUNITY, PEOPLE
-from tests.unit.review.made_office import take
+from civic_ai.web.notices.news import FRESH
+from tests.unit.review.made_case import COMMUNITY, DIGESTS, PEOPLE
+from tests.unit.review.made_office import PILOT, take
 
 SENDER = "desk@city.example"
 
@@ -88,6 +93,33 @@ def test_a_letter_says_what_waits_in_each_language_and_nothing_secret(
     assert text.count("http://testserver/\n") == 3
     for secret in ("because", "off", "cha", "password", "token", opened.standing().last.decode()):
         assert secret not in text
+
+
+def test_what_was_said_is_told_once_without_the_words(opened: Desk, server: MailServer, box: Box) -> None:
+    Member.objects.filter(person="ona").update(language="pt")
+    take(opened.office, "submit", "ona", "owner")
+    send_notices(opened, server)
+    box.letters.clear()
+    told = Listening(opened, PILOT, "coa").said(DIGESTS["A"], "en", "because of Maria")
+    made = Remark.objects.create(card="model_card", section="use", asks_change=True, **told)
+    assert send_notices(opened, server) == 1
+    assert send_notices(opened, server) == 0
+    ((to, letter),) = box.letters
+    text = letter.get_content().replace("\r\n", "\n")
+    assert to == "ona@city.example"
+    assert f"http://testserver/cases/{PILOT}/threads/{made.pk}/\n" in text
+    assert text.count("http://testserver/\n") == 1
+    for secret in ("Maria", "coa", "model_card"):
+        assert secret not in text + letter["Subject"]
+
+
+def test_what_was_told_is_forgotten_when_it_is_old_and_not_told_again(
+    opened: Desk, server: MailServer
+) -> None:
+    Notice.objects.create(person="ona", pilot=PILOT, kind="said", about="1")
+    Notice.objects.update(sent_at=timezone.now() - FRESH - timedelta(hours=1))
+    assert send_notices(opened, server) == 1
+    assert set(Notice.objects.values_list("kind", flat=True)) == {"submit"}
 
 
 def test_a_closed_account_or_one_without_a_box_is_not_written_to(opened: Desk, server: MailServer) -> None:

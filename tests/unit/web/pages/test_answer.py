@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from civic_ai.pilot.answers import Beside, load_answers
 from civic_ai.pilot.crosswalk import shipped_crosswalk
@@ -48,7 +51,7 @@ def asked(field: str, person: str = "ona") -> str:
     return str(answer.content.decode())
 
 
-def send(field: str, text: str, person: str = "ona", **more: str) -> tuple[int, str]:
+def send(field: str, text: str, person: str = "ona", **more: Any) -> tuple[int, str]:
     found = re.search(r'name="seen" value="(\w*)"', asked(field))
     assert found is not None
     sent = {"seen": found[1], "text": text, "language": "en", "answered-by": "Head of roads", **more}
@@ -75,6 +78,38 @@ def test_a_new_answer_stands_with_its_evidence_and_the_rest_stays(file: Path) ->
     assert "Written into the city&#39;s file: A01." in (
         reader("ona").get(f"/cases/{PILOT}/questionnaire/?written=A01").content.decode()
     )
+
+
+def test_a_file_that_came_joins_the_evidence_and_is_handed_over(file: Path) -> None:
+    digest = sha256(b"%PDF-1 seen").hexdigest()
+    sent = {"evidence": "said:Director", "evidence-file": SimpleUploadedFile("../x.html", b"%PDF-1 seen")}
+    assert send("A01", "The list", **sent)[0] == 302
+    said, proof = answers(file)["A01"].evidence
+    assert (said.statement, proof.file, proof.sha256) == ("Director", f"evidence/{digest}.pdf", digest)
+    assert sorted(path.name for path in (file.parent / "evidence").iterdir()) == [f"{digest}.pdf"]
+    address = f"/cases/{PILOT}/evidence/{digest}/"
+    assert f'href="{address}"' in asked("A01")
+    answer = reader("mem").get(address)
+    assert answer.content == b"%PDF-1 seen"
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    (file.parent / "evidence" / f"{digest}.pdf").write_bytes(b"other")
+    assert reader("mem").get(address).status_code == 404
+
+
+def test_a_file_of_the_folder_that_no_answer_names_is_not_handed_over(file: Path) -> None:
+    digest = sha256((file.parent / "README.md").read_bytes()).hexdigest()
+    assert reader("mem").get(f"/cases/{PILOT}/evidence/{digest}/").status_code == 404
+
+
+def test_a_file_of_another_kind_is_refused_and_nothing_is_written(file: Path) -> None:
+    before = file.read_bytes()
+    status, page = send(
+        "A01", "The list", **{"evidence-file": SimpleUploadedFile("x.zip", b"PK\x03\x04\x00")}
+    )
+    assert status == 422
+    assert 'id="evidence-file-wrong"' in page
+    assert file.read_bytes() == before
+    assert not (file.parent / "evidence").exists()
 
 
 def test_another_language_joins_and_evidence_that_is_the_same_keeps_its_day(file: Path) -> None:

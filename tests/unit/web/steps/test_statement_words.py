@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from civic_ai.records.action import ACTIONS
+from civic_ai.core.messages import Message
+from civic_ai.policy.load import load_policy
+from civic_ai.records.action import ACTIONS, Act
 from civic_ai.review.keys import enrol, revoke
 from civic_ai.web.steps.statement_words import NOTHING, SAID_ABOVE, key_lines, told_lines
 from civic_ai.web.steps.words import CODES, LABELS, YES_NO
-from tests.unit.review.made_case import COMMUNITY, PEOPLE, act, deed
+from tests.unit.review.made_case import COMMUNITY, PEOPLE, act, deed, policy
 from tests.unit.review.made_ledger import key_file
 
 GIVEN: dict[str, dict[str, Any]] = {
@@ -36,6 +38,11 @@ def scalars(value: Any) -> Iterator[Any]:
         yield value
 
 
+def shown(told: Any) -> str:
+    """What stands on the page; a day as the record has it."""
+    return ", ".join(map(str, told)) if isinstance(told, tuple) else str(told)
+
+
 def told(name_and_value: Any) -> set[str]:
     """How a scalar may be told: itself, its word, or the day."""
     words = {str(name_and_value)}
@@ -48,7 +55,7 @@ def told(name_and_value: Any) -> set[str]:
 @pytest.mark.parametrize("kind", ACTIONS)
 def test_every_value_of_a_step_is_told(kind: str) -> None:
     action = act(deed(kind, "cha", "chair", **GIVEN.get(kind, {})))
-    said = "\n".join(str(line.told) for line in told_lines(action))
+    said = "\n".join(shown(line.told) for line in told_lines(action, policy()))
     body = action.model_dump(exclude=set(SAID_ABOVE))
     for value in scalars(body):
         assert any(word in said for word in told(value)), (kind, value)
@@ -56,7 +63,9 @@ def test_every_value_of_a_step_is_told(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["vote", "waive", "close_vote", "declare_conflict", "return_case"])
 def test_what_is_chosen_stands_before_its_reason(kind: str) -> None:
-    labels = [line.label for line in told_lines(act(deed(kind, "cha", "chair", **GIVEN.get(kind, {}))))]
+    labels = [
+        line.label for line in told_lines(act(deed(kind, "cha", "chair", **GIVEN.get(kind, {}))), policy())
+    ]
     asked = ACTIONS[kind].model_fields
     chosen = next((LABELS[name] for name in ("verdict", "gate", "person") if name in asked), None)
     assert labels[0] == (chosen or LABELS["reason"])
@@ -64,19 +73,42 @@ def test_what_is_chosen_stands_before_its_reason(kind: str) -> None:
 
 
 def test_what_the_files_say_stands_last_and_nothing_of_it_is_not_said() -> None:
-    lines = told_lines(act(deed("vote", "cha", "chair")))
+    lines = told_lines(act(deed("vote", "cha", "chair")), policy())
     assert [line.is_code for line in lines][-1]
-    quiet = told_lines(act(deed("vote", "cha", "chair", answered=())))
+    quiet = told_lines(act(deed("vote", "cha", "chair", answered=())), policy())
     assert len(quiet) == len(lines) - 1
 
 
+def test_gates_and_fields_are_named_by_their_words() -> None:
+    handed_in = act(deed("submit", "ona", "owner", gates=("beats-simple-rule", "unheard-of"))).model_copy(
+        update={"answered": ("A01", "Z99")}
+    )
+    lines = {str(line.label): line.told for line in told_lines(handed_in, load_policy())}
+    gates, fields = lines["Gates that did not pass"], lines["Fields answered with evidence"]
+    assert list(map(str, gates)) == [
+        "Is it better than the simplest rule that the city could use? (beats-simple-rule)",
+        "unheard-of",
+    ]
+    assert list(map(str, fields)) == ["System name (A01)", "Z99"]
+    waived = told_lines(handed_in_waiver(), load_policy())[0].told
+    assert isinstance(waived, Message)
+    assert waived.text("es").startswith("¿Es mejor que")
+
+
+def handed_in_waiver() -> Act:
+    """A waiver of a gate that the starter policy knows."""
+    return act(deed("waive", "cha", "chair")).model_copy(update={"gate": "beats-simple-rule"})
+
+
 def test_nobody_absent_is_said() -> None:
-    lines = {str(line.label): line.told for line in told_lines(act(deed("open_meeting", "cha", "chair")))}
+    lines = {
+        str(line.label): line.told for line in told_lines(act(deed("open_meeting", "cha", "chair")), policy())
+    }
     assert lines["Who is absent"] == NOTHING
 
 
 def test_days_stay_days_so_that_they_are_written_out() -> None:
-    lines = told_lines(act(deed("waive", "cha", "chair")))
+    lines = told_lines(act(deed("waive", "cha", "chair")), policy())
     assert any(isinstance(line.told, date) for line in lines)
 
 
@@ -88,4 +120,4 @@ def test_an_enrolment_says_whose_key_it_is() -> None:
 
 def test_what_a_step_decides_stands_before_its_reason() -> None:
     for kind in ("vote", "waive"):
-        assert str(told_lines(act(deed(kind, "cha", "chair")))[0].label) in ("Verdict", "The gate")
+        assert str(told_lines(act(deed(kind, "cha", "chair")), policy())[0].label) in ("Verdict", "The gate")

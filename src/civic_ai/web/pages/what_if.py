@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 
 from django.http import HttpRequest, HttpResponse
 from markupsafe import Markup
 
 from civic_ai.core.messages import Message, say
+from civic_ai.records.dossier import Audience
 from civic_ai.web.page import show
 from civic_ai.web.pages.dossier import Opened, open_dossier
 from civic_ai.web.sealed_html import pictures_of
@@ -24,6 +28,8 @@ MAPS: Mapping[str, Message] = {
 """Maps, by the name of the picture."""
 PICTURED = ("board_brief", "model_card", "audit_report")
 """Cards with pictures; the same picture in two of them is shown once."""
+KEPT = 16
+"""The pictures of as many dossiers are held in memory, by reader and language."""
 
 
 def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
@@ -46,10 +52,28 @@ def page(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     return show(request, "what_if.html", view)
 
 
+@dataclass(frozen=True)
+class _Cards:
+    """The cards of one dossier for readers of one kind and language. ``home``: where their links lead."""
+
+    digest: str
+    audience: Audience
+    language: str
+    home: str
+    opened: Opened = field(compare=False)
+
+
 def _pictures(opened: Opened) -> Mapping[str, Markup]:
     """Every picture of the cards that this reader may see, as it was sealed."""
+    home = opened.card_at(PICTURED[0])
+    return _parsed(_Cards(opened.files.digest, opened.audience, opened.language, home, opened))
+
+
+@lru_cache(KEPT)
+def _parsed(cards: _Cards) -> Mapping[str, Markup]:
+    """The pictures of these cards, parsed once: what a digest names never changes."""
     found: dict[str, Markup] = {}
     for card in PICTURED:
-        for name, picture in pictures_of(opened.body(card)).items():
+        for name, picture in pictures_of(cards.opened.body(card)).items():
             found.setdefault(name, picture)
-    return found
+    return MappingProxyType(found)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from civic_ai.core.canonical import digest_of_file
+from civic_ai.core.canonical import canonical_json, digest_of_file
 from civic_ai.web.accounts.models import Member
 from civic_ai.web.desk import Desk
+from civic_ai.web.pages import what_if
+from civic_ai.web.sealed_html import pictures_of
 from tests.unit.review.made_office import PILOT, TO_APPROVAL, take
 from tests.unit.web.made_desk import reader
 
 OUTSIDER = "zoe"
+MAP = re.compile(r'id="picture-map".*?</figure>', re.DOTALL)
 
 
 @pytest.fixture
@@ -64,3 +69,40 @@ def test_who_has_no_part_sees_no_map_of_errors(address: str) -> None:
 def test_whatever_is_typed_is_answered(address: str) -> None:
     for query in ("capacity=-1", "capacity=9e9", "way=%3Cscript%3E", "map=..%2f..", "capacity=%00&way=%00"):
         assert "<script>" not in seen(f"{address}?{query}")
+
+
+def test_pictures_are_parsed_once_for_each_reader_and_language_and_never_mixed(
+    address: str, desk: Desk, shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other_digest = resealed(shipped, desk, "Where the list looks now")
+    other = f"/cases/{PILOT}/dossiers/{other_digest[:12]}/what-if/"
+    parsed: list[str] = []
+    monkeypatch.setattr(what_if, "pictures_of", lambda body: parsed.append("") or pictures_of(body))
+    what_if._parsed.cache_clear()
+    first = {one: MAP.findall(seen(one)) for one in (address, other)}
+    assert first[address] != first[other], "each shows its own"
+    assert len(parsed) == 2 * len(what_if.PICTURED)
+    assert {one: MAP.findall(seen(one)) for one in (address, other)} == first
+    assert len(parsed) == 2 * len(what_if.PICTURED), "what was parsed is kept"
+    assert 'id="picture-errors"' in seen(f"{address}?map=errors")
+    assert 'id="picture-errors"' not in seen(f"{address}?map=errors", OUTSIDER)
+    assert len(parsed) == 3 * len(what_if.PICTURED), "another reader, another version"
+
+
+def resealed(shipped: Path, desk: Desk, title: str) -> str:
+    """Another dossier of the pilot, whose brief has another title to its map; its digest."""
+    folder = desk.dossier_folder(PILOT, "other")
+    shutil.copytree(shipped, folder)
+    card = folder / "board" / "board_brief.en.html"
+    brief = card.read_text("utf-8")
+    made = re.sub(r'(<figure[^>]*id="picture-map"[^>]*>)', rf"\1<p>{title}</p>", brief, count=1)
+    assert made != brief
+    card.write_text(made, "utf-8")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    named = next(file for file in manifest["files"] if file["path"] == "board/board_brief.en.html")
+    named |= {"sha256": digest_of_file(card), "size": card.stat().st_size}
+    (folder / "manifest.json").write_bytes(canonical_json(manifest))
+    digest = digest_of_file(folder / "manifest.json")
+    (folder / "manifest.sha256").write_text(f"{digest}  manifest.json\n")
+    folder.rename(desk.dossier_folder(PILOT, digest))
+    return digest

@@ -108,6 +108,8 @@ AWAITED: Mapping[str, Open] = {
     "answer_resident": lambda now, holder: bool(now.case.complaints),
 }
 """Actions that somebody waits for, and when each is still open; all others are done when there is cause."""
+UP_TO_USE: tuple[GateId, ...] = ("G0", "G1", "G2", "G3", "G4")
+"""The gates from a dossier to the decision on use, in their order."""
 IN_MEETING: Mapping[str, bool] = {"open_meeting": False, "vote": True, "close_vote": True}
 """Whether a step is taken in a meeting of the board; all others are taken whether it meets or not."""
 
@@ -142,6 +144,23 @@ def what_is_missing(case: Case, answered: Iterable[str], on: date, policy: Polic
         for step in _awaited(case)
     )
     return tuple(missing for missing in found if missing.fields or missing.needs)
+
+
+def asked_later(case: Case, answered: Iterable[str], policy: Policy) -> Mapping[GateId, tuple[str, ...]]:
+    """What the gates up to the decision on use, but for the next one, ask of a record that lacks it.
+
+    It is said early because some of it, a mitigation for example, only another run can fill. A field stands
+    at the first gate that asks for it; gates that a case has passed have what they asked for.
+    """
+    comes_next = {step.gate for step in _awaited(case)}
+    flow, said = workflow_of(policy), set(answered)
+    asked: dict[GateId, tuple[str, ...]] = {}
+    for gate in UP_TO_USE:
+        fields = tuple(field for field in flow.fields_for(gate, case.level) if field not in said)
+        said.update(fields)
+        if gate not in comes_next and fields:
+            asked[gate] = fields
+    return asked
 
 
 def needs_not_met(case: Case, step: Step, on: date, policy: Policy) -> tuple[Mistake, ...]:

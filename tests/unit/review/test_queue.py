@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from civic_ai.review.queue import reviews_seen_by, waiting_for, what_is_missing
+from civic_ai.review.queue import asked_later, reviews_seen_by, waiting_for, what_is_missing
 from tests.unit.review.cases import case_after
-from tests.unit.review.made_case import ANSWERED, PEOPLE, day, deed, policy
+from tests.unit.review.made_case import ANSWERED, EVIDENCE, PEOPLE, day, deed, policy
 from tests.unit.review.scenes import at_the_board, open_case, prepared, voted
 
 REVIEW = deed("review", "tec", "technical_reviewer")
@@ -92,3 +92,20 @@ def test_first_reviews_are_blind() -> None:
     assert [review.by for review in reviews_seen_by(case, "equ", policy(blind_reviews=False))] == ["tec"]
     both = case_after([*prepared("II"), REVIEW, deed("review", "equ", "equity_reviewer")])
     assert [review.by for review in reviews_seen_by(both, "off", policy())] == ["tec", "equ"]
+
+
+def test_what_later_gates_ask_for_is_said_from_the_first_day() -> None:
+    rules, begun = policy(), case_after([open_case()])
+    asked = asked_later(begun, (), rules)
+    assert asked == {"G1": ("F1",), "G2": ("F2",), "G3": ("F3", "F3b"), "G4": ("F4",)}  # intake comes next
+    assert asked_later(begun, ["F1", "F3", "F4"], rules) == {"G2": ("F2",), "G3": ("F3b",)}
+    assert asked_later(begun, ["F1", "F2", "F3", "F3b", "F4"], rules) == {}
+    passed = ["F0", "F1", "F2"]
+    assert asked_later(case_after(prepared("I")), passed, rules) == {"G3": ("F3",), "G4": ("F4",)}
+    assert asked_later(case_after(at_the_board("I")), passed, rules) == {"G4": ("F4",)}
+
+
+def test_a_field_that_two_gates_ask_for_stands_at_the_first() -> None:
+    rules = policy(evidence={**EVIDENCE, "G4": ("F4", "F2")})
+    asked = asked_later(case_after([open_case()]), (), rules)
+    assert (asked["G2"], asked["G4"]) == (("F2",), ("F4",))

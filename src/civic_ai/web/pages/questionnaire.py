@@ -16,7 +16,7 @@ from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.crosswalk import GROUPS, RecordField
 from civic_ai.records.pilot_record import ANSWERED_BY_STEPS, FieldEntry, PilotRecord
 from civic_ai.records.workflow_words import DEEDS, GATES
-from civic_ai.review.queue import what_is_missing
+from civic_ai.review.queue import asked_later, what_is_missing
 from civic_ai.review.remarks import may_answer_for_city
 from civic_ai.web.coaching.listening import Listening
 from civic_ai.web.desk import Desk, the_desk
@@ -77,6 +77,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "asked": len(city),
         "with_evidence": sum(each.entry.status == "answered_with_evidence" for each in city),
         "before": list(before_next(desk, listening, papers.record)),
+        "later": list(before_later(desk, listening, papers.record)),
         "coverage": [(part, shipped_crosswalk().standards[part.standard]) for part in papers.record.coverage],
         "filled_by": FILLED_BY,
         "proposed": {} if papers.sealed is None else proposals(papers.sealed.records.spec, language),
@@ -153,3 +154,12 @@ def before_next(desk: Desk, listening: Listening, record: PilotRecord) -> Iterat
             gate = None if each.gate is None else GATES[each.gate]
             named = tuple((name, fields.get(name)) for name in each.fields)
             yield Before(DEEDS[each.kind], gate, named, each.needs)
+
+
+def before_later(
+    desk: Desk, listening: Listening, record: PilotRecord
+) -> Iterator[tuple[Message, tuple[tuple[str, RecordField | None], ...]]]:
+    """Each gate after the next one, up to the decision on use, with the fields that it will ask for."""
+    fields = shipped_crosswalk().fields
+    for gate, names in asked_later(listening.case, record.answered, desk.policy).items():
+        yield GATES[gate], tuple((name, fields.get(name)) for name in names)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from civic_ai.review.queue import asked_later, reviews_seen_by, waiting_for, what_is_missing
 from tests.unit.review.cases import case_after
-from tests.unit.review.made_case import ANSWERED, EVIDENCE, PEOPLE, day, deed, policy
+from tests.unit.review.made_case import ANSWERED, PEOPLE, day, deed, policy
 from tests.unit.review.scenes import at_the_board, open_case, prepared, voted
 
 REVIEW = deed("review", "tec", "technical_reviewer")
@@ -106,6 +106,9 @@ def test_what_later_gates_ask_for_is_said_from_the_first_day() -> None:
 
 
 def test_a_field_that_two_gates_ask_for_stands_at_the_first() -> None:
-    rules = policy(evidence={**EVIDENCE, "G4": ("F4", "F2")})
+    rules = policy()
+    assert rules.workflow is not None
+    twice = rules.workflow.model_copy(update={"evidence": {**rules.workflow.evidence, "G4": ("F4", "F2")}})
+    rules = rules.model_copy(update={"workflow": twice})
     asked = asked_later(case_after([open_case()]), (), rules)
     assert (asked["G2"], asked["G4"]) == (("F2",), ("F4",))

@@ -1,7 +1,8 @@
 """Tell people by e-mail what waits for them and what is new; ``civic-ai desk notify`` does it.
 
-Run it every few minutes. A letter box is read by more than one person, so :mod:`~civic_ai.web.notices.letter` says nothing secret. A
-server that does not answer delays a notice: what was not sent is sent the next time.
+Run it every few minutes. A letter box is read by more than one person, so
+:mod:`~civic_ai.web.notices.letter` says nothing secret. A server that does not answer delays a notice: what
+was not sent is sent the next time.
 """
 
 from __future__ import annotations

@@ -71,9 +71,8 @@ def test_what_is_missing_before_the_next_step_is_named_field_by_field(desk: Desk
 
 def test_a_field_that_only_the_policy_knows_is_not_left_out(folder: Path) -> None:
     shown = seen()
-    missing = shown[
-        shown.index("What is missing before the next step") : shown.index("What later steps will ask for")
-    ]
+    later = shown.index("What later steps will ask for")
+    missing = shown[shown.index("What is missing before the next step") : later]
     assert "Hand in a dossier: intake (G0)" in missing
     assert missing.count("only the policy knows this field") == len(EVIDENCE["G0"])
 

@@ -22,6 +22,7 @@ from django.db.backends.utils import CursorWrapper
 from django.http import HttpResponse
 from django.test import Client
 
+from civic_ai.core.messages import written_date
 from civic_ai.review import ledger_engine
 from civic_ai.review.office import Office
 from civic_ai.review.statement import read_statement
@@ -31,6 +32,7 @@ from civic_ai.web import security
 from civic_ai.web.desk import Desk, desk_of
 from civic_ai.web.drafts.models import Draft
 from civic_ai.web.steps import sign
+from tests.unit.review.made_case import day
 from tests.unit.review.made_ledger import key_file, said
 from tests.unit.review.made_office import PILOT, TO_APPROVAL, Calendar, office_in, take
 from tests.unit.web.conftest import accounts, desk  # noqa: F401  (fixtures)
@@ -166,6 +168,69 @@ def test_a_clock_that_went_back_a_year_neither_stops_nor_reorders_the_ledger(
         assert hands_in(client, where, said(statement, key_file("coa")).to_json()).status_code == 302
         assert [entry.number for entry in office.ledger.entries()] == list(range(size + 1))
     assert client.get(f"/cases/{PILOT}/").status_code == 200
+
+
+@pytest.fixture
+def meeting(accounts: None, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[Desk, Calendar]:
+    """The board meets on day 40, and the first member has voted."""
+    calendar = Calendar()
+    made = made_desk(tmp_path, office_in(tmp_path, calendar))
+    monkeypatch.setattr("django.conf.settings.CIVIC_AI", made.settings)
+    monkeypatch.setattr(desks, "_opened", lambda _: made)
+    for kind, by, role, given in TO_APPROVAL[:10]:
+        calendar.number = 40 if kind in ("open_meeting", "vote") else 0
+        take(made.office, kind, by, role, **{**given, "at": calendar.number})
+    return made, calendar
+
+
+def votes(person: str) -> tuple[Client, str, bytes]:
+    """Somebody's browser, where the vote waits for a signature, and the signed file."""
+    client = reader(person)
+    typed = {"verdict": "approve", "reason": "It finds more."}
+    where = client.post(f"/cases/{PILOT}/steps/vote/", typed).headers["Location"]
+    statement = read_statement(client.get(f"{where}statement.json").content)
+    return client, where, said(statement, key_file(person)).to_json()
+
+
+def test_a_clock_set_back_between_two_votes_loses_none_and_both_are_counted(
+    meeting: tuple[Desk, Calendar],
+) -> None:
+    desk, calendar = meeting
+    calendar.number = 5
+    client, where, signed = votes("com")
+    page = client.get(where).content.decode()
+    assert f"Today is {written_date(day(5), 'en')}." in page, "the person sees which day the desk believes in"
+    entry = len(desk.office.ledger.entries())
+    assert hands_in(client, where, signed).headers["Location"] == f"/cases/{PILOT}/entries/{entry}/"
+    assert "It stands on the ledger" in client.get(f"/cases/{PILOT}/entries/{entry}/").content.decode()
+    held = desk.standing().case(PILOT).meeting
+    assert held is not None
+    assert [vote.by for vote in held.votes] == ["cha", "com"], "in the order of their entries"
+    found = reader("aud").get("/ledger/verification/").content.decode()
+    assert f"All {entry + 1} entries are good" in found, "it is told, and no fault"
+    assert "the server&#39;s clock went back from" in found
+    calendar.number = 40
+    assert hands_in(*votes("mem")).status_code == 302
+    held = desk.standing().case(PILOT).meeting
+    assert held is not None
+    assert [vote.by for vote in held.votes] == ["cha", "com", "mem"]
+
+
+def test_a_clock_set_back_between_form_and_signature_refuses_in_words_and_keeps_the_statement(
+    meeting: tuple[Desk, Calendar],
+) -> None:
+    desk, calendar = meeting
+    client, where, signed = votes("com")
+    entries = len(desk.office.ledger.entries())
+    calendar.number = 5
+    refused = hands_in(client, where, signed)
+    told = refused.content.decode()
+    assert refused.status_code == 422
+    days = (written_date(day(40), "en"), written_date(day(5), "en"))
+    assert "It was signed for {}, and today is {}.".format(*days) in told
+    assert len(desk.office.ledger.entries()) == entries
+    calendar.number = 40
+    assert hands_in(client, where, signed).headers["Location"] == f"/cases/{PILOT}/entries/{entries}/"
 
 
 def test_a_session_of_the_future_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

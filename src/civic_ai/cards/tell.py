@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from babel import Locale
@@ -53,7 +53,7 @@ class Teller:
     def _filled(self, value: Any) -> Any:
         if isinstance(value, tuple):
             return Markup(", ").join(self._filled(each) for each in value)
-        if isinstance(value, date):
+        if isinstance(value, date) and not isinstance(value, datetime):
             return written_date(value, self.locale)
         return self.sentence(value) if isinstance(value, Message) else told(value, self.language)
 

@@ -11,7 +11,7 @@ import gettext
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -58,6 +58,8 @@ class Written(Protocol):
 def told(value: Any, language: str) -> Any:
     """What fills a place: words in ``language``, a day written out, a tuple of them one after the other, else
     the value."""
+    if isinstance(value, datetime):
+        return written_moment(value, language)
     if isinstance(value, date):
         return written_date(value, language)
     if isinstance(value, tuple):
@@ -72,6 +74,13 @@ def written_date(day: date, locale: str | Locale) -> str:
     from babel.dates import format_date
 
     return str(format_date(day, "long", locale=locale))
+
+
+def written_moment(moment: datetime, locale: str | Locale) -> str:
+    """A moment to the second, by the clock in its own zone: ``22 de noviembre de 2026, 9:00:01 UTC``."""
+    from babel.dates import format_datetime
+
+    return str(format_datetime(moment, "long", tzinfo=moment.tzinfo, locale=locale))
 
 
 def say(sentence: str, /, **values: Any) -> Message:

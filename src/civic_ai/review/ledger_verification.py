@@ -170,7 +170,7 @@ def _rotated(leaves: Sequence[bytes], keys: LogKeys) -> Iterator[Finding]:
 def _clock(entries: Iterable[LedgerEntry]) -> Iterator[Finding]:
     for before, after in pairwise(entries):
         if after.at < before.at:
-            times = {"before": before.at, "after": after.at}
+            times = {"before": before.moment, "after": after.moment}
             yield Finding(
                 "clock", say("the server's clock went back from {before} to {after}", **times), after.number
             )

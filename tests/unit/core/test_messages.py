@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,12 @@ def test_a_day_is_written_out_as_the_reader_writes_it() -> None:
     assert said.text("es") == "22 de noviembre de 2026, 2 de enero de 2027, x"
     assert said.text("pt") == "22 de novembro de 2026, 2 de janeiro de 2027, x"
     assert written_date(date(2026, 11, 22), "es_CO") == "22 de noviembre de 2026"
+
+
+def test_a_moment_is_written_out_to_the_second() -> None:
+    said = say("in {place}", place=datetime(2026, 11, 22, 9, 0, 1, 5, UTC))
+    assert said.text().replace("\u202f", " ") == "in November 22, 2026, 9:00:01 AM UTC"
+    assert said.text("es").endswith("22 de noviembre de 2026, 9:00:01 UTC")
 
 
 @pytest.mark.usefixtures("spanish")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from civic_ai.core.base64 import base64_text
+from civic_ai.core.messages import written_moment
 from civic_ai.records.ledger import Checkpoint
 from civic_ai.review.checkpoint import sign_checkpoint
 from civic_ai.review.keys import enrol
@@ -163,7 +164,7 @@ def test_a_clock_that_went_back_is_told_and_no_fault(tmp_path: Path) -> None:
     found_ = verify_ledger(export(ledger.snapshot()), TRUST, TODAY)
     assert found_.is_good
     assert [(one.kind, one.entry) for one in found_.findings] == [("clock", 1), ("no witness", None)]
-    before, after = (entry.at for entry in ledger.entries())
+    before, after = (written_moment(entry.moment, "en") for entry in ledger.entries())
     assert found_.findings[0].says.text() == f"the server's clock went back from {before} to {after}"
 
 

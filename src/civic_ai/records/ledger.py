@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -87,7 +88,7 @@ class SignedEnvelope(Record):
     payload: Base64
     signatures: tuple[Signature, ...]
 
-    @property
+    @cached_property
     def content(self) -> bytes:
         """The payload's bytes: what was signed."""
         return base64_bytes(self.payload)

@@ -63,14 +63,17 @@ def register_after(
     """The keys after entry ``number``, which was admitted: what it says of them, and passkeys' counters."""
     known = apply(register, number, statement)
     for signature in envelope.signatures:
-        known = known.with_span(counted(known.spans[signature.keyid], envelope))
+        span = known.spans[signature.keyid]
+        if (now := counted(span, envelope)) is not span:
+            known = known.with_span(now)
     return known
 
 
 def counted(span: KeySpan, envelope: SignedEnvelope) -> KeySpan:
     """The span of a key that signed ``envelope``, with what its counter said there."""
     made = next(one for one in envelope.signatures if one.keyid == span.key.id)
-    return span.model_copy(update={"sign_count": sign_count(span.key, made)})
+    count = sign_count(span.key, made)
+    return span if count == span.sign_count else span.model_copy(update={"sign_count": count})
 
 
 def _wrong_signature(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Finding | None:

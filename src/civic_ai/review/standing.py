@@ -20,9 +20,10 @@ from civic_ai.records.ledger import LedgerEntry, read_entry
 from civic_ai.records.people import Person
 from civic_ai.review.admission import Admitted, admit
 from civic_ai.review.findings import Finding
-from civic_ai.review.history import Event, PolicyOf, after, is_step, read_step
+from civic_ai.review.history import Event, PolicyOf, Taken, after, is_step, read_step
 from civic_ai.review.keys import KeyRegister
-from civic_ai.review.ledger import Ledger
+from civic_ai.review.ledger import Book, Ledger
+from civic_ai.review.merkle import Tree, leaf_hash
 from civic_ai.review.office import Office
 
 
@@ -33,6 +34,8 @@ class Standing:
     size: int = 0
     last: bytes = b""
     """The line of the last entry: while it stands, so does all before it."""
+    tree: Tree = field(default_factory=Tree)
+    """Over the leaf hashes of the lines that were read."""
     register: KeyRegister = field(default_factory=KeyRegister)
     cases: Mapping[str, Case] = field(default_factory=lambda: MappingProxyType({}))
     events: Mapping[str, tuple[Event, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -98,18 +101,26 @@ class StandingOffice(Office):
         """Everything that was done in the case of ``pilot``, with the case before and after."""
         return self.reader.read().events.get(pilot, ())
 
+    def _case_with(self, step: Taken, book: Book) -> Case:
+        """As any office; what was read before is good here if it was read of these very entries."""
+        standing = self.reader.read()
+        if standing.tree != book.before.tree:
+            return super()._case_with(step, book)
+        return after(standing.case(step.pilot), step, self.policy_of)
+
 
 def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> Standing:
     """What stands after ``lines``, which follow what is ``known``. Raises as :meth:`StandingReader.read`."""
     if not lines:
         return known
-    register, cases, events = known.register, dict(known.cases), dict(known.events)
+    register, tree = known.register, known.tree
+    cases, events = dict(known.cases), dict(known.events)
     new: dict[str, list[Event]] = {}
     parts: dict[str, set[str]] = {}
     for number, line in enumerate(lines, start=known.size):
         entry = _entry(number, line)
         admitted = _admitted(register, entry)
-        register = admitted.register
+        register, tree = admitted.register, tree.plus(leaf_hash(line))
         if is_step(admitted.statement):
             event = _event(cases, entry, admitted, policy_of)
             cases[event.step.pilot] = event.after
@@ -119,6 +130,7 @@ def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> S
     return Standing(
         size=known.size + len(lines),
         last=lines[-1],
+        tree=tree,
         register=register,
         cases=MappingProxyType(cases),
         events=MappingProxyType(events),
@@ -128,6 +140,8 @@ def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> S
 
 def _note_parts(parts: dict[str, set[str]], known: Standing, event: Event) -> None:
     """Who came to a case or left it by this step."""
+    if event.before.people is event.after.people:
+        return
     before, after_it = ({holder.person for holder in case.people} for case in (event.before, event.after))
     for person in before ^ after_it:
         has = parts.setdefault(person, set(known.pilots_of(person)))

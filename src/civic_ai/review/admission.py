@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import STATEMENT_TYPE, KeySpan, LedgerEntry, PublicKey, SignedEnvelope
@@ -54,6 +55,18 @@ def admit(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admit
     signers = tuple(known.spans[signature.keyid].key for signature in envelope.signatures)
     if why := objection(known, number, statement, [key.id for key in signers]):
         return Finding("not entitled", why, number)
+    return Admitted(statement, signers, register_after(known, number, statement, envelope))
+
+
+def admitted_before(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admitted:
+    """What entry ``number`` says and who signed it: of bytes that were verified before, and not again here.
+
+    Raises ``ValueError`` or ``KeyError`` where they are others.
+    """
+    statement = Statement.model_validate_json(envelope.content)
+    statement.__dict__["digest"] = digest_of_bytes(envelope.content)
+    known = founded_by(statement) if number == 0 else register
+    signers = tuple(known.spans[signature.keyid].key for signature in envelope.signatures)
     return Admitted(statement, signers, register_after(known, number, statement, envelope))
 
 

@@ -34,7 +34,7 @@ PolicyOf = Callable[[str], Policy]
 """The policy of a digest. Raises :class:`RefusedError` where it is not at hand."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Taken:
     """One step that stands on the ledger.
 
@@ -131,7 +131,7 @@ def steps_of(pilot: str, entries: Iterable[LedgerEntry]) -> Iterator[Taken]:
     return (step for step in read_steps(entries) if step.pilot == pilot)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One step, and the case before and after it."""
 

@@ -188,6 +188,10 @@ class Ledger:
                 _require_own(book, key.public)
                 _write_checkpoint(connection, _checkpoint(book, key.name), key)
 
+    def moment(self) -> str:
+        """Now by its clock, as entries say it."""
+        return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
     def _book(self, connection: Connection, key: NoteKey) -> Book:
         """What stands, if it is what the log signed last; what was known of other lines is thrown away."""
         try:
@@ -197,7 +201,7 @@ class Ledger:
             return self._intact(connection, key)
 
     def _intact(self, connection: Connection, key: NoteKey) -> Book:
-        book = Book(connection, _moment(self.clock()), self._known_at(connection))
+        book = Book(connection, self.moment(), self._known_at(connection))
         _require_intact(book, key.public)
         return book
 
@@ -321,10 +325,6 @@ def _opened(engine: Engine, log_key: NoteKey | None, clock: Clock) -> Ledger:
 def _stands(engine: Engine) -> bool:
     with ledger_engine.reading(engine) as connection:
         return ledger_schema.stands(connection)
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _read(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:

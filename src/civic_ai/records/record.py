@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -62,12 +62,19 @@ class Record(BaseModel):
         made = super().model_copy(update=update, deep=deep)
         for name in ("digest", _READ):
             made.__dict__.pop(name, None)
+        object.__setattr__(made, "__pydantic_fields_set__", _every_field(type(self)))
         return made
 
     def fact_key(self) -> str | None:
         """The name of this part inside a list (``lightgbm.all.recall``); None: by position."""
         parts = [str(getattr(self, name)) for name in self.named_by if getattr(self, name) is not None]
         return ".".join(parts) or None
+
+
+@cache
+def _every_field(kind: type[Record]) -> set[str]:
+    """One set for all copies: a desk holds tens of thousands, and nothing asks which fields were given."""
+    return set(kind.model_fields)
 
 
 def flatten(record: Record, prefix: str) -> Iterator[tuple[str, Scalar]]:

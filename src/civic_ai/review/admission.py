@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import STATEMENT_TYPE, KeySpan, LedgerEntry, PublicKey, SignedEnvelope
@@ -57,20 +58,35 @@ def admit(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admit
     return Admitted(statement, signers, register_after(known, number, statement, envelope))
 
 
+def admitted_before(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admitted:
+    """What entry ``number`` says and who signed it: of bytes that were verified before, and not again here.
+
+    Raises ``ValueError`` or ``KeyError`` where they are others.
+    """
+    statement = Statement.model_validate_json(envelope.content)
+    statement.__dict__["digest"] = digest_of_bytes(envelope.content)
+    known = founded_by(statement) if number == 0 else register
+    signers = tuple(known.spans[signature.keyid].key for signature in envelope.signatures)
+    return Admitted(statement, signers, register_after(known, number, statement, envelope))
+
+
 def register_after(
     register: KeyRegister, number: int, statement: Statement, envelope: SignedEnvelope
 ) -> KeyRegister:
     """The keys after entry ``number``, which was admitted: what it says of them, and passkeys' counters."""
     known = apply(register, number, statement)
     for signature in envelope.signatures:
-        known = known.with_span(counted(known.spans[signature.keyid], envelope))
+        span = known.spans[signature.keyid]
+        if (now := counted(span, envelope)) is not span:
+            known = known.with_span(now)
     return known
 
 
 def counted(span: KeySpan, envelope: SignedEnvelope) -> KeySpan:
     """The span of a key that signed ``envelope``, with what its counter said there."""
     made = next(one for one in envelope.signatures if one.keyid == span.key.id)
-    return span.model_copy(update={"sign_count": sign_count(span.key, made)})
+    count = sign_count(span.key, made)
+    return span if count == span.sign_count else span.model_copy(update={"sign_count": count})
 
 
 def _wrong_signature(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Finding | None:

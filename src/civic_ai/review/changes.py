@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from civic_ai.records.action import (
     AnswerResident,
@@ -40,8 +41,13 @@ Fields = Mapping[str, object]
 
 def with_duty(done: tuple[Done, ...], duty: Duty, person: Person) -> tuple[Done, ...]:
     """The duties done, with this one, each once."""
-    new = Done(duty=duty, person=person)
+    new = _done(duty, person)
     return done if new in done else (*done, new)
+
+
+@lru_cache(maxsize=1024)
+def _done(duty: Duty, person: Person) -> Done:
+    return Done(duty=duty, person=person)
 
 
 def open_case(case: Case, action: OpenCase, policy: Policy) -> Fields:

@@ -7,13 +7,14 @@ day of a step is that of the ledger's clock; what the signer's own calendar said
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pydantic import ValidationError
 
-from civic_ai.core.canonical import canonical_json, digest_of
+from civic_ai.core.canonical import digest_of
 from civic_ai.core.errors import CivicError, RefusedError
 from civic_ai.core.messages import Message, say
 from civic_ai.records.action import ACTIONS, Action, OpenCase, read_action
@@ -33,7 +34,7 @@ PolicyOf = Callable[[str], Policy]
 """The policy of a digest. Raises :class:`RefusedError` where it is not at hand."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Taken:
     """One step that stands on the ledger.
 
@@ -75,7 +76,7 @@ def read_step(number: int, day: date, admitted: Admitted) -> Taken:
     """
     statement = admitted.statement
     try:
-        action = read_action(canonical_json(statement.predicate))
+        action = read_action(json.dumps(statement.predicate).encode())
         pilot, policy = statement.subject
     except (ValidationError, ValueError) as error:
         raise _refused(say("This is no step of the workflow.")) from error
@@ -130,7 +131,7 @@ def steps_of(pilot: str, entries: Iterable[LedgerEntry]) -> Iterator[Taken]:
     return (step for step in read_steps(entries) if step.pilot == pilot)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One step, and the case before and after it."""
 

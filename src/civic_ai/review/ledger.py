@@ -6,41 +6,47 @@
         book.append(envelope)                 # refused unless its signatures are good
         case = fold(book.about("streets"))    # whatever the caller must know; an error enters nothing
 
-Before that, every line is hashed and compared with the last signed checkpoint: what that covers was admitted
-when it came, so only entries about the case and about keys are read again. What stands after the ``with`` is
-on disk. Order is the entry's number; the clock is read here only, and a clock that went back is told by
-verification, never trusted.
+Before that, the hash of every line is compared with the last signed checkpoint: what that covers was admitted
+when it came, so only entries about the case and about keys are read again. The lines themselves are read and
+hashed whole, so that an altered row stops the ledger: before each entry, or, at a server, before each that
+comes :data:`RESTS` seconds after the last whole reading (``docs/decisions/0021``). What stands after the
+``with`` is on disk. Order is the entry's number; the clock is read here only, and a clock that went back is
+told by verification, never trusted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from threading import Lock
+from time import monotonic
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import Message, say
-from civic_ai.records.ledger import Checkpoint, LedgerEntry, SignedEnvelope, read_entry
+from civic_ai.records.ledger import Checkpoint, LedgerEntry, SignedEnvelope
 from civic_ai.review import ledger_engine, ledger_schema
-from civic_ai.review.admission import Admitted, admit, counted
+from civic_ai.review.admission import Admitted, Stands, admit, counted
 from civic_ai.review.checkpoint import open_checkpoint, sign_checkpoint
 from civic_ai.review.findings import Finding
-from civic_ai.review.keys import KeyRegister, apply
-from civic_ai.review.ledger_lines import Known, Lines, entries_in, last_signed_by
+from civic_ai.review.keys import KeyRegister
+from civic_ai.review.ledger_lines import Known, Lines, entries_in
+from civic_ai.review.ledger_rows import lines_among, lines_of, size_of, with_cosignatures
 from civic_ai.review.ledger_schema import CHECKPOINTS, COSIGNATURES, ENTRIES
 from civic_ai.review.log_keys import LogKeys
 from civic_ai.review.merkle import EMPTY_ROOT, Tree, leaf_hash
 from civic_ai.review.note import NoteKey, VerifierKey, read_note
-from civic_ai.review.statement import read_statement
 from civic_ai.review.witness import cosignatures
 
 Clock = Callable[[], datetime]
+RESTS = 10.0
+"""Seconds: after an altered row as many may pass until a server's ledger takes no entry any more."""
 
 
 def now() -> datetime:
@@ -57,7 +63,7 @@ class Book:
     """The moment of whatever is appended in this transaction (UTC, microseconds)."""
     before: Lines
     """The entries that stood when the transaction began."""
-    _lines: list[bytes]
+    _new: list[LedgerEntry] = field(default_factory=list)
     tree: Tree = field(init=False)
     """Over the leaf hashes of all entries, those of this transaction too."""
     register: KeyRegister = field(init=False)
@@ -66,28 +72,27 @@ class Book:
     def __post_init__(self) -> None:
         self.tree = self.before.tree
         try:
-            self.register = register_of(_read(self.before.about()))
-        except (KeyError, RefusedError) as error:  # keys that nobody enrolled, a statement that is none
+            self.register = self.before.register(partial(lines_among, self.connection))
+        except (KeyError, ValueError, RefusedError) as error:  # keys that nobody enrolled, no statement
             raise _altered() from error
 
     @property
     def size(self) -> int:
         """How many entries stand, those of this transaction too."""
-        return len(self._lines)
+        return self.before.size + len(self._new)
 
     @property
     def leaves(self) -> list[bytes]:
         """The leaf hash of each entry, those of this transaction too."""
-        return [*self.before.leaves, *(leaf_hash(line) for line in self._lines[self.before.size :])]
+        return [*self.before.leaves, *(leaf_hash(entry.line) for entry in self._new)]
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """All entries, those of this transaction too."""
-        return _read(entries_in(self._lines))
+        return _read(entries_in(lines_of(self.connection)))
 
     def about(self, subject: str) -> tuple[LedgerEntry, ...]:
         """As :meth:`Ledger.about`, and every entry of this transaction."""
-        new = enumerate(self._lines[self.before.size :], start=self.before.size)
-        return _read(chain(self.before.about(subject), (read_entry(number, line) for number, line in new)))
+        return _read(chain(self.before.about(partial(lines_among, self.connection), subject), self._new))
 
     def admit(self, envelope: SignedEnvelope) -> Admitted:
         """What ``envelope`` says and who signed it, if it may be the next entry.
@@ -95,13 +100,17 @@ class Book:
         Raises :class:`RefusedError` when a signature is not good, the key is not in use, or its holder may
         not say this about keys.
         """
-        found = admit(self._counted(envelope), len(self._lines), envelope)
+        found = admit(self._counted(envelope), self.size, envelope)
         if isinstance(found, Finding):
             raise _refused(found.says)
         return found
 
     def append(self, envelope: SignedEnvelope) -> LedgerEntry:
-        """Append ``envelope``; the entry, which stands once the transaction has ended.
+        """As :meth:`enter`; the entry alone."""
+        return self.enter(envelope)[0]
+
+    def enter(self, envelope: SignedEnvelope) -> Stands:
+        """Append ``envelope``; the entry, what it says and who signed it.
 
         Raises :class:`RefusedError` as :meth:`admit`, and when the same statement stands already.
         """
@@ -110,29 +119,43 @@ class Book:
         where = select(ENTRIES.c.number).where(ENTRIES.c.statement == said)
         if (number := self.connection.scalar(where)) is not None:
             raise _refused(say("the same statement stands already as entry {number}", number=number))
-        entry = LedgerEntry(number=len(self._lines), at=self.at, envelope=envelope)
+        entry = LedgerEntry(number=self.size, at=self.at, envelope=envelope)
         text = envelope.to_json().decode()
         row = {"number": entry.number, "at": entry.at, "envelope": text, "statement": said}
         self.connection.execute(insert(ENTRIES).values(row))
-        self._lines.append(entry.line)
+        self._new.append(entry)
         self.tree = self.tree.plus(leaf_hash(entry.line))
         self.register = admitted.register
-        return entry
+        return entry, admitted
 
     def _counted(self, envelope: SignedEnvelope) -> KeyRegister:
         """The keys, with what the counter of each passkey that signs said last, in whatever case."""
         register = self.register
         for signature in envelope.signatures:
             span = register.spans.get(signature.keyid)
-            last = None if span is None else last_signed_by(self._lines, signature.keyid)
-            if span is not None and last is not None and span.key.kind == "passkey":
+            if span is None or span.key.kind != "passkey":
+                continue
+            if last := self._last_signed_by(signature.keyid):
                 register = register.with_span(counted(span, last.envelope))
         return register
+
+    def _last_signed_by(self, key: str) -> LedgerEntry | None:
+        new = [entry for entry in self._new if key in {one.keyid for one in entry.envelope.signatures}]
+        before = self.before.last_signed_by(partial(lines_among, self.connection), key)
+        return new[-1] if new else before
 
     @property
     def has_grown(self) -> bool:
         """Whether anything was appended in this transaction."""
         return self.size > self.before.size
+
+
+@dataclass
+class _Whole:
+    """When the whole ledger was read last, by the clock that only goes on."""
+
+    at: float = float("-inf")
+    lock: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True)
@@ -146,6 +169,9 @@ class Ledger:
     """What this process worked out of lines that it read."""
     turn: Lock = field(default_factory=Lock)
     """Held by the thread that writes: in turn, where SQLite lets in who asks at the right moment."""
+    whole: _Whole = field(default_factory=_Whole)
+    rests: float = 0
+    """Seconds after a whole reading in which the next entry needs none."""
 
     @contextmanager
     def writing(self) -> Iterator[Book]:
@@ -154,14 +180,43 @@ class Ledger:
         Raises :class:`RefusedError` when the entries are not those of the last signed checkpoint.
         """
         key = self.require_log_key()
+        self.read_whole(self.rests)
         with self.turn, ledger_engine.writing(self.engine) as connection:
-            lines = _lines(connection)
-            book = Book(connection, _moment(self.clock()), self.known.at(lines), lines)
-            _require_intact(book, key.public)
+            book = self._book(connection, key)
             yield book
             if book.has_grown:
                 _require_own(book, key.public)
                 _write_checkpoint(connection, _checkpoint(book, key.name), key)
+
+    def moment(self) -> str:
+        """Now by its clock, as entries say it."""
+        return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def _book(self, connection: Connection, key: NoteKey) -> Book:
+        """What stands, if it is what the log signed last; what was known of other lines is thrown away."""
+        try:
+            return self._intact(connection, key)
+        except RefusedError:
+            self.known.forget()
+            return self._intact(connection, key)
+
+    def _intact(self, connection: Connection, key: NoteKey) -> Book:
+        book = Book(connection, self.moment(), self._known_at(connection))
+        _require_intact(book, key.public)
+        return book
+
+    def _known_at(self, connection: Connection) -> Lines:
+        return self.known.at(size_of(connection), partial(lines_of, connection))
+
+    def read_whole(self, rests: float = 0) -> None:
+        """Hash every line again, unless that was done less than ``rests`` seconds ago."""
+        with self.whole.lock:
+            if monotonic() - self.whole.at < rests:
+                return
+            if self.known.is_any:  # else whoever asks reads all
+                with ledger_engine.reading(self.engine) as connection:
+                    self.known.compare(lines_of(connection))
+            self.whole.at = monotonic()
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """All entries as they stand."""
@@ -169,25 +224,27 @@ class Ledger:
 
     def about(self, subject: str) -> tuple[LedgerEntry, ...]:
         """The entries about keys, and those with the subject of that name; perhaps one that quotes it."""
-        return _read(self.known.at(self.lines_from(0)).about(subject))
+        with ledger_engine.reading(self.engine) as connection:
+            return _read(self._known_at(connection).about(partial(lines_among, connection), subject))
 
     def register(self) -> KeyRegister:
         """The keys as the entries leave them."""
-        return register_of(_read(self.known.at(self.lines_from(0)).about()))
+        with ledger_engine.reading(self.engine) as connection:
+            return self._known_at(connection).register(partial(lines_among, connection))
 
     def lines_from(self, number: int, most: int | None = None) -> tuple[bytes, ...]:
         """The lines of the entries from ``number`` on, ``most`` of them, unread and unchecked."""
         with ledger_engine.reading(self.engine) as connection:
-            return tuple(_lines(connection, number, most))
+            return tuple(lines_of(connection, number, most))
 
     def snapshot(self) -> Snapshot:
         """The ledger's own bytes in one moment, unread and unchecked."""
         with ledger_engine.reading(self.engine) as connection:
-            lines = tuple(_lines(connection))
+            lines = tuple(lines_of(connection))
             sizes = connection.scalars(select(COSIGNATURES.c.size).distinct()).all()
             latest = connection.scalar(select(func.max(CHECKPOINTS.c.size)))
-            witnessed = _with_cosignatures(connection, max(sizes)) if sizes else None
-            return Snapshot(lines, _with_cosignatures(connection, latest or 0), witnessed)
+            witnessed = with_cosignatures(connection, max(sizes)) if sizes else None
+            return Snapshot(lines, with_cosignatures(connection, latest or 0), witnessed)
 
     def record_cosignature(self, note: str, witness: VerifierKey) -> None:
         """Keep the co-signature of ``witness`` that ``note`` carries.
@@ -195,7 +252,7 @@ class Ledger:
         Raises :class:`RefusedError` unless it is a good one, on a checkpoint of this ledger.
         """
         with ledger_engine.writing(self.engine) as connection:
-            size = _size_of_own(connection, note)
+            size = _require_own_note(connection, note)
             lines = _good_lines(note, witness)
             if not lines:
                 raise _refused(say("no good signature of {witness} stands there", witness=witness.name))
@@ -249,8 +306,10 @@ def open_ledger(url: str, log_key: NoteKey | None = None, clock: Clock = now) ->
 
 
 def serve_ledger(url: str, log_key: NoteKey, patience: int) -> Ledger:
-    """The same for a server: its pages wait ``patience`` seconds for a lock, and its connections are kept."""
-    return _opened(ledger_engine.open_engine(url, patience, keeps=True), log_key, now)
+    """The same for a server: its pages wait ``patience`` seconds for a lock, its connections are kept, and
+    it :data:`RESTS` between two whole readings."""
+    made = _opened(ledger_engine.open_engine(url, patience, keeps=True), log_key, now)
+    return replace(made, rests=RESTS)
 
 
 def _opened(engine: Engine, log_key: NoteKey | None, clock: Clock) -> Ledger:
@@ -266,41 +325,6 @@ def _opened(engine: Engine, log_key: NoteKey | None, clock: Clock) -> Ledger:
 def _stands(engine: Engine) -> bool:
     with ledger_engine.reading(engine) as connection:
         return ledger_schema.stands(connection)
-
-
-def register_of(entries: Iterable[LedgerEntry]) -> KeyRegister:
-    """The keys as admitted entries leave them; their signatures are not checked again."""
-    register = KeyRegister()
-    for entry in entries:
-        register = apply(register, entry.number, read_statement(entry.envelope.content))
-    return register
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _lines(connection: Connection, first: int = 0, most: int | None = None) -> list[bytes]:
-    line, number = ENTRIES.c.at + " " + ENTRIES.c.envelope, ENTRIES.c.number
-    if connection.dialect.name != "sqlite":
-        wanted = select(line).where(number >= first).order_by(number).limit(most)
-        return [one.encode() for one in connection.scalars(wanted)]
-    last = connection.scalar(select(func.max(number)))
-    end = 0 if last is None else last + 1
-    return list(_in_pieces(connection, first, end if most is None else min(end, first + most)))
-
-
-def _in_pieces(connection: Connection, first: int, end: int) -> Iterator[bytes]:
-    """The lines from SQLite, which reads in the order of numbers; in another one they would be refused."""
-    joined = func.group_concat(ENTRIES.c.at + " " + ENTRIES.c.envelope, "\n")
-    for begins in range(first, end, _AT_ONCE):
-        wanted = ENTRIES.c.number.between(begins, min(begins + _AT_ONCE, end) - 1)
-        piece = connection.scalar(select(joined).where(wanted))
-        yield from () if piece is None else piece.encode().split(b"\n")
-
-
-_AT_ONCE = 1000
-"""Lines that SQLite hands over in one piece: before each piece, Python waits for all of its other threads."""
 
 
 def _read(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
@@ -341,13 +365,7 @@ def _write_checkpoint(connection: Connection, checkpoint: Checkpoint, key: NoteK
     connection.execute(insert(CHECKPOINTS).values(size=checkpoint.size, note=note))
 
 
-def _with_cosignatures(connection: Connection, size: int) -> str:
-    note = connection.scalar(select(CHECKPOINTS.c.note).where(CHECKPOINTS.c.size == size))
-    lines = select(COSIGNATURES.c.line).where(COSIGNATURES.c.size == size).order_by(COSIGNATURES.c.number)
-    return str(note or "") + "".join(connection.scalars(lines))
-
-
-def _size_of_own(connection: Connection, note: str) -> int:
+def _require_own_note(connection: Connection, note: str) -> int:
     """The size of the checkpoint of ours that ``note`` repeats. Raises :class:`RefusedError`."""
     text = note.partition("\n\n")[0] + "\n\n"
     where = select(CHECKPOINTS.c.size).where(CHECKPOINTS.c.note.startswith(text, autoescape=True))

@@ -39,6 +39,11 @@ def check_database(url: str, log: VerifierKey) -> tuple[Finding, ...]:
         return (Finding("database", error.mistakes[0].says),)
 
 
+def check_place(connection: Connection) -> tuple[Finding, ...]:
+    """What is wrong with the file and with what keeps the ledger append-only, whatever the entries say."""
+    return (*_pages(connection), *_triggers(connection))
+
+
 def _pages(connection: Connection) -> Iterator[Finding]:
     """What SQLite says of its own file; PostgreSQL checks its pages itself."""
     if connection.dialect.name == "sqlite":

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from civic_ai.core.errors import CivicError, ConfigError, StoreError
@@ -33,7 +33,7 @@ _PRAGMAS = (
 def open_engine(url: str, patience: int = PATIENCE, keeps: bool = False) -> Engine:
     """The engine for ``url``: ``sqlite:////path`` or ``postgresql://...``, which waits so long for a lock.
 
-    ``keeps``: connections to a server are kept and used again; they must not be carried over a fork.
+    ``keeps``: connections are kept and used again; they must not be carried over a fork.
 
     Raises :class:`ConfigError` when it is no such address or its driver is missing.
     """
@@ -44,6 +44,7 @@ def open_engine(url: str, patience: int = PATIENCE, keeps: bool = False) -> Engi
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkout", _require_same_file)
     return engine
 
 
@@ -53,7 +54,7 @@ def _engine(url: URL, patience: int, keeps: bool) -> Engine:
         "sqlite": {"timeout": patience},
         "postgresql": {"options": f"-c lock_timeout={patience}s"},
     }[driver.partition("+")[0]]
-    if keeps and driver != "sqlite":
+    if keeps:
         return create_engine(url.set(drivername=driver), pool_pre_ping=True, connect_args=waits)
     return create_engine(url.set(drivername=driver), poolclass=NullPool, connect_args=waits)
 
@@ -92,10 +93,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    record.info["file"] = _file_of(connection)
+
+
+def _require_same_file(connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+    """A connection that was kept is opened again when another file was put in the place of its own."""
+    if record.info["file"] != _file_of(connection):
+        raise DisconnectionError
+
+
+def _file_of(connection: sqlite3.Connection) -> tuple[int, int]:
+    found = Path(connection.execute("PRAGMA database_list").fetchone()[2]).stat()
+    return found.st_dev, found.st_ino
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from civic_ai.core.canonical import digest_of_bytes
-from civic_ai.review.note import VerifierKey
+from civic_ai.records.ledger import Checkpoint
+from civic_ai.review.checkpoint import read_checkpoint
+from civic_ai.review.note import VerifierKey, read_note
 from civic_ai.store.blobs import write_atomically
 
 
@@ -28,6 +30,10 @@ class LedgerMemory:
         """The checkpoint that was kept last; none at first. It is verified like any that a reader brings."""
         path = self.path(log)
         return (path.read_bytes(),) if path.is_file() else ()
+
+    def last(self, log: VerifierKey) -> Checkpoint:
+        """What the checkpoint states that was kept last. Raises ``ValueError`` where none was."""
+        return read_checkpoint(read_note(self.remembered(log)[0].decode()).text)
 
     def keep(self, log: VerifierKey, checkpoint: bytes) -> None:
         """Keep the checkpoint of a ledger that was verified against the one remembered before."""

@@ -7,13 +7,13 @@ signatures by the keys in use at that entry.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
 from civic_ai.core.base64 import base64_bytes
 from civic_ai.core.messages import say
-from civic_ai.records.ledger import Checkpoint, LedgerEntry, read_entry
+from civic_ai.records.ledger import Checkpoint, read_entry
 from civic_ai.review.admission import Stands, admit
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister
@@ -48,29 +48,53 @@ class LedgerVerification:
         return not any(finding.is_fault for finding in self.findings)
 
 
+@dataclass(frozen=True)
+class Read:
+    """What the entries say: how the log's key changed, number and moment of each; what is wrong with them."""
+
+    rotations: tuple[Rotation, ...]
+    moments: Sequence[tuple[int, str]]
+    wrong: tuple[Finding, ...] = ()
+
+
 def verify_ledger(exported: ExportedLedger, trust: Trust, at: datetime) -> LedgerVerification:
     """All that is wrong with an exported ledger, each fault by its name; ``at``: today, for the age."""
-    lines = exported.entries.removesuffix(b"\n").split(b"\n") if exported.entries else []
-    admitted, wrong = _admit_all(lines)
+    admitted, wrong = _admit_all(lines_in(exported))
     rotations = admitted[-1][1].register.rotations if admitted else ()
-    last = look_at(exported.checkpoint, trust, rotations)
+    moments = tuple((entry.number, entry.at) for entry, _ in admitted)
+    found = verify_seals(exported, trust, at, Read(rotations, moments, tuple(wrong)))
+    return replace(found, admitted=tuple(admitted))
+
+
+def verify_seals(exported: ExportedLedger, trust: Trust, at: datetime, read: Read) -> LedgerVerification:
+    """All that is wrong with the order of the entries, what the log signed and what witnesses saw.
+
+    ``read``: what was found when the entries themselves were read.
+    """
+    lines = lines_in(exported)
+    last = look_at(exported.checkpoint, trust, read.rotations)
     notes = (exported.witnessed, *trust.remembered)
-    earlier = [look_at(one, trust, rotations) for one in notes if one is not None]
+    earlier = [look_at(one, trust, read.rotations) for one in notes if one is not None]
     seen = (last, *earlier)
     told = list(_sequence(lines, exported, last, earlier))
     is_located = any(finding.entry is not None for finding in told)
     witnessed_at = latest([signature for one in seen for signature in one.witnessed])
     findings = (
         *(finding for one in seen for finding in one.findings),
-        *_rotated([leaf_hash(line) for line in lines], LogKeys(trust.log, rotations)),
+        *_rotated([leaf_hash(line) for line in lines], LogKeys(trust.log, read.rotations)),
         *told,
-        *(() if is_located else wrong),  # else every entry behind a missing one would be accused
-        *_clock(entry for entry, _ in admitted),
+        *(() if is_located else read.wrong),  # else every entry behind a missing one would be accused
+        *_clock(read.moments),
         *age(witnessed_at, trust, at),
     )
     return LedgerVerification(
-        len(lines), tuple(dict.fromkeys(findings)), tuple(admitted), _witnessed_size(seen), witnessed_at
+        len(lines), tuple(dict.fromkeys(findings)), (), _witnessed_size(seen), witnessed_at
     )
+
+
+def lines_in(exported: ExportedLedger) -> list[bytes]:
+    """The line of each entry, without its end."""
+    return exported.entries.removesuffix(b"\n").split(b"\n") if exported.entries else []
 
 
 def _witnessed_size(seen: Iterable[Seen]) -> int | None:
@@ -167,10 +191,10 @@ def _rotated(leaves: Sequence[bytes], keys: LogKeys) -> Iterator[Finding]:
             yield Finding("rewritten", says, number)
 
 
-def _clock(entries: Iterable[LedgerEntry]) -> Iterator[Finding]:
-    for before, after in pairwise(entries):
-        if after.at < before.at:
-            times = {"before": before.moment, "after": after.moment}
+def _clock(moments: Iterable[tuple[int, str]]) -> Iterator[Finding]:
+    for (_, before), (number, after) in pairwise(moments):
+        if after < before:
+            times = {"before": datetime.fromisoformat(before), "after": datetime.fromisoformat(after)}
             yield Finding(
-                "clock", say("the server's clock went back from {before} to {after}", **times), after.number
+                "clock", say("the server's clock went back from {before} to {after}", **times), number
             )

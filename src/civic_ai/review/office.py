@@ -31,7 +31,7 @@ from civic_ai.review.history import (
     statement_of,
     steps_of,
 )
-from civic_ai.review.ledger import Ledger
+from civic_ai.review.ledger import Book, Ledger
 from civic_ai.review.statement import Statement
 from civic_ai.review.workflow import next_case
 from civic_ai.store.blobs import Blobs
@@ -87,12 +87,15 @@ class Office:
         """
         self.blobs.put_record(self.policy)
         with self.ledger.writing() as book:
-            admitted = book.admit(envelope)
-            entry = book.append(envelope)
+            entry, admitted = book.enter(envelope)
             step = read_step(entry.number, entry.moment.date(), admitted)
             self._require_in_force(step)
-            case = case_of(step.pilot, book.about(step.pilot), self.policy_of)
+            case = self._case_with(step, book)
         return Entered(entry, step, case)
+
+    def _case_with(self, step: Taken, book: Book) -> Case:
+        """The case of the step's pilot after it, and after all that stood in ``book`` before it."""
+        return case_of(step.pilot, book.about(step.pilot), self.policy_of)
 
     def sign_and_enter(
         self, pilot: str, action: Action, sign: Callable[[Statement], SignedEnvelope]

@@ -8,22 +8,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from threading import Lock
 from types import MappingProxyType
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
+from civic_ai.records.action import OpenCase
 from civic_ai.records.case import Case
-from civic_ai.records.ledger import LedgerEntry, read_entry
-from civic_ai.records.people import Person
-from civic_ai.review.admission import Admitted, admit
+from civic_ai.records.ledger import Checkpoint, LedgerEntry, read_entry, read_entry_again
+from civic_ai.records.people import Holder, Person
+from civic_ai.review.admission import Admitted, Stands, admit, admitted_before
 from civic_ai.review.findings import Finding
-from civic_ai.review.history import Event, PolicyOf, after, is_step, read_step
+from civic_ai.review.history import Event, PolicyOf, Taken, after, is_step, read_step
 from civic_ai.review.keys import KeyRegister
-from civic_ai.review.ledger import Ledger
+from civic_ai.review.ledger import Book, Ledger
+from civic_ai.review.merkle import Tree, leaf_hash
 from civic_ai.review.office import Office
+from civic_ai.review.verified import Verified, verified_up_to
+
+Admits = Callable[[KeyRegister, int, bytes], Stands]
+"""What an entry says and who signed it, from its line."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,13 @@ class Standing:
     size: int = 0
     last: bytes = b""
     """The line of the last entry: while it stands, so does all before it."""
+    tree: Tree = field(default_factory=Tree)
+    """Over the leaf hashes of the lines that were read."""
     register: KeyRegister = field(default_factory=KeyRegister)
-    cases: Mapping[str, Case] = field(default_factory=lambda: MappingProxyType({}))
-    events: Mapping[str, tuple[Event, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    cases: MappingProxyType[str, Case] = field(default_factory=lambda: MappingProxyType({}))
+    events: MappingProxyType[str, tuple[Event, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
-    parts: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    parts: MappingProxyType[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     """By person, the pilots in whose case they have a part."""
 
     def case(self, pilot: str) -> Case:
@@ -55,12 +64,18 @@ def is_custodian(person: Person, standing: Standing) -> bool:
     return any(register.spans[each].key.holder == person for each in register.custodians(standing.size))
 
 
+AT_ONCE = 2000
+"""As many lines are held at once while a ledger is read."""
+
+
 @dataclass
 class StandingReader:
-    """Reads a ledger on; several threads may ask at once."""
+    """Reads a ledger on; several threads may ask at once. ``verified``: entries that need not be verified
+    again where they are still the same."""
 
     ledger: Ledger
     policy_of: PolicyOf
+    verified: Verified | None = None
     _standing: Standing = field(default_factory=Standing)
     _lock: Lock = field(default_factory=Lock)
 
@@ -70,12 +85,46 @@ class StandingReader:
         Raises :class:`RefusedError` at an entry that may not stand.
         """
         with self._lock:
-            known = self._standing
-            lines = self.ledger.lines_from(max(known.size - 1, 0))
-            if known.size and lines[:1] != (known.last,):  # another ledger was put in its place
-                known, lines = Standing(), self.ledger.lines_from(0)
-            self._standing = read_on(known, lines[1:] if known.size else lines, self.policy_of)
+            if self.verified is not None and not self._standing.size:
+                self._begin(self.verified)
+            is_first = not self._standing.size
+            while self._read_some():
+                pass
+            if self.verified is None or is_first:
+                self.verified = self._verified_now()
             return self._standing
+
+    def verified_so_far(self) -> Verified:
+        """What was verified: all that stands, part of it perhaps before this process began."""
+        standing = self.read()
+        assert self.verified is not None  # it was read
+        return self.verified.model_copy(update={"size": standing.size, "root": standing.tree.root.hex()})
+
+    def _begin(self, verified: Verified) -> None:
+        """Read what was verified before, if its lines are the very same."""
+        leaves = [leaf_hash(line) for part in self._parts(verified.size) for line in part]
+        if len(leaves) == verified.size and Tree.of(leaves).root.hex() == verified.root:
+            for lines in self._parts(verified.size):
+                self._standing = read_on(self._standing, lines, self.policy_of, _admitted_before)
+
+    def _parts(self, size: int) -> Iterator[tuple[bytes, ...]]:
+        return (
+            self.ledger.lines_from(first, min(AT_ONCE, size - first)) for first in range(0, size, AT_ONCE)
+        )
+
+    def _read_some(self) -> bool:
+        """Read on; whether there may be more."""
+        known = self._standing
+        lines = self.ledger.lines_from(max(known.size - 1, 0), AT_ONCE)
+        if known.size and lines[:1] != (known.last,):  # another ledger was put in its place
+            self._standing, self.verified = Standing(), None
+            return True
+        self._standing = read_on(known, lines[1:] if known.size else lines, self.policy_of)
+        return len(lines) == AT_ONCE
+
+    def _verified_now(self) -> Verified:
+        size, root = self._standing.size, self._standing.tree.root.hex()
+        return verified_up_to(Checkpoint(origin="-", size=size, root=root), self.ledger.moment())
 
 
 @dataclass(frozen=True)
@@ -85,9 +134,9 @@ class StandingOffice(Office):
     reader: StandingReader
 
     @classmethod
-    def of(cls, office: Office) -> StandingOffice:
+    def of(cls, office: Office, verified: Verified | None = None) -> StandingOffice:
         """The same office, with what its ledger says kept at hand."""
-        reader = StandingReader(office.ledger, office.policy_of)
+        reader = StandingReader(office.ledger, office.policy_of, verified)
         return cls(office.ledger, office.policy, office.blobs, reader)
 
     def case(self, pilot: str) -> Case:
@@ -98,18 +147,30 @@ class StandingOffice(Office):
         """Everything that was done in the case of ``pilot``, with the case before and after."""
         return self.reader.read().events.get(pilot, ())
 
+    def _case_with(self, step: Taken, book: Book) -> Case:
+        """As any office; what was read before is good here if it was read of these very entries."""
+        standing = self.reader.read()
+        if standing.tree != book.before.tree:
+            return super()._case_with(step, book)
+        return after(standing.case(step.pilot), step, self.policy_of)
 
-def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> Standing:
-    """What stands after ``lines``, which follow what is ``known``. Raises as :meth:`StandingReader.read`."""
+
+def read_on(
+    known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf, admits: Admits | None = None
+) -> Standing:
+    """What stands after ``lines``, which follow what is ``known``. Raises as :meth:`StandingReader.read`.
+
+    ``admits``: None where each entry is to be verified.
+    """
     if not lines:
         return known
-    register, cases, events = known.register, dict(known.cases), dict(known.events)
+    register, tree = known.register, known.tree
+    cases, events = known.cases.copy(), known.events.copy()
     new: dict[str, list[Event]] = {}
     parts: dict[str, set[str]] = {}
     for number, line in enumerate(lines, start=known.size):
-        entry = _entry(number, line)
-        admitted = _admitted(register, entry)
-        register = admitted.register
+        entry, admitted = (admits or _admitted)(register, number, line)
+        register, tree = admitted.register, tree.plus(leaf_hash(line))
         if is_step(admitted.statement):
             event = _event(cases, entry, admitted, policy_of)
             cases[event.step.pilot] = event.after
@@ -119,39 +180,57 @@ def read_on(known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf) -> S
     return Standing(
         size=known.size + len(lines),
         last=lines[-1],
+        tree=tree,
         register=register,
         cases=MappingProxyType(cases),
         events=MappingProxyType(events),
-        parts=MappingProxyType({**known.parts, **{who: frozenset(has) for who, has in parts.items()}}),
+        parts=MappingProxyType(known.parts.copy() | {who: frozenset(has) for who, has in parts.items()}),
     )
 
 
 def _note_parts(parts: dict[str, set[str]], known: Standing, event: Event) -> None:
     """Who came to a case or left it by this step."""
+    if event.before.people is event.after.people:
+        return
     before, after_it = ({holder.person for holder in case.people} for case in (event.before, event.after))
     for person in before ^ after_it:
-        has = parts.setdefault(person, set(known.pilots_of(person)))
-        (has.add if person in after_it else has.discard)(event.step.pilot)
+        if person not in parts:
+            parts[person] = set(known.pilots_of(person))
+        (parts[person].add if person in after_it else parts[person].discard)(event.step.pilot)
 
 
 def _event(cases: Mapping[str, Case], entry: LedgerEntry, admitted: Admitted, policy_of: PolicyOf) -> Event:
-    step = read_step(entry.number, entry.moment.date(), admitted)
+    step = _sharing(read_step(entry.number, entry.moment.date(), admitted))
     before = cases.get(step.pilot, Case())
     return Event(step, before, after(before, step, policy_of))
 
 
-def _entry(number: int, line: bytes) -> LedgerEntry:
+def _sharing(step: Taken) -> Taken:
+    """The same step; people who open many cases together are held once."""
+    if not isinstance(step.action, OpenCase):
+        return step
+    return replace(step, action=step.action.model_copy(update={"people": _held_once(step.action.people)}))
+
+
+@lru_cache(maxsize=1024)
+def _held_once(people: tuple[Holder, ...]) -> tuple[Holder, ...]:
+    return people
+
+
+def _admitted(register: KeyRegister, number: int, line: bytes) -> Stands:
     try:
-        return read_entry(number, line)
+        entry = read_entry(number, line)
     except ValueError as error:
         raise _altered(number) from error
-
-
-def _admitted(register: KeyRegister, entry: LedgerEntry) -> Admitted:
-    found = admit(register, entry.number, entry.envelope)
+    found = admit(register, number, entry.envelope)
     if isinstance(found, Finding):
-        raise _altered(entry.number)
-    return found
+        raise _altered(number)
+    return entry, found
+
+
+def _admitted_before(register: KeyRegister, number: int, line: bytes) -> Stands:
+    entry = read_entry_again(number, line)
+    return entry, admitted_before(register, number, entry.envelope)
 
 
 def _altered(number: int) -> Exception:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.ledger import Sha256
@@ -62,6 +63,7 @@ def read_statement(content: bytes) -> Statement:
         raise _no_statement() from error
     if not is_canonical:
         raise _no_statement()
+    statement.__dict__["digest"] = digest_of_bytes(content)  # else it would be spelt again
     return statement
 
 

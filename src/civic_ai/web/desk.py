@@ -20,6 +20,7 @@ from civic_ai.review.ledger import serve_ledger
 from civic_ai.review.office import Office
 from civic_ai.review.queue import Turn, waiting_for
 from civic_ai.review.standing import Standing, StandingOffice
+from civic_ai.review.verified import VerifiedMemory
 from civic_ai.web.settings import PATIENCE, DeskSettings
 from civic_ai.web.titles import Titles
 
@@ -35,6 +36,8 @@ class Desk:
     office: StandingOffice
     turns: Turns
     titles: Titles
+    verified: VerifiedMemory
+    """How far the ledger was verified, kept for the next start."""
 
     @property
     def policy(self) -> Policy:
@@ -113,7 +116,8 @@ def open_desk(desk: DeskSettings) -> Desk:
 def desk_of(desk: DeskSettings, office: Office) -> Desk:
     """The desk at which this office works."""
     titles = Titles(lambda pilot, digest: desk.workspace.dossiers(pilot) / digest[:SHORT])
-    return Desk(desk, StandingOffice.of(office), Turns(office.policy), titles)
+    verified = VerifiedMemory(desk.workspace.seen, office.ledger.require_log_key())
+    return Desk(desk, StandingOffice.of(office, verified.last()), Turns(office.policy), titles, verified)
 
 
 @cache

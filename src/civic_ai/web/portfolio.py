@@ -51,7 +51,7 @@ T = TypeVar("T", bound=str)
 _STATES = {state: number for number, state in enumerate(get_args(State))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One pilot. ``late``: days of conditions that have passed; ``moved``: the day of its last step."""
 
@@ -63,8 +63,6 @@ class Row:
     late: tuple[date, ...]
     moved: date
     phase: Phase
-    people: frozenset[str]
-    """Everybody who has a part in it."""
 
     def is_late_on(self, day: date) -> bool:
         """Whether a condition was due, or an approval has ended and nobody recorded it."""
@@ -86,7 +84,6 @@ def row_of(pilot: str, case: Case, moved: date, on: date) -> Row:
         late=tuple(sorted(owed.due_on for owed in case.owed if owed.due_on < on)),
         moved=moved,
         phase=PHASE_OF[case.state],
-        people=frozenset(holder.person for holder in case.people),
     )
 
 
@@ -179,10 +176,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Asked:
-    """A choice, by whom, on which day; ``fits``: whether a row has the words that the choice names."""
+    """A choice, on which day; ``mine``: the pilots in which whoever asks has a part; ``fits``: whether a row
+    has the words that the choice names."""
 
     choice: Choice
-    person: str
+    mine: frozenset[str]
     on: date
     fits: Callable[[Row], bool]
 
@@ -192,7 +190,7 @@ class Asked:
             return row.is_late_on(self.on)
         if attention == "soon":
             return row.ends_soon_after(self.on)
-        return attention is None or self.person in row.people
+        return attention is None or row.pilot in self.mine
 
 
 def find(rows: Iterable[Row], asked: Asked) -> Found:

@@ -28,6 +28,8 @@ MOST_FIELDS = 500
 MOST_UPLOADED = 16 * 1024 * 1024
 PATIENCE = 20
 """Seconds that a page waits for a database which somebody else has locked."""
+KEPT = 60
+"""Seconds that a thread keeps its connection to the desk's database."""
 HTTPS = "https"
 
 
@@ -193,6 +195,7 @@ def _database(url: str) -> dict[str, Any]:
                 "timeout": PATIENCE,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             },
+            "CONN_MAX_AGE": KEPT,
         }
     asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
@@ -202,7 +205,7 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": asked.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "OPTIONS": {"options": f"-c lock_timeout={PATIENCE}s", **asked},
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": KEPT,
         "CONN_HEALTH_CHECKS": True,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib import import_module
 from typing import Any
 
 import django
@@ -33,11 +34,13 @@ def prepare(desk: DeskSettings) -> Any:
 
     opened = the_desk()
     opened.waited_for()
+    opened.verified.keep(opened.office.reader.verified_so_far())
     opened.office.ledger.register()  # what the next step would have to read first
     call_command("clearsessions", verbosity=0)
     opened.office.ledger.engine.dispose()
     connections.close_all()  # a server's workers are forked from here and each opens its own
     made = get_wsgi_application()
+    import_module(settings.ROOT_URLCONF)  # else each worker would read every page's code by itself
     gc.freeze()  # what was read stays: the collector need not look at it again, nor touch what workers share
     return made
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from civic_ai.pilot.crosswalk import shipped_crosswalk
@@ -64,9 +66,7 @@ def test_a_waiver_and_a_condition_stand_with_their_days() -> None:
 def test_two_reviewers_both_stand() -> None:
     review = next(event for event in approved() if event.action.kind == "review")
     equity = review.action.model_copy(update={"by": "equ", "role": "equity_reviewer"})
-    again = Event(
-        type(review.step)(**{**review.step.__dict__, "action": equity}), review.before, review.after
-    )
+    again = Event(replace(review.step, action=equity), review.before, review.after)
     both = decided_of([review, again], DOSSIER)
     assert both["M01"].text.in_language("en").splitlines() == [
         "tec, the technical reviewer",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from civic_ai.records.ledger import Signature, SignedEnvelope
 from civic_ai.review.checkpoint import open_checkpoint
 from civic_ai.review.envelope import seal_envelope, to_sign
 from civic_ai.review.keys import enrol, revoke
-from civic_ai.review.ledger import Ledger, found_ledger, now, open_ledger
+from civic_ai.review.ledger import RESTS, Ledger, found_ledger, now, open_ledger, serve_ledger
+from civic_ai.review.ledger_export import export
+from civic_ai.review.ledger_trust import Trust
+from civic_ai.review.ledger_verification import verify_ledger
 from civic_ai.review.merkle import leaf_hash, root
 from civic_ai.review.note import NoteKey, read_note
 from civic_ai.review.passkey import challenge
@@ -199,6 +203,62 @@ def test_an_altered_database_is_not_written_any_more(tmp_path: Path, change: str
     with pytest.raises(RefusedError, match="was altered") as refused:
         append(ledger, vote(3, ANA))
     assert "ledger verify" in refused.value.text()
+
+
+def alter(folder: Path, change: str) -> None:
+    """As somebody who owns the file."""
+    raw = sqlite3.connect(folder / "ledger.sqlite")
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    raw.execute(change)
+    raw.commit()
+    raw.close()
+
+
+def test_a_server_finds_an_altered_row_at_its_next_whole_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes in between is entered on the hashes of what was there: the alteration stays plain."""
+    passed = [0.0]
+    monkeypatch.setattr("civic_ai.review.ledger.monotonic", lambda: passed[0])
+    found(tmp_path)
+    ledger = serve_ledger(url(tmp_path), LOG, 1)
+    append(ledger, vote(1, ANA), vote(2, ANA))
+    alter(tmp_path, "UPDATE entries SET at = '2026-01-05T09:09:00.000000Z' WHERE number = 1")
+    passed[0] += RESTS / 2
+    append(ledger, vote(3, ANA))
+    told = verify_ledger(export(ledger.snapshot()), Trust(LOG.public), now())
+    assert "checkpoint mismatch" in {finding.kind for finding in told.findings}
+    passed[0] += RESTS / 2
+    with pytest.raises(RefusedError, match="was altered"):
+        append(ledger, vote(4, ANA))
+    assert len(ledger.entries()) == 4
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_what_a_step_depends_on_is_read_again_in_any_case(tmp_path: Path, number: int) -> None:
+    found(tmp_path)
+    ledger = serve_ledger(url(tmp_path), LOG, 1)
+    append(ledger, vote(1, ANA), said(enrol(BEA.public_key), ANA))
+    alter(tmp_path, f"UPDATE entries SET at = '2026-01-05T09:09:00.000000Z' WHERE number = {number}")
+    with pytest.raises(RefusedError, match="was altered"), ledger.writing() as book:
+        book.about("streets")
+
+
+def test_a_server_goes_on_with_a_ledger_that_was_put_in_the_place_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    found(tmp_path)
+    ledger = serve_ledger(url(tmp_path), LOG, 1)
+    append(ledger, vote(1, ANA))
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as raw:
+        raw.execute(f"VACUUM INTO '{tmp_path}/copy/ledger.sqlite'")
+    append(ledger, vote(2, ANA))
+    append(open_ledger(url(tmp_path / "copy"), LOG), vote(3, ANA), vote(4, ANA))
+    for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "copy" / "ledger.sqlite").rename(tmp_path / "ledger.sqlite")
+    append(ledger, vote(5, ANA))
+    assert [entry.envelope for entry in ledger.entries()][1:] == [vote(each, ANA) for each in (1, 3, 4, 5)]
 
 
 def test_a_cosignature_is_kept_with_its_checkpoint(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from civic_ai.review.ledger_export import export
-from civic_ai.review.ledger_judged import judge_database, judge_export
+from civic_ai.review.ledger_judged import judge_database, judge_database_aside, judge_export, judge_since
+from civic_ai.review.ledger_memory import LedgerMemory
 from civic_ai.review.ledger_trust import Trust
 from civic_ai.review.policies import policies_kept
+from civic_ai.review.standing import StandingReader
 from civic_ai.store.workspace import Workspace
 from tests.unit.review.made_case import COMMUNITY, PEOPLE
 from tests.unit.review.made_ledger import LOG, OTHER_LOG
@@ -46,3 +49,44 @@ def test_a_database_that_was_touched_is_told_before_its_entries(tmp_path: Path) 
             connection.execute(text(f"DROP TRIGGER {name[0]}"))
     found = judge_database(f"sqlite:///{tmp_path}/ledger.db", Workspace(tmp_path), Trust(LOG.public))
     assert (found.is_good, found.size) == (False, 0)
+
+
+def test_what_a_reader_verified_is_only_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office, home, trust = office_in(tmp_path), Workspace(tmp_path), Trust(LOG.public)
+    reader = StandingReader(office.ledger, office.policy_of)
+    take(office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    size = reader.read().size
+    whole = judge_database(f"sqlite:///{tmp_path}/ledger.db", home, trust)
+    with monkeypatch.context() as patched:
+        patched.setattr("civic_ai.review.admission.verifies", lambda *given: 1 / 0)
+        found = judge_since(reader, home, trust)
+    assert found is not None
+    assert (found.is_good, found.size, found.findings) == (True, size, whole.findings)
+    assert judge_since(reader, home, Trust(OTHER_LOG.public)) is None
+    assert LedgerMemory(home.seen).last(LOG.public).size == size
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE entries SET at = '2020-01-01T00:00:00.000000Z' WHERE number = 2",
+        "DELETE FROM entries WHERE number = 3",
+        "DELETE FROM checkpoints WHERE size > 5",
+        None,
+    ],
+)
+def test_where_anything_was_altered_a_comparison_does_not_do(tmp_path: Path, change: str | None) -> None:
+    office, home, trust = office_in(tmp_path), Workspace(tmp_path), Trust(LOG.public)
+    reader = StandingReader(office.ledger, office.policy_of)
+    take(office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    assert judge_since(reader, home, trust) is not None
+    with office.ledger.engine.begin() as connection:
+        triggers = connection.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        ).all()
+        for name, _ in triggers:
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        for told in (change, *(again for _, again in triggers)) if change else ():  # None: they stay away
+            connection.execute(text(told))
+    assert judge_since(reader, home, trust) is None
+    assert not judge_database_aside(f"sqlite:///{tmp_path}/ledger.db", home, trust).is_good

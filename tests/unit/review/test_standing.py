@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from civic_ai.core.errors import RefusedError
+from civic_ai.records.ledger import PublicKey, Signature
 from civic_ai.review.ledger import Ledger
+from civic_ai.review.office import Office
+from civic_ai.review.signatures import verifies
 from civic_ai.review.standing import StandingOffice, StandingReader, is_custodian
-from tests.unit.review.made_office import TO_APPROVAL, office_in, take
+from civic_ai.review.verified import Verified
+from tests.unit.review.made_office import TO_APPROVAL, office_in, take, take_as
 
 
 class Counted:
@@ -20,9 +24,12 @@ class Counted:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger, self.read_from = ledger, list[int]()
 
-    def lines_from(self, number: int) -> tuple[bytes, ...]:
+    def lines_from(self, number: int, most: int | None = None) -> tuple[bytes, ...]:
         self.read_from.append(number)
-        return self.ledger.lines_from(number)
+        return self.ledger.lines_from(number, most)
+
+    def moment(self) -> str:
+        return self.ledger.moment()
 
 
 def test_after_each_step_it_stands_as_a_whole_reading_says(tmp_path: Path) -> None:
@@ -102,3 +109,75 @@ def test_a_custodian_is_who_enrols_others_now(tmp_path: Path) -> None:
     standing = StandingReader(office.ledger, office.policy_of).read()
     assert is_custodian("off", standing)
     assert not is_custodian("ona", standing)
+
+
+def verified_in(tmp_path: Path) -> tuple[Office, Verified]:
+    office = office_in(tmp_path)
+    for kind, by, role, given in TO_APPROVAL:
+        take(office, kind, by, role, **given)
+    return office, StandingReader(office.ledger, office.policy_of).verified_so_far()
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The id of each key of which a signature was checked."""
+    seen: list[str] = []
+
+    def noted(key: PublicKey, signature: Signature, message: bytes) -> bool:
+        seen.append(key.id)
+        return verifies(key, signature, message)
+
+    monkeypatch.setattr("civic_ai.review.admission.verifies", noted)
+    return seen
+
+
+@pytest.mark.parametrize("at_once", [2, 7, 2000])
+def test_what_was_verified_before_comes_to_the_same_and_is_not_verified_again(
+    tmp_path: Path, checked: list[str], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("civic_ai.review.standing.AT_ONCE", at_once)
+    office, before = verified_in(tmp_path)
+    whole = StandingReader(office.ledger, office.policy_of).read()
+    assert before.size == before.whole_size == whole.size
+    checked.clear()
+    again = StandingReader(office.ledger, office.policy_of, before)
+    assert again.read() == whole
+    assert checked == []
+    take(office, "comment", "coa", "coach", text="Look at the map.")
+    checked.clear()
+    assert again.read().size == whole.size + 1
+    assert len(checked) == 1, "what came since"
+    so_far = again.verified_so_far()
+    assert (so_far.size, so_far.whole_size, so_far.whole_at) == (whole.size + 1, whole.size, before.whole_at)
+
+
+@pytest.mark.parametrize("wrong", [{"root": "0" * 64}, {"size": 5}, {"size": 99}])
+def test_a_note_about_other_entries_is_not_believed(
+    tmp_path: Path, checked: list[str], wrong: dict[str, object]
+) -> None:
+    office, before = verified_in(tmp_path)
+    checked.clear()
+    reader = StandingReader(office.ledger, office.policy_of, before.model_copy(update=wrong))
+    size = reader.read().size
+    assert len(checked) >= size
+    assert reader.verified_so_far().whole_size == size
+
+
+def test_an_entry_that_was_altered_since_it_was_verified_is_not_shown(tmp_path: Path) -> None:
+    office, before = verified_in(tmp_path)
+    with office.ledger.engine.begin() as connection:
+        for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.execute(text(f'DROP TRIGGER "{name}"'))
+        connection.execute(
+            text("UPDATE entries SET envelope = replace(envelope, 'sig', 'gis') WHERE number = 13")
+        )
+    with pytest.raises(RefusedError, match="entry 13 of the ledger cannot be read, or may not stand"):
+        StandingReader(office.ledger, office.policy_of, before).read()
+
+
+def test_people_who_open_many_cases_are_held_once(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    for pilot in ("streets", "trees"):
+        take_as(office, pilot, TO_APPROVAL[0])
+    found = StandingReader(office.ledger, office.policy_of).read()
+    assert found.case("streets").people is found.case("trees").people

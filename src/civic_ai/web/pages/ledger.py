@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 import zipfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +16,14 @@ from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.review.findings import KINDS
 from civic_ai.review.ledger_export import export, write_export
-from civic_ai.review.ledger_judged import judge_database
+from civic_ai.review.ledger_judged import judge_database_aside, judge_since
+from civic_ai.review.ledger_memory import LedgerMemory
 from civic_ai.review.ledger_readers import hidden_entries
 from civic_ai.review.ledger_trust import Trust
+from civic_ai.review.ledger_verification import LedgerVerification
 from civic_ai.review.policies import write_policies
 from civic_ai.review.receipt import make_receipt, receipt_text
+from civic_ai.review.verified import verified_up_to
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.ledger_view import shown
 from civic_ai.web.page import show
@@ -72,13 +78,33 @@ def receipt(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def verification(request: HttpRequest) -> HttpResponse:
-    """The ledger verified now, by its own bytes and the log's key: each fault by its name."""
+    """The ledger verified now, by its own bytes and the log's key: each fault by its name.
+
+    What the desk has verified before is compared with what it was; ``?whole=1`` verifies all anew.
+    """
     desk = the_desk()
     log = desk.office.ledger.require_log_key().public
-    url = desk.office.ledger.engine.url.render_as_string(hide_password=False)
-    found = judge_database(url, desk.settings.workspace, Trust(log))
-    view = {"found": found, "log": log, "findings": [(one, KINDS[one.kind]) for one in found.findings]}
+    is_asked = request.GET.get("whole") == "1"
+    since = None if is_asked else judge_since(desk.office.reader, desk.settings.workspace, Trust(log))
+    found = since or judged_whole(desk, Trust(log))
+    view = {
+        "found": found,
+        "log": log,
+        "findings": [(one, KINDS[one.kind]) for one in found.findings],
+        "before": None if since is None else desk.verified.last() or desk.office.reader.verified_so_far(),
+    }
     return show(request, "ledger_verification.html", view)
+
+
+def judged_whole(desk: Desk, trust: Trust) -> LedgerVerification:
+    """Every entry anew, in a process of its own that gives way to pages; a good end is noted."""
+    url = desk.office.ledger.engine.url.render_as_string(hide_password=False)
+    home, began = desk.settings.workspace, desk.office.ledger.moment()
+    with ProcessPoolExecutor(1, get_context("spawn"), os.nice, (10,)) as aside:
+        found = aside.submit(judge_database_aside, url, home, trust).result()
+    if found.is_good:
+        desk.verified.keep(verified_up_to(LedgerMemory(home.seen).last(trust.log), began))
+    return found
 
 
 def download(request: HttpRequest) -> HttpResponse:

@@ -22,12 +22,14 @@ def page(request: HttpRequest) -> HttpResponse:
     desk, language = the_desk(), language_of(request)
     choice, standing, on = read_choice(request.GET), desk.standing(), desk.today()
     title_of = _title_of(desk)
-    asked = Asked(choice, reader_of(request).person, on, _fits(choice, language, title_of))
+    mine = standing.pilots_of(reader_of(request).person)
+    asked = Asked(choice, mine, on, _fits(choice, language, title_of))
     found = find(_rows(desk.settings).of(standing, on), asked)
     view = {
         "choice": choice,
         "found": found,
         "on": on,
+        "mine": mine,
         "rows": [(row, STATES[row.state], _told(title_of(row.pilot), language)) for row in found.rows],
         "phases": [(phase, said, found.by_phase.get(phase, 0)) for phase, said in PHASES.items()],
         "attention": [(each, said, found.by_attention[each]) for each, said in ATTENTION.items()],

@@ -108,3 +108,20 @@ def test_a_ledger_that_was_altered_is_told_as_such(desk: Desk) -> None:
             connection.execute(text(f"DROP TRIGGER {name[0]}"))
         connection.execute(text("UPDATE entries SET at = '2020-01-01T00:00:00.000000Z' WHERE number = 2"))
     assert "cannot be believed" in reader("aud").get("/ledger/verification/").content.decode()
+
+
+def test_it_says_what_was_verified_and_when_and_verifies_all_again_when_asked(desk: Desk) -> None:
+    take(desk.office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    size, client = desk.standing().size, reader("aud")
+    first = desk.office.reader.verified_so_far().whole_size
+    assert 0 < first < size
+    take(desk.office, "submit", "ona", "owner")
+    page = client.get("/ledger/verification/").content.decode()
+    assert f"All {size + 1} entries are good" in page
+    assert f"The first {first} entries were verified in full at" in page
+    assert "Every signature was checked just now" not in page
+    whole = client.get("/ledger/verification/?whole=1").content.decode()
+    assert f"All {size + 1} entries are good" in whole
+    assert "Every signature was checked just now" in whole
+    page = client.get("/ledger/verification/").content.decode()
+    assert f"The first {size + 1} entries were verified in full at" in page

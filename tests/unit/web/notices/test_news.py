@@ -70,7 +70,10 @@ def test_a_blind_reviewer_is_told_of_by_nobody_before_the_others_are_in(blind: D
 
 
 def test_who_left_the_case_or_never_took_part_is_told_of_nothing(blind: Desk) -> None:
-    remark(blind, "coa")
+    first = remark(blind, "coa")
+    remark(blind, "ona", under=first)
+    remark(blind, "coa", under=first)
+    assert "ona" in {person for person, *_ in told(blind)}
     assert "zoe" not in {person for person, *_ in told(blind)}
     take(blind.office, "declare_conflict", "ona", "owner", person="ona")
     assert "ona" not in {person for person, *_ in told(blind)}

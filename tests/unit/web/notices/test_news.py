@@ -85,6 +85,8 @@ def test_what_is_old_is_no_news(blind: Desk) -> None:
     assert told(blind)
     Remark.objects.filter(pk=made.pk).update(said_at=timezone.now() - FRESH - timedelta(minutes=1))
     assert not told(blind)
+    fresh = remark(blind, "coa")
+    assert {about for *_, about in told(blind)} == {str(fresh.pk)}
 
 
 def test_a_passkey_waits_for_custodians_and_its_holder_is_told_what_becomes_of_it(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from civic_ai.cards.sealed import Sealed
 from civic_ai.cards.tell import Teller
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import Message, say, written_date
-from civic_ai.records.answers import Answers
+from civic_ai.records.answers import Answers, Proof
 from civic_ai.records.crosswalk import GROUPS, Crosswalk, FilledBy
 from civic_ai.records.gates import GateReport
 from civic_ai.records.impact_level import ImpactLevel
@@ -217,7 +217,12 @@ def _source(entry: FieldEntry, tell: Teller) -> Markup:
     if entry.filled_by != "city" or entry.text is None:
         return tell.sentence(FILLED_BY[entry.filled_by])
     said = [tell.sentence(say("{role}, {day}", role=entry.answered_by or "", day=_day(entry, tell)))]
-    return Markup("<br>").join([*said, *(proof.shown() for proof in entry.evidence)])
+    return Markup("<br>").join([*said, *(_proof(each, tell) for each in entry.evidence)])
+
+
+def _proof(proof: Proof, tell: Teller) -> str:
+    shown = proof.shown()
+    return tell.sentence(shown) if isinstance(shown, Message) else shown
 
 
 def _day(entry: FieldEntry, tell: Teller) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from pydantic import Field, model_validator
 
+from civic_ai.core.messages import Message, say
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
 
@@ -53,11 +54,11 @@ class Proof(Record):
             raise ValueError("only a file has a digest")
         return self
 
-    def shown(self) -> str:
+    def shown(self) -> Message | str:
         """The evidence as a reader sees it: file and head of its digest, link, or who said so."""
         if self.file is not None:
             return f"{self.file} ({(self.sha256 or '')[:12]})"
-        return self.link or f"{self.statement}, {self.on}"
+        return self.link or say("{role}, {day}", role=self.statement, day=self.on)
 
 
 class Answer(Record):

@@ -29,7 +29,10 @@ def test_the_first_answer_makes_the_file(beside: Beside) -> None:
     assert load_answers(beside) == written
     given = written.given("A05")
     assert given is not None
-    assert [proof.shown() for proof in given.evidence] == ["Mayor, 2026-03-02", "https://example.org/x"]
+    assert [str(proof.shown()) for proof in given.evidence] == [
+        "Mayor, March 2, 2026",
+        "https://example.org/x",
+    ]
 
 
 def test_comments_and_other_languages_stay(beside: Beside) -> None:

@@ -73,14 +73,14 @@ def test_evidence_is_one_thing_that_can_be_followed(proof: dict[str, str]) -> No
 
 def test_evidence_is_shown_so_that_it_can_be_followed() -> None:
     shown = [
-        Proof.model_validate(proof).shown()
+        str(Proof.model_validate(proof).shown())
         for proof in (
             {"file": "a.md", "sha256": "ab" * 32},
             {"link": "https://example.org/x"},
             {"statement": "Mayor", "on": "2026-01-01"},
         )
     ]
-    assert shown == ["a.md (abababababab)", "https://example.org/x", "Mayor, 2026-01-01"]
+    assert shown == ["a.md (abababababab)", "https://example.org/x", "Mayor, January 1, 2026"]
 
 
 def test_an_unknown_key_is_refused() -> None:

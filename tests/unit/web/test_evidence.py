@@ -52,6 +52,12 @@ def test_what_residents_wrote_is_not_kept() -> None:
     assert set(FILED) - KEPT == {"comment", "words"}
 
 
+def test_no_step_that_is_blind_for_a_while_names_a_file() -> None:
+    """A page hands files over without asking who may read the step: these it would have to ask for."""
+    for kind in ("review", "comment"):
+        assert not KEPT & ACTIONS[kind].model_fields.keys()
+
+
 def test_the_files_of_a_step_are_named() -> None:
     assert list(named_in(act(deed("attest_reproduction", "tec", "technical_reviewer")))) == [
         ("report", DIGESTS["E"])

@@ -16,6 +16,8 @@ from civic_ai.web.accounts.models import Member
 MOST_LETTERS = 80
 KEPT = timedelta(days=30)
 """So long a draft is kept, signed or not."""
+MOST_WITH_FILES = 20
+"""As many drafts of one member may wait with files; then the oldest goes."""
 
 
 class Drafts(models.Manager["Draft"]):
@@ -29,6 +31,8 @@ class Drafts(models.Manager["Draft"]):
         with transaction.atomic():
             made = self.create(member=member, pilot=pilot, content=statement.to_json())
             Enclosure.objects.bulk_create(Enclosure(draft=made, content=content) for content in enclosed)
+            with_files = self.filter(member=member, enclosure__isnull=False).order_by("-pk").distinct()
+            self.filter(pk__in=list(with_files.values_list("pk", flat=True)[MOST_WITH_FILES:])).delete()
         return made
 
 

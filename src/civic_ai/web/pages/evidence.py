@@ -9,16 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.pilot.answers import Beside, load_answers
 from civic_ai.pilot.crosswalk import shipped_crosswalk
-from civic_ai.review.blind import is_hidden
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.evidence import ending_of, kept_in, named_in
-from civic_ai.web.reader import reader_of
 
 
 def file(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     """The file of this digest that a step of the case names, or an answer of the city rests on."""
     desk = the_desk()
-    content = _of_step(desk, pilot, digest, reader_of(request).person) or _of_answer(desk, pilot, digest)
+    content = _of_step(desk, pilot, digest) or _of_answer(desk, pilot, digest)
     if content is None:
         raise Http404
     name = f"{pilot}-{digest[:12]}.{ending_of(content) or 'bin'}"
@@ -26,19 +24,13 @@ def file(request: HttpRequest, pilot: str, digest: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
 
-def _of_step(desk: Desk, pilot: str, digest: str, person: str) -> bytes | None:
-    """What a step of the case names that this person may read, if the desk keeps it.
+def _of_step(desk: Desk, pilot: str, digest: str) -> bytes | None:
+    """What a step of the case names, if the desk keeps it. No blind step names a file.
 
     Raises :class:`RefusedError` where the file was altered.
     """
-    standing = desk.standing()
-    case, kept = standing.case(pilot), kept_in(desk.settings)
-    named = (
-        found
-        for event in standing.events.get(pilot, ())
-        if not is_hidden(event, case, person, desk.policy)
-        for _, found in named_in(event.action)
-    )
+    kept, events = kept_in(desk.settings), desk.standing().events.get(pilot, ())
+    named = (found for event in events for _, found in named_in(event.action))
     return kept.get(digest) if digest in named and digest in kept else None
 
 

@@ -70,7 +70,10 @@ def test_a_blind_reviewer_is_told_of_by_nobody_before_the_others_are_in(blind: D
 
 
 def test_who_left_the_case_or_never_took_part_is_told_of_nothing(blind: Desk) -> None:
-    remark(blind, "coa")
+    first = remark(blind, "coa")
+    remark(blind, "ona", under=first)
+    remark(blind, "coa", under=first)
+    assert "ona" in {person for person, *_ in told(blind)}
     assert "zoe" not in {person for person, *_ in told(blind)}
     take(blind.office, "declare_conflict", "ona", "owner", person="ona")
     assert "ona" not in {person for person, *_ in told(blind)}
@@ -82,6 +85,8 @@ def test_what_is_old_is_no_news(blind: Desk) -> None:
     assert told(blind)
     Remark.objects.filter(pk=made.pk).update(said_at=timezone.now() - FRESH - timedelta(minutes=1))
     assert not told(blind)
+    fresh = remark(blind, "coa")
+    assert {about for *_, about in told(blind)} == {str(fresh.pk)}
 
 
 def test_a_passkey_waits_for_custodians_and_its_holder_is_told_what_becomes_of_it(desk: Desk) -> None:

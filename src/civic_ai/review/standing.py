@@ -17,7 +17,7 @@ from types import MappingProxyType
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.action import OpenCase
-from civic_ai.records.case import Case
+from civic_ai.records.case import UNOPENED, Case
 from civic_ai.records.ledger import Checkpoint, LedgerEntry, read_entry, read_entry_again
 from civic_ai.records.people import Holder, Person
 from civic_ai.review.admission import Admitted, Stands, admit, admitted_before
@@ -51,7 +51,7 @@ class Standing:
 
     def case(self, pilot: str) -> Case:
         """The case of ``pilot``; a new one where nothing was entered."""
-        return self.cases.get(pilot, Case())
+        return self.cases.get(pilot, UNOPENED)
 
     def pilots_of(self, person: Person) -> frozenset[str]:
         """The pilots in whose case this person has a part."""
@@ -201,7 +201,7 @@ def _note_parts(parts: dict[str, set[str]], known: Standing, event: Event) -> No
 
 def _event(cases: Mapping[str, Case], entry: LedgerEntry, admitted: Admitted, policy_of: PolicyOf) -> Event:
     step = _sharing(read_step(entry.number, entry.moment.date(), admitted))
-    before = cases.get(step.pilot, Case())
+    before = cases.get(step.pilot, UNOPENED)
     return Event(step, before, after(before, step, policy_of))
 
 

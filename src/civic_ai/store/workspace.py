@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,12 @@ class Workspace:
     def seen(self) -> Path:
         """The last checkpoint of each ledger that was verified here."""
         return self.folder / "seen"
+
+    @property
+    def pilots(self) -> frozenset[str]:
+        """The pilots of which sealed dossiers are kept here."""
+        folder = self.folder / "dossiers"
+        return frozenset(os.listdir(folder)) if folder.is_dir() else frozenset()
 
     def dossiers(self, pilot: str) -> Path:
         """The folder of one pilot's sealed dossiers."""

@@ -67,9 +67,9 @@ class LiveRegister:
 
 def handed_in(desk: Desk, standing: Standing) -> dict[str, Path]:
     """The folder of each pilot's dossier that the public reads, where the desk keeps it."""
-    found = {}
+    found, at_hand = {}, desk.settings.workspace.pilots
     for pilot, case in standing.cases.items():
-        digest = shown_dossier(case)
+        digest = shown_dossier(case) if pilot in at_hand else None
         if digest is not None and (folder := desk.dossier_folder(pilot, digest)).is_dir():
             found[pilot] = folder
     return found

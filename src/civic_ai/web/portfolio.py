@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from heapq import nsmallest
 from typing import Literal, TypeVar, get_args
 from urllib.parse import urlencode
 
@@ -184,29 +185,30 @@ class Asked:
     on: date
     fits: Callable[[Row], bool]
 
-    def heeds(self, row: Row, attention: Attention | None) -> bool:
-        """Whether the row is one of those that need this attention."""
-        if attention == "late":
-            return row.is_late_on(self.on)
-        if attention == "soon":
-            return row.ends_soon_after(self.on)
-        return attention is None or row.pilot in self.mine
+    @property
+    def heeds(self) -> Mapping[Attention, Callable[[Row], bool]]:
+        """By attention, whether a row needs it."""
+        return {
+            "late": lambda row: row.is_late_on(self.on),
+            "soon": lambda row: row.ends_soon_after(self.on),
+            "mine": lambda row: row.pilot in self.mine,
+        }
 
 
 def find(rows: Iterable[Row], asked: Asked) -> Found:
     """What was asked for. The counts beside a filter are of what stands when that filter alone is changed."""
-    choice = asked.choice
-    named = [row for row in rows if asked.fits(row)]
+    choice, heeds = asked.choice, asked.heeds
+    named = list(filter(asked.fits, rows))
     in_phase = [row for row in named if choice.phase in (None, row.phase)]
-    heeded = [row for row in named if asked.heeds(row, choice.attention)]
-    both = sorted((row for row in heeded if choice.phase in (None, row.phase)), key=ORDERS[choice.sort])
+    heeded = named if choice.attention is None else list(filter(heeds[choice.attention], named))
+    both = [row for row in heeded if choice.phase in (None, row.phase)]
     first = (choice.page - 1) * ROWS
     return Found(
-        rows=tuple(both[first : first + ROWS]),
+        rows=tuple(nsmallest(first + ROWS, both, ORDERS[choice.sort])[first:]),
         many=len(both),
         pages=max(1, -(-len(both) // ROWS)),
         by_phase=Counter(row.phase for row in heeded),
-        by_attention={each: sum(asked.heeds(row, each) for row in in_phase) for each in ATTENTION},
+        by_attention={each: sum(map(heeds[each], in_phase)) for each in ATTENTION},
     )
 
 

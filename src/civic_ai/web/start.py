@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from civic_ai.core.errors import StoreError
 from civic_ai.web.settings import DeskSettings, django_settings
 from civic_ai.web.settings_file import settings_of
 
@@ -28,20 +30,29 @@ def prepare(desk: DeskSettings) -> Any:
 
     Raises :class:`ConfigError` where the ledger, its key or the policy cannot be read.
     """
+    gc.disable()  # what is read here stays: the collector need not look for what could go
+    try:
+        return _prepared(desk)
+    finally:
+        gc.freeze()  # nor look at it later, nor touch what workers share
+        gc.enable()
+
+
+def _prepared(desk: DeskSettings) -> Any:
     configure(desk)
     call_command("migrate", verbosity=0, interactive=False)
     from civic_ai.web.desk import the_desk
 
     opened = the_desk()
     opened.waited_for()
-    opened.verified.keep(opened.office.reader.verified_so_far())
+    with suppress(StoreError):  # on a full disk the next start verifies what this one has verified
+        opened.verified.keep(opened.office.reader.verified_so_far())
     opened.office.ledger.register()  # what the next step would have to read first
     call_command("clearsessions", verbosity=0)
     opened.office.ledger.engine.dispose()
     connections.close_all()  # a server's workers are forked from here and each opens its own
     made = get_wsgi_application()
     import_module(settings.ROOT_URLCONF)  # else each worker would read every page's code by itself
-    gc.freeze()  # what was read stays: the collector need not look at it again, nor touch what workers share
     return made
 
 

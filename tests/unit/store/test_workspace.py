@@ -48,3 +48,10 @@ def test_a_sweep_reaches_blobs_and_the_dossiers_of_every_pilot(tmp_path: Path) -
     workspace.sweep()
     assert [folder.exists() for folder in left] == [False, False]
     assert (workspace.dossiers("one") / "d0a5be8007ad").is_dir()
+
+
+def test_the_pilots_are_those_with_a_folder_of_dossiers(tmp_path: Path) -> None:
+    assert Workspace(tmp_path).pilots == frozenset()
+    for pilot in ("streets", "trees"):
+        Workspace(tmp_path).dossiers(pilot).mkdir(parents=True)
+    assert Workspace(tmp_path).pilots == {"streets", "trees"}

@@ -9,6 +9,7 @@ import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
 
@@ -31,6 +32,8 @@ from civic_ai.web.reader import reader_of
 from civic_ai.web.refusals import forbidden, not_found
 
 ROWS = 50
+_ONE_AT_A_TIME = Lock()
+"""Held while the whole ledger is verified."""
 _ANY_DAY = (1980, 1, 1, 0, 0, 0)
 """A zip file names a moment for each file; the ledger's own stand in its lines."""
 
@@ -100,7 +103,7 @@ def judged_whole(desk: Desk, trust: Trust) -> LedgerVerification:
     """Every entry anew, in a process of its own that gives way to pages; a good end is noted."""
     url = desk.office.ledger.engine.url.render_as_string(hide_password=False)
     home, began = desk.settings.workspace, desk.office.ledger.moment()
-    with ProcessPoolExecutor(1, get_context("spawn"), os.nice, (10,)) as aside:
+    with _ONE_AT_A_TIME, ProcessPoolExecutor(1, get_context("spawn"), os.nice, (10,)) as aside:
         found = aside.submit(judge_database_aside, url, home, trust).result()
     if found.is_good:
         desk.verified.keep(verified_up_to(LedgerMemory(home.seen).last(trust.log), began))

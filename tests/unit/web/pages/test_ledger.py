@@ -118,10 +118,10 @@ def test_it_says_what_was_verified_and_when_and_verifies_all_again_when_asked(de
     take(desk.office, "submit", "ona", "owner")
     page = client.get("/ledger/verification/").content.decode()
     assert f"All {size + 1} entries are good" in page
-    assert f"The first {first} entries were verified in full at" in page
+    assert f"The first {first} entries were verified in full on" in page
     assert "Every signature was checked just now" not in page
     whole = client.get("/ledger/verification/?whole=1").content.decode()
     assert f"All {size + 1} entries are good" in whole
     assert "Every signature was checked just now" in whole
     page = client.get("/ledger/verification/").content.decode()
-    assert f"The first {size + 1} entries were verified in full at" in page
+    assert f"The first {size + 1} entries were verified in full on" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from civic_ai.audit.disclosure import count_small_cells, count_visible_small_cells
@@ -162,6 +164,7 @@ def _with_coverage(seed, shares):
     return report.model_copy(update={"groups": (*report.groups, *told)})
 
 
+@cache
 def _large_report():
     """The seed of a report that hides no group, of three or more."""
     for seed in range(300):

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from civic_ai.audit.answer_disclosure import (
+    _steps,
     count_forgotten_figures,
     count_small_answers,
     count_visible_small_answers,
@@ -128,3 +129,13 @@ def test_horizons_in_any_order_hide_as_much(seed):
     full = with_answers(random_evaluation(seed), seed)
     turned = full.model_copy(update={"horizons": full.horizons[::-1]})
     assert count_small_answers(turned, MINIMUM) == count_small_answers(full, MINIMUM)
+
+
+def test_the_fewest_that_were_watched_at_any_horizon_are_what_a_curve_tells_of():
+    full = with_answers(random_evaluation(0), 0)
+    one, other = (part for part in full.horizons[:2])
+    told = (
+        one.model_copy(update={"days": 3, "observed": Figure(value=0.25, n=400)}),
+        other.model_copy(update={"days": 7, "observed": Figure(value=0.75, n=40)}),
+    )
+    assert list(_steps(full.model_copy(update={"horizons": told}))) == [10.0, 20.0, 10.0]

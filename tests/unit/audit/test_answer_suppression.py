@@ -140,3 +140,16 @@ def test_what_is_found_per_period_is_found_in_each_of_them():
     for value, all_of_them in ((12.5, 325.0), (None, 0.0)):
         found = part.found_per_period.model_copy(update={"value": value, "n": 26})
         assert found_in_all(part.model_copy(update={"found_per_period": found})) == all_of_them
+
+
+def test_what_tells_of_many_is_shown_rounded_and_what_is_not_known_stays_so():
+    full = _full(1)
+    known = full.errors.crosstabs[0].model_copy(
+        update={"on_list": 17.3456, "rest": None, "standardised_difference": 0.12345}
+    )
+    public = mask_evaluation(
+        full.model_copy(update={"errors": full.errors.model_copy(update={"crosstabs": (known,)})}), POLICY
+    )
+    (shown,) = public.errors.crosstabs
+    assert (shown.on_list, shown.rest, shown.standardised_difference) == (17.35, None, 0.12)
+    assert public.errors.p_value == 0.01

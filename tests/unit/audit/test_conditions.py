@@ -68,3 +68,13 @@ def test_one_condition_is_said_once():
     conditions = make_conditions({"a": np.arange(40.0), "b": np.arange(40.0) % 4})
     assert Where(0, 0, -1.0).said(conditions) == conditions.words[0]
     assert Where(0, 7, -1.0).said(conditions) == f"{conditions.words[0]} and {conditions.words[7]}"
+
+
+@pytest.mark.filterwarnings("error")  # numpy warns of what a division left out and nobody filled in
+def test_where_nothing_is_left_over_nobody_is_served_worse():
+    conditions = make_conditions({"a": np.arange(40.0), "b": np.arange(40.0) % 4})
+    residual = np.where(np.arange(40) < 30, 0.0, -1.0)
+    found = worst_served(conditions, residual, np.ones(40), 5)
+    assert found
+    assert all(residual[one.holds(conditions)].any() for one in found)
+    assert worst_served(conditions, np.zeros(40), np.ones(40), 5) == ()

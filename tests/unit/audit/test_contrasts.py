@@ -74,6 +74,8 @@ def test_one_area_tells_nothing_about_spread(freedom):
         ((0.60, 0.78), (0.55, 0.85), "insufficient_evidence"),
         ((0.70, 1.10), (0.60, 1.20), "insufficient_evidence"),
         (None, None, "insufficient_evidence"),
+        (None, (0.45, 0.78), "insufficient_evidence"),
+        ((0.85, 1.20), None, "insufficient_evidence"),
     ],
 )
 def test_passing_takes_the_own_interval_and_failing_the_joint_one(own, joint, verdict):

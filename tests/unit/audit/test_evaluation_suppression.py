@@ -255,3 +255,13 @@ def test_what_hides_another_candidate_hides_nothing_of_the_champions_forecast_an
     assert full.champion == "glm"
     assert public.lockbox_expected.value == round(full.lockbox_expected.value, 2)
     assert public.choice.behind_best == round(full.choice.behind_best, 2)
+
+
+def test_a_metric_that_another_candidate_has_not_is_no_small_count():
+    full = made({"glm": (90, 92, 95, 99), "year_count": (80, 85, 90, 95)})
+    scores = tuple(
+        score for score in full.scores if (score.candidate, score.metric) != ("year_count", "brier_score")
+    )
+    fewer = full.model_copy(update={"scores": scores})
+    assert len(scores) < len(full.scores)
+    assert hidden_scores(fewer, MINIMUM) == hidden_scores(full, MINIMUM) == frozenset()

@@ -65,3 +65,10 @@ def test_attributes_of_another_time_than_the_test_are_named(first, last, code):
     assert [(one.code, one.source, one.column) for one in found] == (
         [] if code is None else [(code, "census", "income")]
     )
+
+
+@pytest.mark.parametrize(("events", "severity"), [(5, "note"), (6, "warning")])
+def test_of_a_hundred_cases_more_than_five_in_an_unknown_group_are_a_warning(events, severity):
+    known = (100 - events) / 20
+    found = _found([known] * 20 + [events], [0, 1] * 10 + [2], ("a", "b", UNKNOWN))
+    assert found["audit_group_unknown", UNKNOWN].severity == severity

@@ -64,3 +64,12 @@ def test_all_metrics_against_need_count_cases():
     for name in NEED_METRICS:
         metric = METRICS[name]
         assert {"events", "found"} & (set(metric.over) | set(metric.under)), name
+
+
+def test_places_of_one_cluster_are_drawn_together():
+    """Where all are one cluster, every draw of places is the city itself."""
+    cells, given, apart = _made(np.tile(SHARE, (1000, 1)))
+    given.clusters = np.zeros(6, dtype=np.int64)
+    together = correct(given, cells, ReportedShares(SHARE, np.tile(SHARE, (1000, 1))), AREA)
+    assert apart.sums[0].replicates.std(axis=0).min() > 0
+    assert together.sums[0].replicates == pytest.approx(np.tile(together.sums[0].totals, (1000, 1, 1)))

@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.special import expit
+from scipy.stats import norm
 
-from civic_ai.audit.neighbours import _draw_slopes, colour_classes, draw_posterior
+from civic_ai.audit.neighbours import (
+    _PRIOR_MEAN,
+    _PRIOR_SD,
+    _draw_field,
+    _draw_slopes,
+    colour_classes,
+    draw_posterior,
+)
 from tests.unit.audit.test_reporting_map import lattice
 
 
@@ -81,3 +89,23 @@ def test_slopes_are_the_same_wherever_the_search_for_them_begins():
 def test_nowhere_has_no_colour():
     none = np.empty(0, dtype=np.int64)
     assert colour_classes((none, none), 0) == []
+
+
+def test_the_field_is_drawn_from_its_posterior():
+    """Against sums over a grid: pseudo-likelihood (Besag 1975) times the normal prior, written again."""
+    _, _, touching, struck = event(2, side=10)
+    graph, rng = csr_matrix((np.ones(len(touching[0])), touching), shape=(100, 100)), np.random.default_rng(1)
+    field, drawn = _PRIOR_MEAN.copy(), []
+    for _ in range(6000):
+        field = _draw_field(struck, field, graph, rng)
+        drawn.append(field)
+    sign = 2.0 * struck - 1
+    grid = np.stack(np.meshgrid(np.linspace(-1, 1, 81), np.linspace(-1, 1.5, 101)), axis=-1).reshape(-1, 2)
+    odds = 2 * (grid[:, :1] + grid[:, 1:] * (graph @ sign))
+    logs = np.log(expit(odds * sign)).sum(axis=1)
+    logs += norm.logpdf(grid, _PRIOR_MEAN, _PRIOR_SD).sum(axis=1)
+    weight = np.exp(logs - logs.max()) / np.exp(logs - logs.max()).sum()
+    mean = weight @ grid
+    deviation = np.sqrt(weight @ (grid - mean) ** 2)
+    assert (np.abs(np.mean(drawn[500:], axis=0) - mean) < 0.25 * deviation).all()
+    np.testing.assert_allclose(np.std(drawn[500:], axis=0), deviation, rtol=0.2)

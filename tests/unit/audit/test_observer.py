@@ -147,6 +147,12 @@ def test_a_share_of_a_gain_that_could_be_none_is_not_told() -> None:
     assert judge_observed(given(), alone, POLICY).share == missing("no_sure_gain")
 
 
+def test_two_places_are_enough_for_a_share_with_an_interval() -> None:
+    world = observed(3, observer=1.0, place=0.0)
+    share = judge_observed(given(), replace(world, cluster=world.cluster % 2), POLICY).share
+    assert share.lower <= share.value <= share.upper
+
+
 def test_the_interval_of_the_share_lies_round_it_and_is_wider_at_a_higher_level() -> None:
     world = observed(4, observer=1.0, place=0.7, knows=0.5)
     tight, wide = (

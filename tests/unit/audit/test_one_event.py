@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.audit.one_event import CONDITIONS, _groups
+from civic_ai.audit.one_event import CONDITIONS, _groups, _who_reported
 from civic_ai.audit.reporting_bias import examine_reporting
 from civic_ai.audit.reporting_places import Places
 from civic_ai.panel.groups import Grouping
@@ -96,3 +96,10 @@ def test_reporting_areas_that_are_shared_between_groups_are_told_in_whole_number
     drawn = SimpleNamespace(slopes=np.random.default_rng(1).standard_normal((50, 2)))
     (group,) = _groups(grouping, [1], drawn, np.array([True, True, True, False]), POLICY)
     assert (group.group, group.duplicates, group.incidents) == ("part", 2, 2)
+
+
+@pytest.mark.parametrize(("at", "counts"), [(9.99, False), (10.0, True), (11.99, True), (12.0, False)])
+def test_the_event_begins_and_ends_at_midnight(at, counts):
+    start = (EVENT - date(1970, 1, 1)).days - 10.0
+    reported = SimpleNamespace(start=start, at=np.array([at]), area=np.array(["A07"]))
+    assert _who_reported(_spec(), reported, ("A06", "A07")).tolist() == [False, counts]

@@ -277,3 +277,5 @@ def test_how_many_links_are_chances_is_told_where_it_is_known(monkeypatch, chanc
     monkeypatch.setattr("civic_ai.audit.reporting_bias.links_by_chance", lambda located: found)
     made = _examination(2)._linked({"metres_half_days_same": "pass", "watch_30": "fail"}, "pass")
     assert (made.by_chance, made.located, made.largest, made.settings_agree) == (share, 0.5, 3, True)
+    others = {"metres_half_days_same": "pass", "metres_double_days_same": "insufficient_evidence"}
+    assert _examination(2)._linked(others, "pass").settings_agree is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from civic_ai.audit.reporting_conditions import (
     early_and_late,
     fit_cases,
     log_shares,
+    nested_change,
     normal_bounds,
     without_chance,
 )
@@ -183,3 +185,14 @@ def test_the_error_of_taking_chance_away_is_the_spread_over_drawn_counts():
     drawn = rng.poisson(2 * chance, 20_000) / 2 / rng.poisson(links, 20_000)
     change = without_chance(np.array([links, links]), np.array([0.0, chance]), 0)
     assert change.error[1] == pytest.approx(np.log(1 - drawn).std(), rel=0.03)
+
+
+def test_the_error_of_a_change_is_what_the_two_errors_do_not_share_whichever_is_larger():
+    few, many = (
+        SimpleNamespace(log_ratio=np.array([0.0, log]), covariance=np.diag([0.0, variance]))
+        for log, variance in ((-0.3, 0.05), (-0.1, 0.01))
+    )
+    for whole, part, log in ((many, few, -0.2), (few, many, 0.2)):
+        change = nested_change(whole, part)
+        assert change.log[1] == pytest.approx(log)
+        assert change.error.tolist() == pytest.approx([0.0, 0.2])

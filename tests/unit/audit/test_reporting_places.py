@@ -67,6 +67,9 @@ def test_counts_by_area_are_those_of_the_cases(places):
     assert expected.sum() == pytest.approx(repeats.sum())
     one = np.array(cases.areas)[cases.area] == "A07"
     assert repeats[7] == cases.incidents.repeats[one].sum()
+    without = counts_by_area(cases, tuple(name for name in squares().areas if name != "A07"))
+    for all_areas, others in zip((repeats, expected), without, strict=True):
+        np.testing.assert_array_equal(others, np.delete(all_areas, 7))
 
 
 def test_without_polygons_there_is_no_map(tmp_path):

@@ -159,3 +159,7 @@ def test_a_value_without_a_usable_error_is_worth_one_case():
     measured = SimpleNamespace(metric=METRICS["service_per_need"], rates=None, errors=errors)
     with np.errstate(divide="ignore"):
         np.testing.assert_allclose(_worth(measured, 0.2), [100.0, 1.0, 1.0])
+
+
+def test_a_group_without_a_case_in_a_city_that_reaches_everybody_is_reached_like_all():
+    np.testing.assert_allclose(_small([np.nan, 1.0], [0, 9], 1.0, 0.0).shrunken(0.01), 1.0)

@@ -84,3 +84,10 @@ def test_the_interval_of_a_rank_correlation_is_fishers():
 def test_a_ratio_of_which_nothing_is_known_stays_a_number():
     made = _ratio(0.0, 1e4, 12, POLICY)
     assert 0 < made.lower < made.value == 1.0 < made.upper < np.inf
+
+
+@pytest.mark.parametrize(("areas", "why"), [(9, "too_few"), (10, None)])
+def test_ten_areas_are_enough_for_a_rank_correlation(areas, why):
+    made = follow(np.arange(areas) * 1.0, np.arange(areas) ** 2.0, POLICY)
+    assert made.why_missing == why
+    assert made.value == (None if why else pytest.approx(1.0))

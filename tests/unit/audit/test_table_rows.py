@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civic_ai.audit.cells import CELLS
@@ -57,6 +57,7 @@ tables = st.lists(
 ).filter(lambda rows: len({row[0] for row in rows}) > 1 and len({row[3] for row in rows}) > 1)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(tables)
 def test_kinds_add_up_to_the_rows(rows):
     frame = pd.DataFrame(rows, columns=["g", "y", "d", "h"]).astype({"d": float})

@@ -42,6 +42,7 @@ def test_the_columns_are_the_panels(sealed: Sealed, as_of: date) -> None:
     expected = panel.frame[panel.frame["as_of"] == pd.Timestamp(as_of)].reset_index(drop=True)
     assert len(made) == len(expected) > 0
     assert list(made["unit"]) == list(expected["unit"])
+    assert set(made) == {*expected.columns, "area", "type"}
     names = [feature.name for feature in panel.manifest.features] + reserved(expected)
     assert len(reserved(expected)) == 6
     for name in names:
@@ -71,12 +72,29 @@ def test_the_columns_of_cases_are_the_panels(cases: tuple[City, Blobs, CaseParts
     expected = whole[whole["as_of"] == pd.Timestamp(as_of)].reset_index(drop=True)
     assert list(made["unit"]) == list(expected["unit"])
     assert len(made) > 0
+    assert set(made) == {*expected.columns, "area", "type"}
     areas = case_units(parts).to_pandas().set_index("unit")["area"]
     assert list(made["area"]) == list(areas[made["unit"]])
     assert (set(made["as_of"]), set(made[STEP])) == ({pd.Timestamp(as_of)}, {0})
     assert len(reserved(expected)) > 1
     for name in [*(column.record.name for column in parts.features), *reserved(expected)]:
         assert np.array_equal(made[name].to_numpy(), expected[name].to_numpy(), equal_nan=True), name
+
+
+@pytest.mark.parametrize("numbers", [[0], [-5, -1]])
+def test_the_first_list_of_all_and_several_at_once_have_their_cases_too(
+    cases: tuple[City, Blobs, CaseParts], numbers: list[int]
+) -> None:
+    city, blobs, parts = cases
+    spec, snapshot = city.seal(blobs)
+    dates = [dates_of(city)[number] for number in numbers]
+    whole = case_table(parts).to_pandas(date_as_object=False)
+    expected = whole[whole["as_of"].isin(pd.to_datetime(dates))]
+    made = rows_of(spec, dates, snapshot, lenient(), blobs)
+    assert set(made["as_of"]) == set(pd.to_datetime(dates))
+    assert sorted(zip(made["as_of"], made["unit"], strict=True)) == sorted(
+        zip(expected["as_of"], expected["unit"], strict=True)
+    )
 
 
 def test_how_far_each_source_can_tell(sealed: Sealed) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -168,8 +169,11 @@ def test_an_altered_model_in_it(sealed: Sealed, copied: Path) -> None:
 def test_what_it_says_of_itself_must_be_what_the_ledger_says(copied: Path, told: dict[str, str]) -> None:
     said = json.loads((copied / "release.json").read_bytes())
     (copied / "release.json").write_text(json.dumps(said | told))
-    with pytest.raises(RefusedError, match="does not hold the decision"):
+    with pytest.raises(RefusedError, match="does not hold the decision") as refused:
         read_release(copied, TRUST, at(1))
+    (mistake,) = refused.value.mistakes
+    assert mistake.about == str(copied)
+    assert str(mistake.remedy) == "Do not use it; ask for a new release."
 
 
 def test_another_decision_beside_it_changes_nothing(sealed: Sealed, copied: Path) -> None:
@@ -309,6 +313,35 @@ def test_its_day_is_signed_by_the_log(copied: Path) -> None:
     (copied / "release.txt").unlink()
     with pytest.raises(RefusedError, match="the release is not signed by city"):
         read_release(copied, TRUST, at(1))
+
+
+def test_any_of_the_logs_keys_in_use_may_have_signed_it(written: Path) -> None:
+    record = Deployment.model_validate_json((written / "release.json").read_bytes())
+    own, another = LOG.public, OTHER_LOG.public
+    for signers, is_signed in (([own], True), ([another, own], True), ([another], False), ([], False)):
+        assert release._is_signed(written, record, signers) is is_signed
+
+
+def test_the_last_of_two_votes_closed_on_a_day_stated_the_decision(sealed: Sealed, office: Office) -> None:
+    decision = office.case(PILOT).approval
+    assert decision is not None
+    first = release._closing(office.steps(PILOT), decision)
+    later = replace(first, number=first.number + 7)
+    others = [one for one in office.steps(PILOT) if one.action.kind != "close_vote"]
+    steps = (first, *others, later, *others)
+    assert release._closing(steps, decision) == later
+    elsewhere = replace(later, action=later.action.model_copy(update={"dossier": "f" * 64}))
+    another_day = replace(later, action=later.action.model_copy(update={"at": day(99)}))
+    assert release._closing((*steps, elsewhere, another_day), decision) == later
+
+
+def test_what_is_a_link_in_the_dossier_stays_one_and_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("nobody's business")
+    (tmp_path / "dossier").mkdir()
+    (tmp_path / "dossier" / "notes").symlink_to(tmp_path / "secret")
+    release._write_all(tmp_path / "above" / "out", tmp_path / "dossier", {"release.json": b"{}"})
+    assert (tmp_path / "above" / "out" / "dossier" / "notes").is_symlink()
+    assert [path.name for path in (tmp_path / "above").iterdir()] == ["out"]
 
 
 def test_without_the_logs_key_nothing_is_released(sealed: Sealed, office: Office, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from civic_ai.deployment.score import (
     Authority,
     Scored,
     Wanted,
+    _refuse_future,
     approved,
     list_frame,
     score_to,
@@ -199,6 +200,7 @@ def test_no_list_without_an_approval_at_work(sealed: Sealed, tmp_path: Path, sta
 def test_a_date_that_has_not_come(sealed: Sealed, tmp_path: Path) -> None:
     tomorrow = Wanted(TODAY + timedelta(days=1), TODAY)
     assert "has not come yet" in str(refusal(sealed, authority(sealed), tmp_path, tomorrow))
+    _refuse_future(Wanted(TODAY, TODAY))
 
 
 def test_data_that_ends_long_before_the_date(sealed: Sealed, tmp_path: Path) -> None:
@@ -231,6 +233,8 @@ def test_a_place_that_some_units_lack_stands_on_the_list_and_one_that_all_lack_d
     assert list(frame.columns) == ["rank", "unit", "area", "chosen_by", "score"]
     assert list(frame["unit"]) == ["b", "a"]
     assert list(frame["chosen_by"]) == [BY_SCORE, ""]
+    whole, _ = list_frame(rows.assign(score=[1, 2]), scorer, reasons, Draw(1, 0.0, "a lot"), ())
+    assert whole.to_csv() == frame.to_csv(), "a rule that counts tells numbers like any other"
 
 
 def test_without_a_lot_the_capacity_goes_to_the_highest_scores(sealed: Sealed) -> None:

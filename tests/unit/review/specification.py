@@ -264,14 +264,18 @@ def allowed(world: World, deed: Deed) -> bool:
     )
 
 
+def gate_of(kind: str, here: str) -> str | None:
+    """At which gate this deed is done in this state."""
+    if kind == "hand_to_board" and here in ("in_review", "renewal_review"):
+        return "G2"
+    if kind == "open_meeting":
+        return MEETS[here]
+    return {"submit": "G0", "appeal": "G0", "propose_level": "G1"}.get(kind)
+
+
 def needed_fields(world: World, deed: Deed) -> set[str]:
     """What the pilot's record must answer."""
-    kind, here = deed["kind"], state(world)
-    gate = {"submit": "G0", "appeal": "G0", "propose_level": "G1"}.get(kind)
-    if kind == "hand_to_board" and here in ("in_review", "renewal_review"):
-        gate = "G2"
-    if kind == "open_meeting":
-        gate = MEETS[here]
+    gate = gate_of(deed["kind"], state(world))
     if gate is None:
         return set()
     more = ONLY_FROM_III.get(gate, set()) if level(world) in (None, "III", "IV") else set()

@@ -6,7 +6,9 @@ from typing import get_args
 from civic_ai.records.action import ACTIONS
 from civic_ai.records.case import RUNNING, State
 from civic_ai.records.workflow_policy import GateId
+from civic_ai.review import rules
 from civic_ai.review.steps import STEPS
+from tests.unit.review import specification as spec
 
 
 def test_every_action_has_a_row_and_every_gate_is_asked() -> None:
@@ -48,3 +50,17 @@ def test_the_same_deed_is_the_same_duty_wherever_it_is_done() -> None:
     assert {kind: found for kind, found in duties.items() if len(found) > 1} == {}
     assert duties["lift_suspension"] == {"approve"}
     assert duties["attest_reproduction"] == {"review"}
+
+
+def test_what_a_deed_is_to_the_model_is_what_the_specification_says() -> None:
+    assert {step.kind: step.duty for step in STEPS} == {kind: spec.duty_of(kind) for kind in ACTIONS}
+
+
+def test_every_row_stands_at_the_gate_of_the_specification() -> None:
+    rows = [(step, state) for step in STEPS for state in step.states]
+    assert [row for row in rows if row[0].gate != spec.gate_of(row[0].kind, row[1])] == []
+
+
+def test_by_no_way_comes_a_refused_dossier_back_nor_one_with_gates_that_nobody_knows() -> None:
+    for rule in (rules.dossier_is_not_refused, rules.gates_are_of_the_policy):
+        assert {step.kind for step in STEPS if rule in step.rules} == spec.REQUEST

@@ -342,7 +342,7 @@ ATTACKS = (
     Attack("cut back behind what the witness saw", OPERATOR, VERIFY, "cut back", "27 entries were seen; here stand 20", _rewrites(lambda lines: lines.__delitem__(slice(MIDDLE, None)))),
     Attack("the witness's lines stripped, then cut back", OPERATOR, f"{VERIFY} --remembered", "cut back", "27 entries were seen", cut_back_hiding_the_witness),
     Attack("two readers shown two histories", OPERATOR, f"{VERIFY} --remembered", "rewritten", "first 30 entries are not those seen", fork),
-    Attack("an entry dated three days later", OPERATOR, VERIFY, "not allowed", "signed for 2026-01-02, and today is 2026-01-05", _rewrites(move_a_day)),
+    Attack("an entry dated three days later", OPERATOR, VERIFY, "not allowed", "signed for January 2, 2026, and today is January 5, 2026", _rewrites(move_a_day)),
     Attack("an old envelope entered again", OPERATOR, VERIFY, "repeated", "again what entry 20 said", _rewrites(lambda lines: lines.append(b"2026-01-02T18:30:00.000000Z" + lines[MIDDLE][27:]))),
     Attack("a vote signed with a key that nobody enrolled", PROGRAM, VERIFY, "foreign key", "is not enrolled", _lets_in(lambda world: _comment(world, "eve"))),
     Attack("a step signed with a revoked key", PROGRAM, VERIFY, "revoked key", "no longer in use", _lets_in(by_a_revoked_key)),

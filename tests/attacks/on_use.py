@@ -360,7 +360,7 @@ ATTACKS = (
     Attack("the clock set back behind a lapsed approval", CREW, SCORE, REFUSED, "clock: the clock here says July 20, 2026; the ledger was signed on August 9, 2026", clock_back),
     Attack("the same envelope entered twice", "a member", DESK, REFUSED, "stands already as entry 29", twice),
     Attack("a step signed under another policy", OPERATOR, DESK, REFUSED, "under another policy than the one in force", other_policy),
-    Attack("a signed step kept back for eight days", OPERATOR, DESK, REFUSED, "signed for 2026-01-02, and today is 2026-01-10", kept_back),
+    Attack("a signed step kept back for eight days", OPERATOR, DESK, REFUSED, "signed for January 2, 2026, and today is January 10, 2026", kept_back),
     Attack("the approval of another city copied", OPERATOR, DESK, REFUSED, "is not enrolled", from_another_city),
     Attack("a vote for another dossier replayed", OPERATOR, DESK, REFUSED, "f{64}|another dossier", for_another_dossier),
     Attack("an expired approval", CREW, SCORE, REFUSED, f"the approval lapsed after {written_date(LAST_DAY, 'en')}", lapsed),

@@ -73,6 +73,16 @@ def test_what_nobody_signs_is_not_kept(before: Desk) -> None:
     assert DIGEST not in kept_in(before.settings)
 
 
+def test_what_a_resident_wrote_is_not_kept_only_its_digest(before: Desk) -> None:
+    sent = {"comment": SimpleUploadedFile("letter.txt", PROOF)}
+    answer = reader("off").post(f"/cases/{PILOT}/steps/public_comment/", sent)
+    assert answer.status_code == 302
+    assert not Enclosure.objects.exists()
+    assert sign(answer.headers["Location"]) == 302
+    assert DIGEST not in kept_in(before.settings)
+    assert reader("off").get(page_of(DIGEST)).status_code == 404
+
+
 def test_nothing_is_entered_when_its_file_cannot_be_kept(
     before: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,9 @@ def test_pictures_are_parsed_once_for_each_reader_and_language_and_never_mixed(
     assert 'id="picture-errors"' in seen(f"{address}?map=errors")
     assert 'id="picture-errors"' not in seen(f"{address}?map=errors", OUTSIDER)
     assert len(parsed) == 3 * len(what_if.PICTURED), "another reader, another version"
+    in_spanish = reader("mem", "es").get(address).content.decode()
+    assert MAP.findall(in_spanish) != first[address]
+    assert len(parsed) == 4 * len(what_if.PICTURED), "another language, another card"
 
 
 def resealed(shipped: Path, desk: Desk, title: str) -> str:

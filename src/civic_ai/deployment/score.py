@@ -186,7 +186,10 @@ def _refuse_future(wanted: Wanted) -> None:
         raise ConfigError.because(
             say("{date} has not come yet", date=wanted.as_of),
             about="--on",
-            remedy=say("A list is made of what is known; choose a date up to {today}.", today=wanted.made_on),
+            remedy=say(
+                "A list is made of what is known; choose a date up to {today}.",
+                today=wanted.made_on.isoformat(),
+            ),
         )
 
 

@@ -94,7 +94,9 @@ def _too_short(spec: PilotSpec, name: str, cutoff: date) -> ConfigError:
             cutoff=cutoff,
         ),
         about="validation",
-        remedy=say("Start as_of.first on {latest} or earlier, or ask for fewer splits.", latest=latest),
+        remedy=say(
+            "Start as_of.first on {latest} or earlier, or ask for fewer splits.", latest=latest.isoformat()
+        ),
     )
     assert isinstance(error, ConfigError)
     return error

@@ -7,6 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 
+from civic_ai.reproduction import not_mirrored
 from civic_ai.runner import Options, run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,7 +18,7 @@ PICTURE = ROOT / "docs" / "pictures" / "example-capacity.en.svg"
 
 def public_cards(workspace: Path) -> dict[str, str]:
     """Name and HTML of each public card of the example city, run in ``workspace``."""
-    dossier = run(PILOT, Options(workspace=workspace)).dossier
+    dossier = run(PILOT, Options(workspace=workspace, mirror=not_mirrored)).dossier
     return {path.name: path.read_text("utf-8") for path in sorted((dossier / "public").glob("*.html"))}
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from civic_ai.explanation import trials
+from civic_ai.reproduction import not_mirrored
 from civic_ai.results import PilotRun
 from civic_ai.runner import Options, run
-from tests.journey.tiny import not_mirrored
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("CIVIC_AI_DATA", ROOT.parent / "shared" / "data")).resolve()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from civic_ai.reproduction import not_mirrored
 from civic_ai.runner import Options, Reporter, Silent
-from civic_ai.store.workspace import Workspace
-from civic_ai.tracking.sync import SyncReport
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "pilots" / "example-potholes"
@@ -30,11 +29,6 @@ def write_tiny_pilot(folder: Path, changes: dict[str, str] | None = None) -> Pat
         text = text.replace(old, new)
     spec.write_text(text, "utf-8")
     return folder
-
-
-def not_mirrored(workspace: Workspace) -> SyncReport:
-    """Instead of MLflow, which has its own tests: nothing is sent, nothing is waited for."""
-    return SyncReport("none", (), (), (), 0.0)
 
 
 def quick(

@@ -10,6 +10,7 @@ from civic_ai.core.errors import Mistake
 from civic_ai.records.action import Review
 from civic_ai.records.case import Case
 from civic_ai.records.people import BoardRole, Holder, Person
+from civic_ai.records.pilot_record import ANSWERED_BY_STEPS
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_policy import GateId
 from civic_ai.review.level import workflow_of
@@ -150,10 +151,11 @@ def asked_later(case: Case, answered: Iterable[str], policy: Policy) -> Mapping[
     """What the gates up to the decision on use, but for the next one, ask of a record that lacks it.
 
     It is said early because some of it, a mitigation for example, only another run can fill. A field stands
-    at the first gate that asks for it; gates that a case has passed have what they asked for.
+    at the first gate that asks for it. Gates that a case has passed have what they asked for. What a later
+    step brings along nobody can answer before.
     """
     comes_next = {step.gate for step in _awaited(case)}
-    flow, said = workflow_of(policy), set(answered)
+    flow, said = workflow_of(policy), {*answered, *ANSWERED_BY_STEPS}
     asked: dict[GateId, tuple[str, ...]] = {}
     for gate in UP_TO_USE:
         fields = tuple(field for field in flow.fields_for(gate, case.level) if field not in said)

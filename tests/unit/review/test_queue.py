@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from civic_ai.policy.load import load_policy
 from civic_ai.review.queue import asked_later, reviews_seen_by, waiting_for, what_is_missing
 from tests.unit.review.cases import case_after
 from tests.unit.review.made_case import ANSWERED, PEOPLE, day, deed, policy
@@ -112,3 +113,9 @@ def test_a_field_that_two_gates_ask_for_stands_at_the_first() -> None:
     rules = rules.model_copy(update={"workflow": twice})
     asked = asked_later(case_after([open_case()]), (), rules)
     assert (asked["G2"], asked["G4"]) == (("F2",), ("F4",))
+
+
+def test_what_a_later_step_brings_along_is_asked_of_nobody() -> None:
+    asked = asked_later(case_after([open_case()]), (), load_policy())["G4"]
+    assert "F05" in asked  # a mitigation that was tried
+    assert not {"E06", "H02"} & set(asked)  # files of the report on the pilot

@@ -75,6 +75,7 @@ def test_a_field_that_only_the_policy_knows_is_not_left_out(folder: Path) -> Non
     missing = shown[shown.index("What is missing before the next step") : later]
     assert "Hand in a dossier: intake (G0)" in missing
     assert missing.count("only the policy knows this field") == len(EVIDENCE["G0"])
+    assert "<h3>The board&#39;s decision on use (G4)</h3>" in shown[later:]
 
 
 def test_only_the_team_may_answer_and_only_where_the_folder_is(folder: Path) -> None:

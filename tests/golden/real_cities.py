@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from civic_ai.explanation import trials
 from civic_ai.reproduction import not_mirrored
 from civic_ai.results import PilotRun
 from civic_ai.runner import Options, run
@@ -27,15 +26,6 @@ def run_pilot(pilot: Path, workspace: Path) -> PilotRun:
     """The whole journey of a pilot on the data of the real cities, without MLflow."""
     environment = {**os.environ, "CIVIC_AI_DATA": str(DATA)}
     return run(pilot, Options(workspace=workspace, environment=environment, mirror=not_mirrored))
-
-
-def run_pilot_of_many_rows(pilot: Path, workspace: Path) -> PilotRun:
-    """As :func:`run_pilot`, but the champion is trained again three times for its reasons rather than seven:
-    where one fit takes six seconds, half of a test's time would go there. Their gate says the same."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trials, "SEEDS", 1)
-        patch.setattr(trials, "STRETCHES", 2)
-        return run_pilot(pilot, workspace)
 
 
 def verdicts(made: PilotRun) -> dict[str, str]:

@@ -14,7 +14,7 @@ import pytest
 from civic_ai.records.evaluation import Coverage
 from civic_ai.records.figure import Figure
 from civic_ai.results import PilotRun
-from tests.golden.real_cities import DATA, ROOT, needs, run_pilot_of_many_rows, told_by_readme, verdicts
+from tests.golden.real_cities import DATA, ROOT, needs, run_pilot, told_by_readme, verdicts
 
 pytestmark = needs("sao_paulo")
 PILOT = ROOT / "pilots" / "sao-paulo-demand"
@@ -22,7 +22,7 @@ PILOT = ROOT / "pilots" / "sao-paulo-demand"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> PilotRun:
-    return run_pilot_of_many_rows(PILOT, tmp_path_factory.mktemp("demand"))
+    return run_pilot(PILOT, tmp_path_factory.mktemp("demand"))
 
 
 def covered(made: PilotRun) -> dict[str | None, Coverage]:

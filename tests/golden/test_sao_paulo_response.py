@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from civic_ai.results import PilotRun
-from tests.golden.real_cities import ROOT, needs, run_pilot_of_many_rows, told_by_readme, verdicts
+from tests.golden.real_cities import ROOT, needs, run_pilot, told_by_readme, verdicts
 
 pytestmark = needs("sao_paulo")
 PILOT = ROOT / "pilots" / "sao-paulo-response-times"
@@ -18,7 +18,7 @@ PILOT = ROOT / "pilots" / "sao-paulo-response-times"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> PilotRun:
-    return run_pilot_of_many_rows(PILOT, tmp_path_factory.mktemp("response"))
+    return run_pilot(PILOT, tmp_path_factory.mktemp("response"))
 
 
 def test_every_last_word_ends_the_wait(made: PilotRun) -> None:

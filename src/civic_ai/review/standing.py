@@ -18,7 +18,7 @@ from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.action import OpenCase
 from civic_ai.records.case import UNOPENED, Case
-from civic_ai.records.ledger import Checkpoint, LedgerEntry, read_entry, read_entry_again
+from civic_ai.records.ledger import LedgerEntry, read_entry, read_entry_again
 from civic_ai.records.people import Holder, Person
 from civic_ai.review.admission import Admitted, Stands, admit, admitted_before
 from civic_ai.review.findings import Finding
@@ -27,7 +27,7 @@ from civic_ai.review.keys import KeyRegister
 from civic_ai.review.ledger import Book, Ledger
 from civic_ai.review.merkle import Tree, leaf_hash
 from civic_ai.review.office import Office
-from civic_ai.review.verified import Verified, verified_up_to
+from civic_ai.review.verified import Verified, verified_whole
 
 Admits = Callable[[KeyRegister, int, bytes], Stands]
 """What an entry says and who signed it, from its line."""
@@ -124,7 +124,7 @@ class StandingReader:
 
     def _verified_now(self) -> Verified:
         size, root = self._standing.size, self._standing.tree.root.hex()
-        return verified_up_to(Checkpoint(origin="-", size=size, root=root), self.ledger.moment())
+        return verified_whole(size, root, self.ledger.moment())
 
 
 @dataclass(frozen=True)

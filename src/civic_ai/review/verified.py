@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 
 import civic_ai
 from civic_ai.core.canonical import digest_of_bytes
-from civic_ai.records.ledger import Checkpoint, Moment, Sha256
+from civic_ai.records.ledger import Moment, Sha256
 from civic_ai.records.record import Record
 from civic_ai.review.note import NoteKey
 from civic_ai.store.blobs import write_atomically
@@ -77,9 +77,9 @@ class VerifiedMemory:
         return hmac.new(secret, content, hashlib.sha256).hexdigest().encode()
 
 
-def verified_up_to(seen: Checkpoint, at: str) -> Verified:
-    """That all entries up to this checkpoint were verified in one go at ``at``."""
-    return Verified(program=program(), size=seen.size, root=seen.root, whole_size=seen.size, whole_at=at)
+def verified_whole(size: int, root: str, at: str) -> Verified:
+    """That the first ``size`` entries, whose root this is, were verified in one go at ``at``."""
+    return Verified(program=program(), size=size, root=root, whole_size=size, whole_at=at)
 
 
 @cache

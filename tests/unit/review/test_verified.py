@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from civic_ai.records.ledger import Checkpoint
 from civic_ai.review import verified
-from civic_ai.review.verified import Verified, VerifiedMemory, program, verified_up_to
+from civic_ai.review.verified import Verified, VerifiedMemory, program, verified_whole
 from tests.unit.review.made_ledger import LOG, OTHER_LOG
 
 AT = "2026-01-05T09:01:00.000000Z"
 
 
 def note() -> Verified:
-    return verified_up_to(Checkpoint(origin=LOG.name, size=7, root="ab" * 32), AT)
+    return verified_whole(7, "ab" * 32, AT)
 
 
 def test_what_was_kept_comes_back(tmp_path: Path) -> None:

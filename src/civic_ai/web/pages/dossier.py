@@ -30,7 +30,7 @@ from civic_ai.web.reader import reader_of
 from civic_ai.web.scientist import tracked_run
 from civic_ai.web.sealed_files import SealedFiles, sealed_files
 from civic_ai.web.sealed_html import body_of, headings_of
-from civic_ai.web.sources import may_read, read
+from civic_ai.web.sources import TOLD, may_read, read
 from civic_ai.web.speech import language_of
 from civic_ai.web.titles import read_title
 
@@ -41,16 +41,11 @@ SOURCES = "sources"
 """Asked for, each figure of a card is a link to where it comes from."""
 MANY = 5
 """A card with as many sections has its contents beside it."""
+RESTS_ON = (
+    "spec", "policy", "snapshot", "panel", "predictions", "evaluation", "audit", "explanation", "bundle"
+)  # fmt: skip
 EVIDENCE: Mapping[str, Message] = {
-    "spec": say("What the city promised"),
-    "policy": say("The board's policy"),
-    "snapshot": say("The data handed over"),
-    "panel": say("What was known when"),
-    "predictions": say("What each would have predicted"),
-    "evaluation": say("How good it is"),
-    "audit": say("For whom it works"),
-    "explanation": say("Why it says so"),
-    "bundle": say("The model"),
+    **{name: TOLD[name] for name in RESTS_ON},
     "answers": say("The answered questionnaire"),
     "after": say("The earlier version"),
 }

@@ -24,7 +24,7 @@ from civic_ai.review.ledger_trust import Trust
 from civic_ai.review.ledger_verification import LedgerVerification
 from civic_ai.review.policies import write_policies
 from civic_ai.review.receipt import make_receipt, receipt_text
-from civic_ai.review.verified import verified_up_to
+from civic_ai.review.verified import verified_whole
 from civic_ai.web.desk import Desk, the_desk
 from civic_ai.web.ledger_view import shown
 from civic_ai.web.page import show
@@ -106,7 +106,8 @@ def judged_whole(desk: Desk, trust: Trust) -> LedgerVerification:
     with _ONE_AT_A_TIME, ProcessPoolExecutor(1, get_context("spawn"), os.nice, (10,)) as aside:
         found = aside.submit(judge_database_aside, url, home, trust).result()
     if found.is_good:
-        desk.verified.keep(verified_up_to(LedgerMemory(home.seen).last(trust.log), began))
+        seen = LedgerMemory(home.seen).last(trust.log)
+        desk.verified.keep(verified_whole(seen.size, seen.root, began))
     return found
 
 

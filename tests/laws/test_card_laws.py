@@ -308,7 +308,7 @@ def _luminance(colour: str) -> float:
 
 
 def test_marks_of_pictures_have_contrast() -> None:
-    from civic_ai.cards import picture
+    from civic_ai.cards.pictures import picture
 
     marks = (picture.BLUE, picture.ORANGE, picture.GREEN, picture.PINK, picture.GREY, picture.INK)
     assert min(_contrast(colour, "#ffffff") for colour in marks) >= 3

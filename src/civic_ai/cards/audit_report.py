@@ -8,17 +8,17 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from civic_ai.cards import words
-from civic_ai.cards.error_tables import ErrorTables
-from civic_ai.cards.feedback_tables import FeedbackTables
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.frontier import frontier_section
-from civic_ai.cards.group_words import GroupWords
-from civic_ai.cards.need_tables import NeedTables
 from civic_ai.cards.observer import ObserverWords
 from civic_ai.cards.page import Page
-from civic_ai.cards.picture import Table
-from civic_ai.cards.reporting_tables import ReportingTables
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.served_together import ServedTogether
+from civic_ai.cards.tables.errors import ErrorTables
+from civic_ai.cards.tables.feedback import FeedbackTables
+from civic_ai.cards.tables.need import NeedTables
+from civic_ai.cards.tables.reporting import ReportingTables
+from civic_ai.cards.wording.groups import GroupWords
 from civic_ai.core.messages import say
 
 

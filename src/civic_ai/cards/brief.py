@@ -11,10 +11,10 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
 from civic_ai.cards.page import NAMED, Page
-from civic_ai.cards.picture import Picture
-from civic_ai.cards.question_words import QUESTIONS, QuestionWords
+from civic_ai.cards.pictures.picture import Picture
 from civic_ai.cards.summary import summary_table
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.questions import QUESTIONS, QuestionWords
 from civic_ai.core.messages import Message, say, say_count
 from civic_ai.records.gates import GateReport
 

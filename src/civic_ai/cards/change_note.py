@@ -13,15 +13,15 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from civic_ai.cards import words
-from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.disparities import judged_disparities
 from civic_ai.cards.facts import Facts, Records
-from civic_ai.cards.feature_words import decoded
-from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.numbers import Style
 from civic_ai.cards.page import Page
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.sealed import Sealed
+from civic_ai.cards.wording.candidates import candidate_name
+from civic_ai.cards.wording.features import decoded
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import Message, say
 from civic_ai.records.audit import Disparity
 from civic_ai.records.gates import GateCheck, GateReport

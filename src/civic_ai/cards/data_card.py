@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.data_findings import found_in_data
-from civic_ai.cards.feature_words import decoded
-from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.page import Page
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.features import decoded
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import say
 from civic_ai.records.snapshot import RuleCount, SourceSnapshot
 

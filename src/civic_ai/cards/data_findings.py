@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
-from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.tell import HIDDEN, Teller
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import Message, say
 from civic_ai.records.findings import FINDINGS
 from civic_ai.records.snapshot import Finding

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.disparities import deciding_disparity, hides_disparities
 from civic_ai.cards.facts import Records
 from civic_ai.cards.frontier import METHODS
 from civic_ai.cards.gains import Gain
-from civic_ai.cards.group_words import GroupWords
-from civic_ai.cards.question_words import QUESTIONS
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.candidates import candidate_name
+from civic_ai.cards.wording.groups import GroupWords
+from civic_ai.cards.wording.questions import QUESTIONS
 from civic_ai.core.messages import N_, Message, say
 
 _MEASURES_NEED = {

@@ -10,9 +10,9 @@ from markupsafe import Markup, escape
 
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
-from civic_ai.cards.group_words import GroupWords, fact_of
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.figure import Figure
 from civic_ai.records.frontier import Frontier, FrontierVisits, FrontierWay

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from civic_ai.cards import words
 from civic_ai.cards.disparities import deciding_disparity, deciding_report, hides_disparities, hides_reports
 from civic_ai.cards.facts import Records
-from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.observer import WHY_UNKNOWN
 from civic_ai.cards.tell import Teller
 from civic_ai.cards.trials import ReasonTrials
+from civic_ai.cards.wording.groups import GroupWords
 from civic_ai.core.messages import Message, say, say_count
 from civic_ai.records.audit import Disparity
 from civic_ai.records.explanation import MOST_SHUFFLED

@@ -13,8 +13,8 @@ from civic_ai.cards.data_findings import found_in_data
 from civic_ai.cards.disparities import hides_disparities, largest_disparity
 from civic_ai.cards.facts import Records
 from civic_ai.cards.gate_lines import GateLine
-from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import say, translate
 from civic_ai.records.record import Scalar
 

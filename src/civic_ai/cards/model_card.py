@@ -8,19 +8,19 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.answer_tables import AnswerTables
-from civic_ai.cards.candidate_words import candidate_name
-from civic_ai.cards.error_tables import ErrorTables
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.gate_lines import gate_lines, readiness, tally
-from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.look_first import look_first
 from civic_ai.cards.observer import ObserverWords
 from civic_ai.cards.page import Page
-from civic_ai.cards.picture import Table
-from civic_ai.cards.question_words import QUESTIONS
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.scorecard import ScorecardWords
+from civic_ai.cards.tables.answers import AnswerTables
+from civic_ai.cards.tables.errors import ErrorTables
 from civic_ai.cards.trials import ReasonTrials
+from civic_ai.cards.wording.candidates import candidate_name
+from civic_ai.cards.wording.groups import fact_of
+from civic_ai.cards.wording.questions import QUESTIONS
 from civic_ai.core.messages import Message, say
 
 

@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
-from civic_ai.cards.group_words import fact_of
 from civic_ai.cards.numbers import Style
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.groups import fact_of
 from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.label_changes import LabelChange
 from civic_ai.records.observer import ObserverTest

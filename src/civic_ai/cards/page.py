@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from civic_ai.cards.disparities import deciding_disparity, deciding_report
 from civic_ai.cards.facts import Facts, Records, facts_of
-from civic_ai.cards.pictures import Pictures
+from civic_ai.cards.pictures.pictures import Pictures
 from civic_ai.cards.scorecard import read_scorecard, scorecard_facts
 from civic_ai.cards.tell import HIDDEN, Teller
 from civic_ai.cards.views import Views

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from civic_ai.cards.facts import Facts, Records
 from civic_ai.cards.numbers import locale_for
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.render import render_template
 from civic_ai.cards.sealed import Sealed
 from civic_ai.cards.tell import Teller

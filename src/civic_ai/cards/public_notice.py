@@ -14,7 +14,7 @@ from civic_ai.cards import words
 from civic_ai.cards.findings import Findings
 from civic_ai.cards.gate_lines import tally
 from civic_ai.cards.page import Page
-from civic_ai.cards.question_words import QUESTIONS
+from civic_ai.cards.wording.questions import QUESTIONS
 from civic_ai.core.messages import Message, say
 
 Answered = tuple[str, list[Markup]]

@@ -19,8 +19,8 @@ from civic_ai.cards.facts import Records, for_the_public, read_records
 from civic_ai.cards.model_card import model_card
 from civic_ai.cards.numbers import locale_for
 from civic_ai.cards.page import Page, card_facts, public_facts
-from civic_ai.cards.picture import unvalidated
-from civic_ai.cards.pictures import Pictures
+from civic_ai.cards.pictures.picture import unvalidated
+from civic_ai.cards.pictures.pictures import Pictures
 from civic_ai.cards.public_notice import public_notice
 from civic_ai.cards.sealed import Sealed, read_sealed
 from civic_ai.cards.tell import Teller

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.error_tables import where_said
 from civic_ai.cards.facts import Records
-from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.numbers import Style
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
+from civic_ai.cards.tables.errors import where_said
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import say
 from civic_ai.records.intersections import Intersection, Spread
 from civic_ai.records.metric_tree import MetricChoice

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.change_note import MEASURED_BY, apart, begun, of_champion, policy_name
 from civic_ai.cards.disparities import judged_disparities
 from civic_ai.cards.facts import Records
 from civic_ai.cards.gate_lines import GateLine, gate_lines, readiness
-from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.numbers import Style, locale_for
 from civic_ai.cards.page import deciding_facts
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.sealed import Sealed
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.candidates import candidate_name
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import Message, say
 from civic_ai.records.audit import Disparity
 

@@ -8,14 +8,14 @@ from typing import Any
 from markupsafe import Markup
 
 from civic_ai.cards import words
-from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.disparities import hides_disparities, least_reached
 from civic_ai.cards.facts import Records
 from civic_ai.cards.gains import Gain
-from civic_ai.cards.group_words import GroupWords, fact_of
-from civic_ai.cards.picture import Table
-from civic_ai.cards.question_words import QUESTIONS
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.candidates import candidate_name
+from civic_ai.cards.wording.groups import GroupWords, fact_of
+from civic_ai.cards.wording.questions import QUESTIONS
 from civic_ai.core.messages import Message, say
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from civic_ai.cards.facts import Records
-from civic_ai.cards.group_words import GroupWords, fact_of
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import N_, Message, say
 from civic_ai.explanation.reasons import tell_reason
 from civic_ai.records.explanation import Trials

@@ -18,7 +18,7 @@ from civic_ai.core.messages import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from civic_ai.cards.exports import Export
+    from civic_ai.cards.exports.exports import Export
     from civic_ai.cards.sealed import Sealed
     from civic_ai.pilot.answers import Beside
     from civic_ai.records.levels import Level
@@ -41,8 +41,8 @@ def export(
 
     What the board decided on this very dossier stands in it where a ledger is at hand.
     """
-    from civic_ai.cards.exported import publish
-    from civic_ai.cards.exports import EXPORTS
+    from civic_ai.cards.exports.exports import EXPORTS
+    from civic_ai.cards.exports.published import publish
     from civic_ai.cards.pilot_record import Declared, record_of
     from civic_ai.cards.sealed import read_sealed
     from civic_ai.pilot.answers import load_answers

@@ -10,7 +10,7 @@ from datetime import date
 from babel import Locale
 from markupsafe import Markup
 
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.tell import Teller
 from civic_ai.core.messages import LANGUAGES, Message, say, written_date
 from civic_ai.pilot.crosswalk import shipped_crosswalk

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from civic_ai.cards import words
-from civic_ai.cards.candidate_words import candidate_name
 from civic_ai.cards.facts import Records
 from civic_ai.cards.frontier import FrontierWords
-from civic_ai.cards.group_words import GroupWords, fact_of
 from civic_ai.cards.numbers import locale_for
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.sealed import Sealed
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.candidates import candidate_name
+from civic_ai.cards.wording.groups import GroupWords, fact_of
 from civic_ai.core.messages import say
 from civic_ai.records.evaluation import CurvePoint
 from civic_ai.records.frontier import Frontier, FrontierVisits, FrontierWay

@@ -12,7 +12,7 @@ import pytest
 from civic_ai.cards.facts import for_the_public, read_records
 from civic_ai.cards.numbers import locale_for
 from civic_ai.cards.page import Page, card_facts, public_facts
-from civic_ai.cards.pictures import Pictures
+from civic_ai.cards.pictures.pictures import Pictures
 from civic_ai.cards.render import render_cards
 from civic_ai.cards.tell import Teller
 from civic_ai.cards.verification import verify

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from civic_ai.cards.exported import Published, publish
+from civic_ai.cards.exports.published import Published, publish
 from civic_ai.cards.pilot_record import Declared, record_of
 from civic_ai.cards.sealed import read_sealed
 from civic_ai.pilot.crosswalk import shipped_crosswalk

@@ -7,8 +7,8 @@ import pytest
 
 from civic_ai.cards.data_findings import Found, found_in_data
 from civic_ai.cards.facts import facts_of
-from civic_ai.cards.group_words import GroupWords
 from civic_ai.cards.tell import HIDDEN, Teller
+from civic_ai.cards.wording.groups import GroupWords
 from civic_ai.records.findings import FINDINGS
 from civic_ai.records.snapshot import Finding
 from tests.unit.cards.conftest import MakePage

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from civic_ai.cards.answer_tables import AnswerTables
 from civic_ai.cards.gains import Gain
 from civic_ai.cards.summary import summary_table
+from civic_ai.cards.tables.answers import AnswerTables
 from civic_ai.cards.tell import Teller
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from civic_ai.cards.picture import Table
+from civic_ai.cards.pictures.picture import Table
 from civic_ai.cards.sealed import Sealed, read_sealed
 from civic_ai.cards.side_by_side import PARTS, SideBySide, side_of
 from tests.unit.cards.made_city import City

@@ -1,0 +1,1 @@
+"""What stands in the tables of the audit report and the record."""

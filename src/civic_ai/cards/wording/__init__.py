@@ -1,0 +1,1 @@
+"""How a name of the records is put into words."""

@@ -38,6 +38,7 @@ from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.evaluation import Evaluation
 from civic_ai.records.explanation import Contribution, Example, Explanation, FamilyContribution, Trials
 from civic_ai.records.policy import Policy
+from civic_ai.records.predictions import Settings
 from civic_ai.store.blobs import Blobs
 
 TRIAL_ROWS, LIKE_ROWS = 500, 200
@@ -92,7 +93,7 @@ def _weeks(spec: PilotSpec, frame: pd.DataFrame, level: float) -> Weeks:
 def _trials(cases: Cases, examples: tuple[Example, ...], given: Given, policy: Policy) -> Trials:
     """The champion's reasons put to the test, on a smaller sample for each model that is trained again."""
     spec, level = given.spec, policy.tolerances.confidence_level
-    again = _again(given)
+    again = _again(given, cases.scorer.model.settings)
     if again is None:
         return not_trained()
     models, shuffled = train_again(again, spec.seed)
@@ -112,16 +113,16 @@ def _trials(cases: Cases, examples: tuple[Example, ...], given: Given, policy: P
     return made.model_copy(update={"proxies": tuple(proxies)})
 
 
-def _again(given: Given) -> Again | None:
-    """The champion's candidate, to be fitted again to what the lockbox's model was fitted to; None for a
-    rule."""
+def _again(given: Given, settings: Settings) -> Again | None:
+    """The champion's candidate, to be fitted again to what the lockbox's model was fitted to, with its
+    ``settings``; None for a rule."""
     (name, *of) = bases_of(given.spec, [given.evaluation.champion])
     tried = {candidate.name: candidate for candidate in chosen(given.spec)}
     candidate = tried.get(of[0] if of else name)
     if candidate is None:
         return None
     rows = read_rows(given.panel, given.blobs)
-    return Again(candidate, rows, make_splits(given.spec, rows.dates)[-1])
+    return Again(candidate, rows, make_splits(given.spec, rows.dates)[-1], settings)
 
 
 def sample_rows(rows: Positions, most: int, seed: int) -> Positions:

@@ -22,7 +22,8 @@ from civic_ai.records.explanation import MOST_SHUFFLED, AcrossModels, Example, R
 from civic_ai.records.figure import Figure, Verdict, missing
 
 SEEDS, STRETCHES = 3, 4
-"""Models trained again with another seed, and without a stretch of the training dates each."""
+"""Models trained again with another seed (where there is chance), and without a stretch of the training
+dates each."""
 NOTHING_TRAINED = "nothing_trained"
 
 
@@ -38,11 +39,11 @@ class Tried:
 
 
 def train_again(again: Again, seed: int) -> tuple[list[ModelScorer], ModelScorer]:
-    """The models trained again, and the one of shuffled outcomes."""
-    seeds = [seed + 1 + number for number in range(SEEDS)]
-    return [*again.with_seeds(seeds), *again.without_stretches(STRETCHES, seed)], again.on_shuffled_outcomes(
-        seed
-    )
+    """The models trained again, and the one of shuffled outcomes. Without chance in its training a model
+    would only agree with itself: no other seeds."""
+    seeds = [seed + 1 + number for number in range(SEEDS)] if again.candidate.by_chance else []
+    models = [*again.with_seeds(seeds), *again.without_stretches(STRETCHES, seed)]
+    return models, again.on_shuffled_outcomes(seed)
 
 
 def try_reasons(tried: Tried, reasons: Sequence[ReasonAgreement]) -> Trials:

@@ -36,6 +36,7 @@ PATIENCE_ROUNDS = 30
 STOPPING_SHARE = 0.2
 LEAF_CHUNK_ROWS = 20_000
 TWEEDIE_POWERS = (1.1, 1.3, 1.5)
+ROUNDS = "rounds"
 TREES: Settings = {
     "learning_rate": 0.05,
     "num_leaves": 31,
@@ -151,14 +152,31 @@ def _plan(
 def _fit(
     training: Training, first: Training, model: FittedModel, objectives: Sequence[Objective]
 ) -> BoosterScorer:
-    """Trained on all training rows with the objective and the rounds that predict the last block best."""
+    """Trained on all training rows with the objective and the rounds that predict the last block best, or
+    with those that the settings name."""
     binned = binned_rows(first, model.seed)
+    best, rounds = settled(model, objectives) or _search(training, binned, model, objectives)
+    rows = _labelled(binned.subset(training.positions).construct(), training, best.power)
+    made = lgb.train(dict(best.parameters(model)), rows, num_boost_round=rounds)
+    return grown(training, model, {**best.settings, ROUNDS: rounds}, made.model_to_string())
+
+
+def settled(model: FittedModel, objectives: Sequence[Objective]) -> tuple[Objective, int] | None:
+    """The objective and the rounds that an earlier training found and the settings name; None where they
+    are to be searched."""
+    if ROUNDS not in model.settings:
+        return None
+    [objective] = [each for each in objectives if each.settings.items() <= model.settings.items()]
+    return objective, int(model.settings[ROUNDS])
+
+
+def _search(
+    training: Training, binned: lgb.Dataset, model: FittedModel, objectives: Sequence[Objective]
+) -> tuple[Objective, int]:
     blocks = [binned.subset(training.positions[block]).construct() for block in stopping_blocks(training)]
     tried = [(*_try(each, model, training, blocks), each) for each in objectives]
     _, rounds, best = min(tried, key=lambda each: each[0])
-    rows = _labelled(binned.subset(training.positions).construct(), training, best.power)
-    made = lgb.train(dict(best.parameters(model)), rows, num_boost_round=rounds)
-    return grown(training, model, {**best.settings, "rounds": rounds}, made.model_to_string())
+    return best, rounds
 
 
 def grown(training: Training, model: FittedModel, found: Settings, text: str) -> BoosterScorer:

@@ -45,16 +45,16 @@ def plan_dask(trainings: Sequence[Training], model: FittedModel) -> list[Callabl
 
 
 def _fit(training: Training, model: FittedModel) -> BoosterScorer:
-    """Trained on all training rows with the rounds that predict the last block best."""
+    """Trained on all training rows with the rounds that predict the last block best, or that are named."""
     [objective] = boosting.BY_LINK[model.link]
-    learn, stop = stopping_blocks(training)
+    named = boosting.settled(model, [objective])
     _be_quiet()
     with spanning(int(model.settings["partitions"])) as span:
         spread = _Spread(training, model, objective, span)
-        rounds = spread.rounds(training.positions[learn], training.positions[stop])
+        rounds = named[1] if named else spread.rounds(*stopping_blocks(training))
         made = spread.train(training.positions, rounds)
     text = _without_place(made.booster_.model_to_string())
-    return grown(training, model, {**objective.settings, "rounds": rounds}, text)
+    return grown(training, model, {**objective.settings, boosting.ROUNDS: rounds}, text)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class _Spread:
     span: Span
 
     def rounds(self, learn: NDArray[np.int64], stop: NDArray[np.int64]) -> int:
-        """Rounds after which the rows at ``stop`` are no longer predicted better."""
+        """Rounds after which the training rows ``stop`` are no longer predicted better."""
+        learn, stop = self.training.positions[learn], self.training.positions[stop]
         label, weight = targets(self.training, stop)
         watched = {
             "eval_X": (self._copied(self._matrix(stop)),),

@@ -37,7 +37,8 @@ Link = Literal["log", "logit", "hazard"]
 class Candidate:
     """A model family. ``plan`` turns trainings into fits still to be run; ``links`` by label kind.
 
-    ``simplicity`` orders candidates after the baselines, simplest first.
+    ``simplicity`` orders candidates after the baselines, simplest first. ``by_chance``: whether another seed
+    gives another model.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Candidate:
     settings: Settings
     libraries: tuple[str, ...]
     plan: Plan
+    by_chance: bool = True
 
     def unfitted(self, rows: PanelRows, seed: int) -> FittedModel:
         """What the bundle will say of a model of this family, fitted to ``rows``.
@@ -105,10 +107,15 @@ class Candidate:
 
 _LINEAR = ("numpy", "scikit-learn", "skops")
 _TREES = ("lightgbm", "numpy")
+_GLM = pipelines.SETTINGS
 _ANY: Mapping[str, Link] = {"count": "log", "event": "logit"}
 _TABLE = (
-    Candidate("poisson_glm", 10, {"count": "log"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_poisson),
-    Candidate("logistic_glm", 10, {"event": "logit"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_logistic),
+    Candidate(
+        "poisson_glm", 10, {"count": "log"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_poisson, False
+    ),
+    Candidate(
+        "logistic_glm", 10, {"event": "logit"}, pipelines.SETTINGS, _LINEAR, pipelines.plan_logistic, False
+    ),
     Candidate("lightgbm", 11, _ANY, boosting.SETTINGS, _TREES, boosting.plan_boosting),
     Candidate(
         "lightgbm_tweedie", 12, {"count": "log"}, boosting.TWEEDIE_SETTINGS, _TREES, boosting.plan_tweedie

@@ -3,7 +3,7 @@
 One binary LightGBM over cases cut into stretches (``hazard_rows``); the number of the stretch is a feature,
 so the curves of two cases may cross. A case's curve is the product of its chances of staying open; its score
 is the restricted mean of that curve. Everything is censored at the split's cutoff. The number of rounds is
-found on the stretches that began in the last fifth of the training dates.
+found on the stretches that began in the last fifth of the training dates, unless the settings name it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from scipy.special import expit
 from civic_ai.core.canonical import canonical_json
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
-from civic_ai.models.boosting import MAX_ROUNDS, PATIENCE_ROUNDS, STOPPING_SHARE, TREES, tree_parameters
+from civic_ai.models.boosting import (
+    MAX_ROUNDS,
+    PATIENCE_ROUNDS,
+    ROUNDS,
+    STOPPING_SHARE,
+    TREES,
+    tree_parameters,
+)
 from civic_ai.models.curve_baselines import waits_of
 from civic_ai.models.curves import Curves, from_hazards, grid_days
 from civic_ai.models.hazard_rows import MOST_VALUES, Stretches, cut_into_stretches, each_stretch
@@ -179,7 +186,7 @@ def _bin(first: Training, stretches: Stretches) -> _Binned:
 def _fit(training: Training, first: Training, model: FittedModel) -> HazardScorer:
     binned = _binned(first)
     parameters = {**tree_parameters(model), "objective": "binary"}
-    rounds = _find_rounds(training, binned, parameters)
+    rounds = int(model.settings.get(ROUNDS) or _find_rounds(training, binned, parameters))
     known = np.flatnonzero(binned.stretches.known_by(np.datetime64(training.split.cutoff, "D")))
     made = lgb.train(dict(parameters), binned.data.subset(known), num_boost_round=rounds)
     booster = lgb.Booster(model_str=made.model_to_string())
@@ -187,6 +194,7 @@ def _fit(training: Training, first: Training, model: FittedModel) -> HazardScore
         leaves = int(model.settings["num_leaves"])
         smallest = _smallest_leaf(booster, leaves, binned.stretches, known)
         model = model.model_copy(update={"smallest_cell": smallest})
+    model = model.model_copy(update={"settings": {**model.settings, ROUNDS: rounds}})
     days = np.array(grid_days(model.horizon_days), dtype=np.float64)
     return HazardScorer(learned_from(training, model), booster, waits_of(training).spent(days))
 

@@ -44,6 +44,10 @@ class Scorer(Protocol):
     """A rule or a fitted model. Frames may hold other columns; NaN means not known on the day."""
 
     @property
+    def model(self) -> FittedModel:
+        """What was fitted, and with which settings."""
+
+    @property
     def candidate(self) -> str:
         """The name of the candidate or baseline."""
 

@@ -38,7 +38,8 @@ def told(champions: Mapping[str, Judged]) -> Mapping[str, Trials]:
 @pytest.mark.parametrize("champion", ["poisson_glm", "lightgbm"])
 def test_reasons_of_a_clear_world_hold(told: Mapping[str, Trials], champion: str) -> None:
     made = told[champion]
-    assert made.models == trials.SEEDS + trials.STRETCHES
+    seeds = {"lightgbm": trials.SEEDS, "poisson_glm": 0}  # another seed would be the same GLM
+    assert made.models == seeds[champion] + trials.STRETCHES
     assert made.first.lowest <= made.first.mean <= made.first.highest <= 1
     assert made.first.mean >= 0.8
     assert made.first_two.mean >= 0.7

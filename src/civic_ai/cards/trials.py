@@ -58,9 +58,9 @@ class ReasonTrials:
                   rows=tell.value("explanation.rows_added_up", "count"))  # fmt: skip
         if trials.first is not None:
             yield say(
-                "It was trained again {models} times: without a part of the past and, where training uses chance, "
-                "with other draws. What moves a score most stays the same in {first} of 100 rows (from {lowest} "
-                "to {highest}).",
+                "It was trained again {models} times: without a part of the past and, where training uses "
+                "chance, with other draws. What moves a score most stays the same in {first} of 100 rows "
+                "(from {lowest} to {highest}).",
                 models=tell.value(f"{_PREFIX}.models", "count"),
                 **{
                     place: tell.value(f"{_PREFIX}.first.{name}", "per_hundred")

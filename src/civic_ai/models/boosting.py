@@ -4,8 +4,9 @@ The number of rounds is found on the last block of the training dates, after a g
 variance power of a Tweedie deviance (Tweedie 1984), both by the loss that all powers share. The model is then
 trained on all training rows. Values are binned once, on the training rows of the first split in which the
 same features vary and the same are sometimes blank, and every later split and every other objective takes a
-subset of the same binned rows (no bin has seen a future). A blank takes its own branch where training had
-one, else a value (:mod:`stand_ins`).
+subset of the same binned rows (no bin has seen a future); the power that is found there holds in those later
+splits too, each of which finds its own rounds. A blank takes its own branch where training had one, else a
+value (:mod:`stand_ins`).
 
 Counts with an exposure e are trained as the rate y / e with weight e^(2 - power), whose gradients are those
 of an offset log(e) (McCullagh and Nelder 1989, section 6.2); so LightGBM starts from the mean rate itself.
@@ -155,7 +156,7 @@ def _fit(
     """Trained on all training rows with the objective and the rounds that predict the last block best, or
     with those that the settings name."""
     binned = binned_rows(first, model.seed)
-    best, rounds = settled(model, objectives) or _search(training, binned, model, objectives)
+    best, rounds = settled(model, objectives) or _search(training, first, model, objectives)
     rows = _labelled(binned.subset(training.positions).construct(), training, best.power)
     made = lgb.train(dict(best.parameters(model)), rows, num_boost_round=rounds)
     return grown(training, model, {**best.settings, ROUNDS: rounds}, made.model_to_string())
@@ -171,8 +172,25 @@ def settled(model: FittedModel, objectives: Sequence[Objective]) -> tuple[Object
 
 
 def _search(
-    training: Training, binned: lgb.Dataset, model: FittedModel, objectives: Sequence[Objective]
+    training: Training, first: Training, model: FittedModel, objectives: Sequence[Objective]
 ) -> tuple[Objective, int]:
+    """The objective that is best in ``first``, and the rounds that are best in ``training``."""
+    if len(objectives) == 1:
+        return _best(training, first, model, objectives)
+    name = f"objective and rounds of split {first.split.name} with {model.digest}"
+    kept = first.rows.derived
+    with _SEARCHING:
+        if name not in kept:
+            kept[name] = _best(first, first, model, objectives)
+    is_first = training.split.name == first.split.name
+    best: tuple[Objective, int] = kept[name]
+    return best if is_first else _best(training, first, model, best[:1])
+
+
+def _best(
+    training: Training, first: Training, model: FittedModel, objectives: Sequence[Objective]
+) -> tuple[Objective, int]:
+    binned = binned_rows(first, model.seed)
     blocks = [binned.subset(training.positions[block]).construct() for block in stopping_blocks(training)]
     tried = [(*_try(each, model, training, blocks), each) for each in objectives]
     _, rounds, best = min(tried, key=lambda each: each[0])
@@ -219,7 +237,7 @@ def targets(
     return label / exposure, exposure ** (2.0 - power)
 
 
-_BINNING = Lock()
+_BINNING, _SEARCHING = Lock(), Lock()
 
 
 def binned_rows(first: Training, seed: int) -> lgb.Dataset:

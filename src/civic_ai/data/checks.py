@@ -1,8 +1,8 @@
 """The contract's rules on a typed table: counted first, all at once; only broken rules fetch rows.
 
 A rule is a name, a column and an Ibis expression that is true where a row breaks it, so the same rules can
-be asked of a sealed table on any engine. What is left after broken rows were set aside must satisfy an
-independent pandera schema of the same contract.
+be asked of a sealed table on any engine. What is left after broken rows were set aside must satisfy
+independent pandera schemas of the same contract (:mod:`proof`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pandera.ibis as pandera
 
 from civic_ai.data.contract_rules import parse_bound
 from civic_ai.data.engine import number_of, quoted
+from civic_ai.data.proof import prove
 from civic_ai.data.typed import ROW, TypedTable
 from civic_ai.data.types import IBIS_TYPES
 from civic_ai.records.contract import ColumnContract, Contract
@@ -82,19 +82,13 @@ def _bound(column: ColumnContract, text: str) -> ir.Scalar:
     return ibis.literal(parse_bound(column.type, text), type=IBIS_TYPES[column.type])
 
 
-def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
-    """The sets of columns that must not repeat together."""
-    single = [(name,) for name, column in contract.columns.items() if column.unique]
-    return [*single, *(key for key in contract.unique if key not in single)]
-
-
 def can_be_broken(contract: Contract) -> bool:
     """Whether any value of a row could break this contract: text that may be blank never does."""
     is_strict = any(
         column.type != "text" or column.blank == "refused" or column.allowed
         for column in contract.columns.values()
     )
-    return is_strict or bool(unique_keys(contract))
+    return is_strict or bool(contract.unique_keys)
 
 
 def break_rules(backend: Any, typed: TypedTable, contract: Contract) -> tuple[RuleCount, ...]:
@@ -110,7 +104,7 @@ def break_rules(backend: Any, typed: TypedTable, contract: Contract) -> tuple[Ru
     for rule, count in zip(rules, found, strict=True):
         if count.rows:
             _insert(backend, broken, table.filter(rule.broken), rule.label())
-    found += [_break_unique(backend, typed, key) for key in unique_keys(contract)]
+    found += [_break_unique(backend, typed, key) for key in contract.unique_keys]
     return tuple(count for count in found if count.rows)
 
 
@@ -119,7 +113,7 @@ def count_broken(table: ir.Table, contract: Contract) -> tuple[RuleCount, ...]:
 
     One pass for all rules of single rows, one for each key that must not repeat.
     """
-    keys = [key for key in unique_keys(contract) if set(key) <= set(table.columns)]
+    keys = [key for key in contract.unique_keys if set(key) <= set(table.columns)]
     found = [
         *_counted(table, contract_rules(table, contract)),
         *(_count_repeated(table, key) for key in keys),
@@ -175,34 +169,5 @@ def keep_sound(backend: Any, typed: TypedTable, contract: Contract) -> str:
         ANTI JOIN {quoted(broken_name(typed))} USING ({quoted(ROW)})"""
     )
     if number_of(backend, f"SELECT count(*) FROM {quoted(name)}"):  # of no row, pandera says it fails
-        prove(backend.table(name), contract)
+        prove(backend, name, contract)
     return name
-
-
-def prove(table: ir.Table, contract: Contract) -> None:
-    """Raise pandera's ``SchemaErrors`` unless every row of ``table`` keeps the contract."""
-    pandera_schema(contract).validate(table, lazy=True)
-
-
-def pandera_schema(contract: Contract) -> pandera.DataFrameSchema:
-    """The contract as a pandera schema on Ibis: types, blanks, bounds, words and keys."""
-    columns = {
-        name: pandera.Column(
-            IBIS_TYPES[column.type], _checks(column), nullable=column.blank not in ("refused", "zero")
-        )
-        for name, column in contract.columns.items()
-    }
-    keys = [list(key) for key in unique_keys(contract)]
-    sure = [key for key in keys if all(contract.columns[name].blank == "refused" for name in key)]
-    return pandera.DataFrameSchema(columns, strict=True, unique=sure or None)
-
-
-def _checks(column: ColumnContract) -> list[pandera.Check]:
-    checks = []
-    if column.min is not None:
-        checks.append(pandera.Check.ge(parse_bound(column.type, column.min), n_failure_cases=5))
-    if column.max is not None:
-        checks.append(pandera.Check.le(parse_bound(column.type, column.max), n_failure_cases=5))
-    if column.allowed:
-        checks.append(pandera.Check.isin(list(column.allowed), n_failure_cases=5))
-    return checks

@@ -131,3 +131,9 @@ class Contract(Record):
     """Above this share of broken rows the run stops."""
     limits: Limits = Limits()
     """Beyond these a file is refused before it is read."""
+
+    @property
+    def unique_keys(self) -> list[tuple[str, ...]]:
+        """The sets of columns that must not repeat together: single ones first, each once."""
+        single = [(name,) for name, column in self.columns.items() if column.unique]
+        return [*single, *(key for key in self.unique if key not in single)]

@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pandera.errors
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from civic_ai.data.checks import break_rules, broken_name, can_be_broken, keep_sound, prove, unique_keys
+from civic_ai.data.checks import break_rules, broken_name, can_be_broken, keep_sound
 from civic_ai.data.engine import open_scratch, rows_of
 from civic_ai.data.tables import read_text_table
 from civic_ai.data.typed import TypedTable, type_table
@@ -138,34 +137,6 @@ def test_the_rules_are_those_of_a_plain_reading(rows: list[tuple[str, ...]], tmp
     _, by_row, kept = broken([",".join(row) for row in rows], PROMISE, tmp_path)
     assert kept == len(sound)
     assert len(by_row) == len(rows) - len(sound)
-
-
-def test_pandera_is_a_second_opinion(tmp_path: Path) -> None:
-    with (
-        typed_table(["1,a,11,2020-01-01", "1,c,1,2019-01-01"], PROMISE, tmp_path) as (backend, typed),
-        pytest.raises(pandera.errors.SchemaErrors) as caught,
-    ):
-        prove(backend.table(typed.name).select(*PROMISE.columns), PROMISE)
-    said = str(caught.value)
-    assert all(
-        words in said
-        for words in ("isin", "less_than_or_equal_to(10)", "greater_than_or_equal_to", "not unique")
-    )
-
-
-@pytest.mark.parametrize("column", ["case_id", "kind", "day"])
-def test_pandera_sees_blanks(column: str, tmp_path: Path) -> None:
-    cells = {"case_id": "1", "kind": "a", "n": "1", "day": "2020-01-01"} | {column: ""}
-    with (
-        typed_table([",".join(cells.values())], PROMISE, tmp_path) as (backend, typed),
-        pytest.raises(pandera.errors.SchemaErrors, match="contains null values"),
-    ):
-        prove(backend.table(typed.name).select(*PROMISE.columns), PROMISE)
-
-
-def test_keys_are_named_once() -> None:
-    promise = contract({"a": {"type": "text", "unique": True}, "b": "text"}, unique=[["a"], ["a", "b"]])
-    assert unique_keys(promise) == [("a",), ("a", "b")]
 
 
 @pytest.mark.parametrize(

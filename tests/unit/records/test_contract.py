@@ -33,3 +33,9 @@ def test_a_contract_promises_at_least_one_column() -> None:
     with pytest.raises(ValidationError):
         Contract(about="x", columns={"a": {"type": "colour"}})
     assert Freshness(column="a", within_days=0).within_days == 0
+
+
+def test_keys_are_named_once() -> None:
+    columns = {"a": {"type": "text", "unique": "true"}, "b": {"type": "text"}}
+    promise = Contract.model_validate({"about": "x", "columns": columns, "unique": [["a"], ["a", "b"]]})
+    assert promise.unique_keys == [("a",), ("a", "b")]

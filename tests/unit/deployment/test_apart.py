@@ -132,7 +132,9 @@ def test_when_the_process_itself_is_killed(
             process.score(sealed.dossier / "bundle", rows)
 
 
-@pytest.mark.parametrize("answer", ["null", "no json", '{"scores": [1e400, 1]}', '{"scores": [1, 2, 3]}'])
+@pytest.mark.parametrize(
+    "answer", ["null", "[1, 2]", "no json", '{"scores": [1e400, 1]}', '{"scores": [1, 2, 3]}']
+)
 def test_an_answer_that_is_none(
     sealed: Sealed, rows: pd.DataFrame, answer: str, in_its_place: Callable[..., None]
 ) -> None:

@@ -114,9 +114,14 @@ def test_the_order_of_the_panels_rows_changes_nothing(drawn: dict[str, object], 
 
 @few
 @given(drawn=WORLDS)
-def test_scores_are_what_their_kind_allows(drawn: dict[str, object]) -> None:
+def test_scores_and_bounds_are_what_their_kind_allows(drawn: dict[str, object]) -> None:
     frame, kind = world(drawn)
     scored, _ = predicted(frame, kind)
+    _scores_are_allowed(scored, kind)
+    _bounds_are_whole_numbers_around_the_score_of_counts(scored, kind)
+
+
+def _scores_are_allowed(scored: pd.DataFrame, kind: str) -> None:
     assert np.isfinite(scored["score"]).all()
     assert (scored["score"] >= 0).all()
     models = scored[~scored["candidate"].isin(list(BASELINES))]
@@ -126,11 +131,7 @@ def test_scores_are_what_their_kind_allows(drawn: dict[str, object]) -> None:
         assert (models["score"] < 1).all()
 
 
-@few
-@given(drawn=WORLDS)
-def test_bounds_are_whole_numbers_around_the_score_of_counts(drawn: dict[str, object]) -> None:
-    frame, kind = world(drawn)
-    scored, _ = predicted(frame, kind)
+def _bounds_are_whole_numbers_around_the_score_of_counts(scored: pd.DataFrame, kind: str) -> None:
     has = scored["lower"].notna()
     assert (scored["upper"].notna() == has).all()
     assert (has == ((scored["split"] != "1") & (kind == "count"))).all()

@@ -184,6 +184,9 @@ class View:
 def extremes(equations: Floats, truth: Floats, wanted: int) -> tuple[float, float]:
     """Least and greatest value of one unknown that is consistent with ``equations @ x = equations @ truth``
     and x >= 0; infinite where nothing bounds it."""
+    equations, truth, wanted = _tied(equations, truth, wanted)
+    if len(equations) == 0:
+        return 0.0, np.inf
     if len(equations) == 1 and len(truth) > 1 and (equations == 1.0).all():
         return 0.0, float(truth.sum())
     objective = np.zeros(len(truth))
@@ -197,6 +200,17 @@ def extremes(equations: Floats, truth: Floats, wanted: int) -> tuple[float, floa
         if solved.status not in (0, 3):  # the truth solves it, so that only rounding can fail
             return float(truth[wanted]), float(truth[wanted])
     return max(0.0, float(ends[0])), abs(float(ends[1]))
+
+
+def _tied(equations: Floats, truth: Floats, wanted: int) -> tuple[Floats, Floats, int]:
+    """The equations and unknowns that a chain of equations ties to the wanted one; no others bound it."""
+    tied = np.arange(len(truth)) == wanted
+    while True:
+        rows = (equations[:, tied] != 0).any(axis=1)
+        more = tied | (equations[rows] != 0).any(axis=0)
+        if (more == tied).all():
+            return equations[np.ix_(rows, tied)], truth[tied], int(tied[:wanted].sum())
+        tied = more
 
 
 def bridges_between(blocks: Mapping[Block, Counts]) -> tuple[Bridge, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from civic_ai.audit import protection
 from civic_ai.audit.protection import (
@@ -110,6 +111,24 @@ def test_the_short_way_for_a_single_total_is_the_programs_answer(counts):
     ones = np.ones((1, len(truth)))
     twice = np.vstack([ones, ones])  # two equations, so that the program is asked
     assert extremes(ones, truth, 0) == pytest.approx(extremes(twice, truth, 0), abs=1e-6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1))
+def test_what_no_chain_of_equations_ties_to_a_count_does_not_bound_it(seed):
+    """Against the program asked of all equations at once: chains, separate tables, counts in no equation."""
+    rng = np.random.default_rng(seed)
+    many, unknowns = int(rng.integers(1, 6)), int(rng.integers(2, 9))
+    equations = rng.choice([0.0, 1.0, -1.0], (many, unknowns), p=(0.7, 0.25, 0.05))
+    truth = rng.integers(0, 30, unknowns).astype(float)
+    for wanted in range(unknowns):
+        objective = np.eye(unknowns)[wanted]
+        low, high = (
+            linprog(sign * objective, A_eq=equations, b_eq=equations @ truth, bounds=(0, None))
+            for sign in (1, -1)
+        )
+        expected = (low.fun, np.inf if high.status == 3 else -high.fun)
+        assert extremes(equations, truth, wanted) == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_table_that_cannot_be_protected_is_withheld():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _NUMBERS = (
     b"-1",
@@ -30,14 +31,19 @@ def damaged(content: bytes, times: int, seed: int) -> Iterator[bytes]:
             yield made
 
 
+@lru_cache(maxsize=8)  # a model is damaged some hundred times
+def _spans(pattern: bytes, content: bytes) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(pattern, content)]
+
+
 def _digit(content: bytes, chance: random.Random) -> bytes:
-    place = chance.choice([found.start() for found in re.finditer(rb"\d", content)])
+    place, _ = chance.choice(_spans(rb"\d", content))
     return content[:place] + str(chance.randrange(10)).encode() + content[place + 1 :]
 
 
 def _number(content: bytes, chance: random.Random) -> bytes:
-    found = chance.choice(list(re.finditer(rb"-?\d[\d.e+-]*", content)))
-    return content[: found.start()] + chance.choice(_NUMBERS) + content[found.end() :]
+    start, end = chance.choice(_spans(rb"-?\d[\d.e+-]*", content))
+    return content[:start] + chance.choice(_NUMBERS) + content[end:]
 
 
 def _byte(content: bytes, chance: random.Random) -> bytes:

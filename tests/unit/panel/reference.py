@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ class Reference:
         start = self._start(cell)
         end = start + timedelta(self.horizon)
         counted = self._counted(cell.place, (start, end), self._label_kinds(cell), cell.type)
-        if end > max(self._known_days()):
+        if end > self._known_days[-1]:
             return np.nan
         return counted if self.city.spec["label"]["kind"] == "count" else np.minimum(counted, 1.0)
 
@@ -85,8 +86,9 @@ class Reference:
     def _kinds_of(self, kind: str | None) -> Kinds:
         return None if kind is None else frozenset(self.city.spec["unit"]["types"]["values"][kind])
 
-    def _known_days(self) -> list[date]:
-        return [row["created_at"].date() for row in _known(self.city)]
+    @cached_property
+    def _known_days(self) -> tuple[date, ...]:
+        return tuple(sorted({row["created_at"].date() for row in _known(self.city)}))
 
     def _count(self, place: str | None, span: tuple[date, date], kinds: Kinds) -> int:
         """Rows of some kinds in a place (None: anywhere in the city) on the days (after, upto]."""
@@ -172,10 +174,14 @@ class Reference:
             return np.nan
         return min((cell.day - max(days)).days, 1092)
 
-    def _rain(self, day: date, window: int) -> float:
+    @cached_property
+    def _rain_by_day(self) -> dict[date, float]:
         rows = self.city.tables["weather"].rows
-        by_day = pd.DataFrame(rows, columns=["day", "rain"]).dropna().groupby("day").rain.mean()
-        known = [value for known, value in by_day.items() if day - timedelta(window) < known <= day]
+        return dict(pd.DataFrame(rows, columns=["day", "rain"]).dropna().groupby("day").rain.mean())
+
+    def _rain(self, day: date, window: int) -> float:
+        by_day = self._rain_by_day.items()
+        known = [value for known, value in by_day if day - timedelta(window) < known <= day]
         return float(np.mean(known)) if len(known) >= window / 2 else np.nan
 
     def _area(self, place: str, column: str) -> float:
@@ -186,7 +192,7 @@ class Reference:
     def _scale(self, cell: Cell) -> float:
         """Root mean square of the differences between horizons in a row, counted off from the first date."""
         horizon, kinds = timedelta(self.horizon), self._label_kinds(cell)
-        first, end = min(self._known_days()), self.city.spec["as_of"]["first"]
+        first, end = self._known_days[0], self.city.spec["as_of"]["first"]
         while end + horizon <= cell.day:
             end += horizon
         counts = []
@@ -198,7 +204,7 @@ class Reference:
 
     def _covered(self, cell: Cell, span: tuple[date, date]) -> int:
         """Days of a span that were handed over."""
-        first = max(span[0], min(self._known_days()) - timedelta(1))
+        first = max(span[0], self._known_days[0] - timedelta(1))
         upto = max(span[1], first)
         return (upto - first).days - len(self._silent((first, upto), self._label_kinds(cell), cell.type))
 
@@ -225,7 +231,7 @@ class Reference:
 
     def _season_index(self, cell: Cell) -> float:
         """Rows on days of the coming window's season over all rows, in years known whole, a day covered."""
-        first, kinds = min(self._known_days()), self._label_kinds(cell)
+        first, kinds = self._known_days[0], self._label_kinds(cell)
         season = {(cell.step * self.horizon + n) % 364 for n in range(min(self.horizon, 364))}
         rows, days = np.zeros(2), np.zeros(2)
         for year in range(1, 6):

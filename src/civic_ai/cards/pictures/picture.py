@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -72,11 +74,17 @@ def draw(chart: Any, locale: Locale, named_data: Mapping[str, Rows] | None = Non
 
     ``named_data`` are rows that the chart refers to by name, so that Altair need not walk through them.
     """
-    import vl_convert
-
     spec = chart.configure(**_CONFIG).to_dict(validate=False)
     if named_data:
         spec.setdefault("datasets", {}).update(named_data)
+    return drawn(json.dumps(spec), locale)
+
+
+@lru_cache(maxsize=64)
+def drawn(spec: str, locale: Locale) -> bytes:
+    """The SVG of a Vega-Lite text. Kept: where nothing is hidden, the board's picture is the public's."""
+    import vl_convert
+
     svg = vl_convert.vegalite_to_svg(spec, format_locale=chart_locale(locale))
     return _TAG.sub(_shortened, _renumbered(svg)).encode()
 

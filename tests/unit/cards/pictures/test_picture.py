@@ -8,7 +8,7 @@ import pytest
 from babel import Locale
 from markupsafe import Markup
 
-from civic_ai.cards.pictures.picture import Picture, Table, draw
+from civic_ai.cards.pictures.picture import Picture, Table, draw, drawn
 
 
 def _chart(values: tuple[float, ...] = (1.0, 1234.5)) -> alt.Chart:
@@ -20,8 +20,21 @@ def test_drawn_again_it_has_the_same_bytes() -> None:
     """Vega numbers its clip paths over the whole process; other drawings in between must not matter."""
     first = draw(_chart(), Locale.parse("en"))
     draw(alt.layer(_chart(), _chart((3.0,))), Locale.parse("es_CO"))
+    drawn.cache_clear()  # what is kept would tell nothing
     assert draw(_chart(), Locale.parse("en")) == first
     assert draw(_chart((1.0, 1235.5)), Locale.parse("en")) != first
+
+
+def test_what_was_drawn_is_kept_by_all_that_it_depends_on() -> None:
+    one = draw(_chart(), Locale.parse("en"))
+    before = drawn.cache_info().hits
+    assert draw(_chart(), Locale.parse("en")) is one
+    assert drawn.cache_info().hits == before + 1
+    assert draw(_chart(), Locale.parse("es_CO")) != one
+    assert draw(_chart((1.0, 1234.6)), Locale.parse("en")) != one
+    named = alt.Chart(alt.NamedData("rows")).mark_point().encode(x="x:Q", y="y:Q")
+    few, more = ([{"x": 1.0, "y": 2.0}] * 2, [{"x": 1.0, "y": 2.0}] * 3)
+    assert draw(named, Locale.parse("en"), {"rows": few}) != draw(named, Locale.parse("en"), {"rows": more})
 
 
 def test_numbers_on_axes_follow_the_place() -> None:

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from recovery import ALL as AMONG_ALL
+from recovery import AUDIT, EQUAL, LINKS
 from scipy import stats
 from town import SIZES
 
 LEVEL = 0.95
 ALL = "all"
+RECOVERED = 10_000
+"""The size at which METHODS 9 asks for what was planted."""
 Row = dict[str, Any]
 
 
@@ -83,31 +87,42 @@ _CITY = (("city", "recall"), ("city", "reporting"), ("city", "delays"))
 
 
 _RECOVERY = (
-    ("city", "reporting", "here", "full cities, against the rates of watched incidents"),
-    ("city", "reporting", "planted", "full cities, against what was planted"),
-    ("recovery", "as_drawn", "here", "the same, more cities, against the rates of watched incidents"),
-    ("recovery", "as_drawn", "planted", "the same, more cities, against what was planted"),
-    ("recovery", "links_kept", "planted", "no lost links, against what was planted"),
-    ("recovery", "as_modelled", "planted", "the model's conditions hold, against what was planted"),
+    ("city", "reporting", AUDIT, "here", "full cities, against the rates of watched incidents"),
+    ("city", "reporting", AUDIT, "planted", "full cities, against what was planted"),
+    ("recovery", "as_drawn", AUDIT, "here", "the same, more cities, against the rates of watched incidents"),
+    ("recovery", "as_drawn", AUDIT, "planted", "the same, more cities, against what was planted"),
+    ("recovery", "as_drawn", LINKS, "planted", "lost links put right, against what was planted"),
+    ("recovery", "as_drawn", AMONG_ALL, "planted", "and told among all problems, against what was planted"),
+    ("recovery", "links_kept", AUDIT, "planted", "no lost links, against what was planted"),
+    ("recovery", "as_modelled", AUDIT, "planted", "the model's conditions hold, against what was planted"),
+    ("recovery", EQUAL, AMONG_ALL, "planted", "nothing planted, told among all problems"),
 )
-_MODELLED = "95 % intervals hold what was planted, the model's conditions hold: reporting"
+_HELD = (
+    ("as_modelled", AUDIT, "the model's conditions hold: reporting"),
+    ("as_drawn", AMONG_ALL, "lost links put right, among all problems"),
+)
 
 
 def _recovery(rows: Sequence[Row]) -> Iterator[Row]:
-    """Mean error of the reporting ratio in cities of 10,000 incidents, from the hardest to the easiest; where
-    the model's conditions hold also how often its intervals do (A5 of METHODS 9)."""
-    known = {(row["level"], row["condition"]): row for row in rows if _tells_recovery(row)}
-    for level, condition, truth, told in _RECOVERY:
-        if (level, condition) in known:
-            yield _recovered(known[level, condition], truth, f"log reporting ratio, mean error: {told}")
-    modelled = known.get(("recovery", "as_modelled"))
-    if modelled is not None:
-        held, of = modelled["held_0.95"], modelled["of_0.95"]
-        yield _row(_MODELLED, 10_000, "92 % to 98 %", _told(held, of), judge_chance(held, of, 0.92, 0.98))
-
-
-def _tells_recovery(row: Row) -> bool:
-    return row["audit"] == "reporting" and row["size"] == 10_000 and row["off_here"] != ""
+    """Mean error of the reporting ratio in cities of 10,000 incidents, as told and corrected; how often its
+    intervals hold (A5 of METHODS 9), and whether a correction accuses anybody where all report alike."""
+    known = {(row["level"], row["condition"], row["audit"]): row for row in rows if row["size"] == RECOVERED}
+    for level, condition, audit, truth, told in _RECOVERY:
+        row = known.get((level, condition, audit))
+        if row is not None and row[f"off_{truth}_se"] != "":
+            yield _recovered(row, truth, f"log reporting ratio, mean error: {told}")
+    for condition, audit, told in _HELD:
+        row = known.get(("recovery", condition, audit))
+        if row is not None:
+            held, of = row["held_0.95"], row["of_0.95"]
+            verdict = judge_chance(held, of, 0.92, 0.98)
+            asked = f"95 % intervals hold what was planted, {told}"
+            yield _row(asked, RECOVERED, "92 % to 98 %", _told(held, of), verdict)
+    equal = known.get(("recovery", EQUAL, AMONG_ALL))
+    if equal is not None:
+        hits, of = equal["fail"], equal["replicates"]
+        asked = "false FAIL at equality, had the ratio among all problems decided"
+        yield _row(asked, RECOVERED, "at most 1%", _told(hits, of), judge_chance(hits, of, 0.0, 0.01))
 
 
 def _recovered(row: Row, truth: str, asked: str) -> Row:

@@ -144,7 +144,10 @@ def test_a_town_as_drawn_is_the_full_city_of_that_number(town: ModuleType) -> No
 
 def test_causes_are_told_as_differences_between_towns_of_the_same_number() -> None:
     def line(number: int, off: float) -> dict[str, object]:
-        return {"number": number, "looks": [{"value": off - 0.7, "planted": -0.7, "here": -0.65}]}
+        return {
+            "number": number,
+            "looks": [{"audit": "reporting", "value": off - 0.7, "planted": -0.7, "here": -0.65}],
+        }
 
     drawn = [line(number, off) for number, off in enumerate((0.5, -0.5, 0.1))]
     kept = [line(number, off - 0.01) for number, off in enumerate((0.5, -0.5))]

@@ -116,7 +116,6 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--store", type=Path, default=ROOT / "workspace" / "scorecard")
     asked.add_argument("--cities", type=int, default=200)
-    asked.add_argument("--clean-cities", type=int, default=300)
     asked.add_argument("--recoveries", type=int, default=600)
     asked.add_argument("--deciding", type=int, default=2400)
     asked.add_argument("--replicates", type=int, default=2000)
@@ -135,8 +134,8 @@ def main() -> None:
         look_again(store, given.again, product)
         return
     of_level = {"city": given.cities, "recovery": given.recoveries, "metrics": given.replicates}
-    more = {("city", "none"): given.clean_cities, **{("recovery", name): given.deciding for name in DECIDING}}
-    wanted = {cell: more.get((cell.level, cell.condition), of_level[cell.level]) for cell in CELLS}
+    wanted = {cell: of_level[cell.level] for cell in CELLS}
+    wanted |= {Cell("recovery", name, RECOVERED): given.deciding for name in DECIDING}
     for cell, number in missing(store, wanted):
         if time.monotonic() - begun > 60 * given.minutes:
             return

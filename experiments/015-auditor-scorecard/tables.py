@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from acceptance import judge_all
+from acceptance import judge_all, summary
 from causes import causes_of
 from recovery import EQUAL
 from store import Cell, Store
@@ -40,10 +40,11 @@ def write_tables(store: Store, cells: Sequence[Cell], root: Path) -> None:
     write_csv(HERE / "acceptance.csv", judged)
     write_csv(HERE / "causes.csv", causes)
     (root / "governance" / "scorecard.json").write_bytes(canonical_json(scorecard(rows)) + b"\n")
-    parts = docs_table(rows), table_of(causes), table_of(judged)
+    parts = docs_table(rows), table_of(causes), summary(judged), table_of(judged)
     write_between(root / "docs" / "explanation" / "scorecard.md", "\n\n".join(filter(None, parts)))
     for row in judged:
         print(", ".join(f"{value}" for value in row.values()))
+    print(summary(judged))
 
 
 def read_rows(path: Path) -> dict[Cell, list[Row]]:

@@ -117,7 +117,7 @@ def main() -> None:
     asked.add_argument("--store", type=Path, default=ROOT / "workspace" / "scorecard")
     asked.add_argument("--cities", type=int, default=200)
     asked.add_argument("--recoveries", type=int, default=600)
-    asked.add_argument("--deciding", type=int, default=2400)
+    asked.add_argument("--deciding", type=int, default=5000)
     asked.add_argument("--replicates", type=int, default=2000)
     asked.add_argument("--minutes", type=float, default=float("inf"))
     asked.add_argument("--table", action="store_true")

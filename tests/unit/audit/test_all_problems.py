@@ -130,15 +130,26 @@ def test_problems_that_are_alike_have_next_to_no_spread():
     assert rates.spread < 0.03
 
 
-def test_the_spread_is_bounded_and_a_rate_never_below_what_is_seen():
-    many = 300
-    repeats = np.r_[np.zeros(many - 3), 40, 40, 40].astype(np.int64)
-    cases = Cases(Incidents(np.arange(many), np.full(many, 10.0), repeats), np.arange(many) % 2,
-                  np.zeros(many, dtype=np.int64), ("a0", "a1"), 40)  # fmt: skip
+def _same(repeats: np.ndarray, days: np.ndarray) -> Rates:
+    """Problems of one type, in two areas where people report alike."""
+    many = np.arange(len(repeats))
+    cases = Cases(Incidents(many, days, repeats), many % 2, 0 * many, ("a0", "a1"), 40)
     rates = rates_of(cases, Fit(np.zeros(2), np.zeros((2, 2)), 1.0), one_hot(np.arange(2), 2), least=3)
     assert rates is not None
-    assert 0.0 <= rates.spread <= 1.0
-    assert rates.daily[0] >= 120 / 3000
+    return rates
+
+
+def test_a_spread_beyond_what_was_tried_counts_as_the_widest_tried():
+    """Pairs 1 in 1,000 problems, triples so many as only a spread of more than 1 would give."""
+    rates = _same(np.r_[np.ones(1000), np.full(3, 30)].astype(np.int64), np.full(1003, 10.0))
+    assert rates.spread == 1.0
+
+
+def test_where_pairs_are_rarer_than_one_rate_would_give_the_rate_is_the_one_seen():
+    """Three repeats each: six pairs a problem where one rate would give nine, and less than no spread."""
+    rates = _same(np.full(300, 3), np.full(300, 10.0))
+    assert rates.spread == 0.0
+    assert rates.daily == pytest.approx([0.3])
 
 
 def test_too_few_problems_reported_four_times_tell_no_spread():

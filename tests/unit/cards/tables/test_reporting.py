@@ -25,8 +25,10 @@ RATIO = Figure(value=0.6, lower=0.5, upper=0.7, n=900)
 
 
 def tables(page: MakePage, language: str = "en", **changes: object) -> ReportingTables:
+    """The made city's with ``changes``, and without what only some cities have."""
     seen = page(City(), language)
-    reporting = seen.records.audit.reporting.model_copy(update=changes)
+    bare = {"settings": (), "losses": (), "losses_everywhere": (), "all_problems": None}
+    reporting = seen.records.audit.reporting.model_copy(update=bare | changes)
     records = seen.records.__class__(
         **{**vars(seen.records), "audit": seen.records.audit.model_copy(update={"reporting": reporting})}
     )

@@ -1,7 +1,9 @@
 """The acceptance numbers of METHODS 9, each held against the binomial bound of the runs made.
 
 ``pass``: the runs made exclude that the promise is broken; ``fail``: they exclude that it is kept, both at
-95 % (Clopper and Pearson 1934, one-sided); else ``not enough runs``.
+95 % (Clopper and Pearson 1934, one-sided); else ``not enough runs``. A ``promise`` is what METHODS 9 asks:
+over all sizes together, or at 10,000 incidents where it says so. The other rows are a ``part``: single sizes,
+other truths, corrections. They are held to the same figure, with too few runs to decide all of them.
 """
 
 from __future__ import annotations
@@ -9,11 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from recovery import ALL as AMONG_ALL
+from recovery import AUDIT, EQUAL, LINKS
 from scipy import stats
 from town import SIZES
 
 LEVEL = 0.95
 ALL = "all"
+PROMISE, PART = "promise", "part"
+RECOVERED = 10_000
+"""The size at which METHODS 9 asks for what was planted."""
 Row = dict[str, Any]
 
 
@@ -83,31 +90,49 @@ _CITY = (("city", "recall"), ("city", "reporting"), ("city", "delays"))
 
 
 _RECOVERY = (
-    ("city", "reporting", "here", "full cities, against the rates of watched incidents"),
-    ("city", "reporting", "planted", "full cities, against what was planted"),
-    ("recovery", "as_drawn", "here", "the same, more cities, against the rates of watched incidents"),
-    ("recovery", "as_drawn", "planted", "the same, more cities, against what was planted"),
-    ("recovery", "links_kept", "planted", "no lost links, against what was planted"),
-    ("recovery", "as_modelled", "planted", "the model's conditions hold, against what was planted"),
+    ("city", "reporting", AUDIT, "here", "full cities, against the rates of watched incidents", PART),
+    ("city", "reporting", AUDIT, "planted", "full cities, against what was planted", PART),
+    (
+        "recovery",
+        "as_drawn",
+        AUDIT,
+        "here",
+        "more cities, against the rates of watched incidents",
+        PROMISE,
+    ),
+    ("recovery", "as_drawn", AUDIT, "planted", "more cities, against what was planted", PROMISE),
+    ("recovery", "as_drawn", LINKS, "planted", "lost links put right, against what was planted", PART),
+    ("recovery", "as_drawn", AMONG_ALL, "planted", "and among all problems, against what was planted", PART),
+    ("recovery", "links_kept", AUDIT, "planted", "no lost links, against what was planted", PART),
+    ("recovery", "as_modelled", AUDIT, "planted", "the model's conditions hold", PROMISE),
+    ("recovery", EQUAL, AMONG_ALL, "planted", "nothing planted, among all problems", PART),
 )
-_MODELLED = "95 % intervals hold what was planted, the model's conditions hold: reporting"
+_HELD = (
+    ("as_modelled", AUDIT, "the model's conditions hold: reporting", PROMISE),
+    ("as_drawn", AMONG_ALL, "lost links put right, among all problems", PART),
+)
 
 
 def _recovery(rows: Sequence[Row]) -> Iterator[Row]:
-    """Mean error of the reporting ratio in cities of 10,000 incidents, from the hardest to the easiest; where
-    the model's conditions hold also how often its intervals do (A5 of METHODS 9)."""
-    known = {(row["level"], row["condition"]): row for row in rows if _tells_recovery(row)}
-    for level, condition, truth, told in _RECOVERY:
-        if (level, condition) in known:
-            yield _recovered(known[level, condition], truth, f"log reporting ratio, mean error: {told}")
-    modelled = known.get(("recovery", "as_modelled"))
-    if modelled is not None:
-        held, of = modelled["held_0.95"], modelled["of_0.95"]
-        yield _row(_MODELLED, 10_000, "92 % to 98 %", _told(held, of), judge_chance(held, of, 0.92, 0.98))
-
-
-def _tells_recovery(row: Row) -> bool:
-    return row["audit"] == "reporting" and row["size"] == 10_000 and row["off_here"] != ""
+    """Mean error of the reporting ratio in cities of 10,000 incidents, as told and corrected; how often its
+    intervals hold (A5 of METHODS 9), and whether a correction accuses anybody where all report alike."""
+    known = {(row["level"], row["condition"], row["audit"]): row for row in rows if row["size"] == RECOVERED}
+    for level, condition, audit, truth, told, of_what in _RECOVERY:
+        row = known.get((level, condition, audit))
+        if row is not None and row[f"off_{truth}_se"] != "":
+            yield _recovered(row, truth, f"log reporting ratio, mean error: {told}") | {"row": of_what}
+    for condition, audit, told, of_what in _HELD:
+        row = known.get(("recovery", condition, audit))
+        if row is not None:
+            held, of = row["held_0.95"], row["of_0.95"]
+            verdict = judge_chance(held, of, 0.92, 0.98)
+            asked = f"95 % intervals hold what was planted, {told}"
+            yield _row(asked, RECOVERED, "92 % to 98 %", _told(held, of), verdict) | {"row": of_what}
+    equal = known.get(("recovery", EQUAL, AMONG_ALL))
+    if equal is not None:
+        hits, of = equal["fail"], equal["replicates"]
+        asked = "false FAIL at equality, had the ratio among all problems decided"
+        yield _row(asked, RECOVERED, "at most 1%", _told(hits, of), judge_chance(hits, of, 0.0, 0.01))
 
 
 def _recovered(row: Row, truth: str, asked: str) -> Row:
@@ -150,4 +175,16 @@ def _told(hits: int, of: int) -> str:
 
 
 def _row(asked: str, size: int | str, must_be: str, found: str, verdict: str) -> Row:
-    return {"asked": asked, "incidents": size, "must_be": must_be, "found": found, "verdict": verdict}
+    told = {"asked": asked, "incidents": size, "must_be": must_be, "found": found, "verdict": verdict}
+    return told | {"row": PROMISE if size == ALL else PART}
+
+
+def summary(judged: Sequence[Row]) -> str:
+    """How many promises and parts of them are kept, broken or not decided."""
+    return " ".join(_summary(kind, [row["verdict"] for row in judged if row["row"] == kind])
+                    for kind in (PROMISE, PART))  # fmt: skip
+
+
+def _summary(kind: str, verdicts: Sequence[str]) -> str:
+    kept, broken, open_ = (verdicts.count(verdict) for verdict in ("pass", "fail", _MORE))
+    return f"Of {len(verdicts)} {kind}s {kept} are kept, {broken} broken, {open_} not decided."

@@ -21,15 +21,17 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from acceptance import RECOVERED  # noqa: E402
 from cheap import DESIGNS, look_at_design  # noqa: E402
 from cheap_model import MODEL_DESIGNS  # noqa: E402
 from look import Look  # noqa: E402
 from look_city import look_at_delays, look_at_recall, look_at_reporting  # noqa: E402
 from look_model import look_at_label_change, look_at_leaks, look_at_observer  # noqa: E402
+from recovery import EQUAL, TOWNS, looks_at_recovery, stream_of  # noqa: E402
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning  # noqa: E402
 from store import Cell, Store, product_digest  # noqa: E402
 from tables import write_tables  # noqa: E402
-from town import CONDITIONS, RECOVERY, SIZES, Town, make_town, random_for  # noqa: E402
+from town import CONDITIONS, SIZES, Town, make_town, random_for  # noqa: E402
 
 EVERYWHERE: tuple[Callable[[Town, int], Look], ...] = (
     look_at_reporting,
@@ -62,27 +64,28 @@ def make_metrics(cell: Cell, number: int) -> dict[str, Any]:
 
 
 def make_recovery(cell: Cell, number: int) -> dict[str, Any]:
-    """The full city of the same number with reporting planted, or one that lacks what makes that hard."""
-    town = make_town(RECOVERY[cell.condition], cell.size, random_for("city", "reporting", cell.size, number))
-    return {"incidents": town.incidents, "looks": [asdict(look_at_reporting(town, number))]}
+    """The full city of the same number, or one that lacks what makes it hard to recover what was planted."""
+    rng = random_for("city", stream_of(cell.condition), cell.size, number)
+    town = make_town(TOWNS[cell.condition], cell.size, rng)
+    return {"incidents": town.incidents, "looks": [asdict(look) for look in looks_at_recovery(town, number)]}
 
 
 MAKE = {"city": make_city, "recovery": make_recovery, "metrics": make_metrics}
-RECOVERED = 10_000
-"""The size at which METHODS 9 asks for what was planted."""
+DECIDING = ("as_drawn", "links_kept", "as_modelled", EQUAL)
+"""The towns by which that is judged; the others only say what each cause takes."""
 CELLS = [Cell("city", name, size) for size in SIZES for name in CONDITIONS]
-CELLS += [Cell("recovery", name, RECOVERED) for name in RECOVERY]
+CELLS += [Cell("recovery", name, RECOVERED) for name in TOWNS]
 CELLS += [Cell("metrics", name, size) for size in SIZES for name in (*DESIGNS, *MODEL_DESIGNS)]
 
 
-def missing(store: Store, wanted: Mapping[str, int]) -> Iterator[tuple[Cell, int]]:
+def missing(store: Store, wanted: Mapping[Cell, int]) -> Iterator[tuple[Cell, int]]:
     """What is still to be made, every cell in turn, so that all have some replicates early; ``wanted``: how
-    many of each level."""
-    done = {cell: {line["number"] for line in store.read(cell)} for cell in CELLS}
-    for turn in range(max(-(-wanted[level] // many) for level, many in A_TURN.items())):
-        for cell in CELLS:
+    many of each cell."""
+    done = {cell: {line["number"] for line in store.read(cell)} for cell in wanted}
+    for turn in range(max(-(-most // A_TURN[cell.level]) for cell, most in wanted.items())):
+        for cell, most in wanted.items():
             many = A_TURN[cell.level]
-            for number in range(turn * many, min((turn + 1) * many, wanted[cell.level])):
+            for number in range(turn * many, min((turn + 1) * many, most)):
                 if number not in done[cell]:
                     yield cell, number
 
@@ -114,6 +117,7 @@ def main() -> None:
     asked.add_argument("--store", type=Path, default=ROOT / "workspace" / "scorecard")
     asked.add_argument("--cities", type=int, default=200)
     asked.add_argument("--recoveries", type=int, default=600)
+    asked.add_argument("--deciding", type=int, default=5000)
     asked.add_argument("--replicates", type=int, default=2000)
     asked.add_argument("--minutes", type=float, default=float("inf"))
     asked.add_argument("--table", action="store_true")
@@ -129,7 +133,9 @@ def main() -> None:
     if given.again:
         look_again(store, given.again, product)
         return
-    wanted = {"city": given.cities, "recovery": given.recoveries, "metrics": given.replicates}
+    of_level = {"city": given.cities, "recovery": given.recoveries, "metrics": given.replicates}
+    wanted = {cell: of_level[cell.level] for cell in CELLS}
+    wanted |= {Cell("recovery", name, RECOVERED): given.deciding for name in DECIDING}
     for cell, number in missing(store, wanted):
         if time.monotonic() - begun > 60 * given.minutes:
             return

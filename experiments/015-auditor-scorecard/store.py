@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 _TOWNS = ("town.py", "look.py", "look_city.py")
 SIMULATED = {
     "city": (*_TOWNS, "look_model.py"),
-    "recovery": _TOWNS,
+    "recovery": (*_TOWNS, "recovery.py"),
     "metrics": (*_TOWNS, "cheap.py", "cheap_model.py"),
 }
 """By level: the code that draws its replicates."""

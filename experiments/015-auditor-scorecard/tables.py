@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from acceptance import judge_all
+from acceptance import judge_all, summary
 from causes import causes_of
+from recovery import EQUAL
 from store import Cell, Store
 from town import CONDITIONS, SIZES
 
@@ -22,22 +23,59 @@ PLANTED = {"reporting": "reporting", "delays": "delay", "recall": "recall"}
 """Conditions that are a ratio, and the field of the condition that holds it."""
 TOLD = ("reporting", "recall")
 """Those of which the audit tells this very ratio; of waits it tells that of restricted means."""
+_OPTIONAL = ("alarms_", "ratio_")
+"""Columns that only some rows have: what simpler rules said."""
 Row = dict[str, Any]
 
 
 def write_tables(store: Store, cells: Sequence[Cell], root: Path) -> None:
-    """Everything that is generated from the store."""
-    rows = [row for cell in cells for row in rows_of(cell, store.read(cell))]
+    """Everything that is generated from the store. A cell of which the store holds fewer replicates than
+    results.csv tells keeps the rows that stand there, so that a lost store takes nothing away."""
+    standing = read_rows(HERE / "results.csv")
+    rows = [row for cell in cells for row in fullest(standing.get(cell, []), rows_of(cell, store.read(cell)))]
     judged = judge_all(rows)
     causes = causes_of({cell.condition: store.read(cell) for cell in cells if cell.level == "recovery"})
+    causes = causes or list(csv.DictReader((HERE / "causes.csv").read_text().splitlines()))
     write_csv(HERE / "results.csv", rows)
     write_csv(HERE / "acceptance.csv", judged)
     write_csv(HERE / "causes.csv", causes)
     (root / "governance" / "scorecard.json").write_bytes(canonical_json(scorecard(rows)) + b"\n")
-    parts = docs_table(rows), table_of(causes), table_of(judged)
+    parts = docs_table(rows), table_of(causes), summary(judged), table_of(judged)
     write_between(root / "docs" / "explanation" / "scorecard.md", "\n\n".join(filter(None, parts)))
     for row in judged:
         print(", ".join(f"{value}" for value in row.values()))
+    print(summary(judged))
+
+
+def read_rows(path: Path) -> dict[Cell, list[Row]]:
+    """The rows of a table that stands, by cell; blanks left out, as where a row has no such column."""
+    found: dict[Cell, list[Row]] = {}
+    with path.open(newline="") as source:
+        for line in csv.DictReader(source):
+            row = {
+                name: _value(str(text))
+                for name, text in line.items()
+                if text or not name.startswith(_OPTIONAL)
+            }
+            found.setdefault(Cell(row["level"], row["condition"], row["size"]), []).append(row)
+    return found
+
+
+def _value(text: str) -> Any:
+    """What was written: a flag, a whole number, a number, or words."""
+    for made in (int, float):
+        try:
+            return made(text)
+        except ValueError:
+            continue
+    return {"True": True, "False": False}.get(text, text)
+
+
+def fullest(standing: Sequence[Row], made: Iterable[Row]) -> Sequence[Row]:
+    """The rows of the cell that rest on more replicates; the new ones where both rest on as many."""
+    rows = list(made)
+    fewer = max((row["replicates"] for row in standing), default=0)
+    return rows if max((row["replicates"] for row in rows), default=0) >= fewer else standing
 
 
 def rows_of(cell: Cell, lines: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
@@ -67,7 +105,7 @@ def rows_of(cell: Cell, lines: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
 
 def is_planted(cell: Cell, audit: str) -> bool:
     """Whether there was something for this audit to find."""
-    return cell.level == "recovery" or cell.condition == audit
+    return cell.condition != EQUAL and (cell.level == "recovery" or cell.condition == audit)
 
 
 def _count(looks: Sequence[Mapping[str, Any]], verdict: str) -> int:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from civic_ai.audit.all_problems import rates_of
+from civic_ai.audit.duplicates import Cases
 from civic_ai.audit.incidents import Incidents
 from civic_ai.audit.reporting import fit_reporting, watch
 from civic_ai.panel.groups import Grouping
@@ -89,6 +91,37 @@ def test_clustered_errors_hold_as_often_as_they_say(case: dict[str, float], real
 
     assert 0.91 <= held("cluster") <= 0.98
     assert held("naive") <= held("quasi") < held("cluster")
+
+
+def _among_all(made: Drawn) -> tuple[float, float]:
+    """The log ratio among reported problems, and among all."""
+    kind = np.zeros(len(made.area), dtype=np.int64)
+    incidents = Incidents(np.arange(len(made.area)), made.days, made.repeats)
+    cases = Cases(incidents, made.area, kind, tuple(map(str, range(AREAS))), 1)
+    fit = fit_reporting(watch(incidents, made.area, kind), GROUPING)
+    rates = rates_of(cases, fit, GROUPING, least=30)
+    assert rates is not None
+    told = float(fit.log_ratio[1])
+    return told, float(np.log(rates.among_all(np.exp(told), 120)))
+
+
+@pytest.mark.parametrize(
+    ("case", "reported", "of_all"),
+    [
+        pytest.param({}, -0.98, -0.99, id="correct model"),
+        pytest.param({"frailty": 0.5}, -0.91, -0.96, id="incidents differ"),
+        pytest.param({"frailty": 1.0}, -0.89, -0.945, id="incidents differ more"),
+        pytest.param({"never_twice": 0.5}, -0.985, -0.995, id="half never reported twice"),
+    ],
+)
+def test_among_all_problems_a_gap_comes_nearer_to_what_was_injected_and_not_beyond(
+    case: dict[str, float], reported: float, of_all: float
+) -> None:
+    """METHODS: -.90 and -.86 of -1.00 among reported problems, where rates are gamma (variance .5 and 1)."""
+    made = np.array([_among_all(drawn(seed, **case)) for seed in range(60)])
+    assert made.mean(axis=0) == pytest.approx([reported, of_all], abs=0.015)
+    assert (made[:, 1] <= made[:, 0]).all()
+    assert made[:, 1].mean() > LOG_RATIO - 0.01
 
 
 def _lost(made: Drawn, loss: np.ndarray, rng: np.random.Generator) -> Drawn:

@@ -3,6 +3,7 @@ they are said to be: what is planted is there, and nothing else."""
 
 from __future__ import annotations
 
+import csv
 import importlib
 from pathlib import Path
 from types import ModuleType
@@ -142,9 +143,75 @@ def test_a_town_as_drawn_is_the_full_city_of_that_number(town: ModuleType) -> No
         np.testing.assert_array_equal(part.reports.at, same.reports.at)
 
 
+@pytest.fixture(scope="module")
+def looks(town: ModuleType) -> dict[str, list]:  # type: ignore[type-arg]
+    """By look: what it says of three towns with reporting planted."""
+    recovery, found = _module("recovery"), {}
+    for made in _towns(town, "reporting"):
+        for look in recovery.looks_at_recovery(made, 1):
+            found.setdefault(look.audit, []).append(look)
+    return found
+
+
+def test_each_correction_goes_further_from_one_and_judges_as_the_policy_would(looks) -> None:  # type: ignore[no-untyped-def]
+    recovery = _module("recovery")
+    assert list(looks) == [recovery.AUDIT, recovery.LINKS, *recovery.LIVES]
+    mean = {name: np.mean([look.value for look in some]) for name, some in looks.items()}
+    half, twice = (name for name in recovery.LIVES if name != recovery.ALL)
+    assert mean[half] < mean[recovery.ALL] < mean[twice] < mean[recovery.LINKS] < mean[recovery.AUDIT] < 0
+    assert mean[recovery.LINKS] - mean[recovery.AUDIT] == pytest.approx(-0.012, abs=0.006)
+    assert {look.verdict for look in looks[recovery.ALL]} == {"fail"}
+    assert set(looks[recovery.ALL][0].held) == set(looks[recovery.AUDIT][0].held)
+
+
+def test_towns_of_the_recovery_are_those_of_the_full_cities(town: ModuleType) -> None:
+    recovery = _module("recovery")
+    assert recovery.stream_of("as_drawn") == "reporting"
+    assert recovery.stream_of(recovery.EQUAL) == "none"
+    assert recovery.TOWNS[recovery.EQUAL] == town.CONDITIONS["none"]
+    assert pytest.approx(110, abs=1) == recovery.LIFE_DAYS
+
+
+def test_a_store_that_was_lost_takes_no_row_away(tmp_path: Path) -> None:
+    """Rows read back are those that were written; fewer replicates do not replace more."""
+    tables, standing = _module("tables"), EXPERIMENT / "results.csv"
+    rows = [row for some in tables.read_rows(standing).values() for row in some]
+    tables.write_csv(tmp_path / "again.csv", rows)
+    assert (tmp_path / "again.csv").read_text() == standing.read_text()
+    few, many = [{"replicates": 3}], [{"replicates": 4}]
+    assert tables.fullest(many, iter(few)) == many
+    assert tables.fullest(few, iter(many)) == many
+    assert tables.fullest([{"replicates": 3, "new": False}], iter(few)) == few
+    assert tables.fullest(many, iter([])) == many
+
+
+def test_the_tables_that_stand_tell_the_same_promises(town: ModuleType) -> None:
+    """acceptance.csv and the page say what results.csv says."""
+    tables, acceptance = _module("tables"), _module("acceptance")
+    rows = [row for some in tables.read_rows(EXPERIMENT / "results.csv").values() for row in some]
+    judged = acceptance.judge_all(rows)
+    page = (EXPERIMENT.parents[1] / "docs" / "explanation" / "scorecard.md").read_text("utf-8")
+    assert tables.table_of(judged) in page
+    assert acceptance.summary(judged) in page
+    with (EXPERIMENT / "acceptance.csv").open(newline="") as source:
+        written = list(csv.DictReader(source))
+    assert [list(row.values()) for row in written] == [[str(v) for v in row.values()] for row in judged]
+
+
+def test_promises_are_counted_apart_from_their_parts() -> None:
+    acceptance = _module("acceptance")
+    rows = [acceptance._row("a", size, "", "", verdict) for size, verdict in
+            (("all", "pass"), ("all", "fail"), (2_500, "pass"), (10_000, "not enough runs"))]  # fmt: skip
+    assert acceptance.summary(rows) == ("Of 2 promises 1 are kept, 1 broken, 0 not decided. "
+                                        "Of 2 parts 1 are kept, 0 broken, 1 not decided.")  # fmt: skip
+
+
 def test_causes_are_told_as_differences_between_towns_of_the_same_number() -> None:
     def line(number: int, off: float) -> dict[str, object]:
-        return {"number": number, "looks": [{"value": off - 0.7, "planted": -0.7, "here": -0.65}]}
+        return {
+            "number": number,
+            "looks": [{"audit": "reporting", "value": off - 0.7, "planted": -0.7, "here": -0.65}],
+        }
 
     drawn = [line(number, off) for number, off in enumerate((0.5, -0.5, 0.1))]
     kept = [line(number, off - 0.01) for number, off in enumerate((0.5, -0.5))]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.intersections import Intersection
+from civic_ai.records.reporting import LinkageLoss, RatioAtLife, ReportingBias
 from tests.journey.attacker import Facts, Form, System
 
 Guess = tuple[str, float, float, float]
@@ -88,13 +89,21 @@ def attack_reports(truth: AuditReport, facts: Facts, step: float) -> Iterator[Gu
                 (_sum(item.group, name), facts.get(f"audit.reporting.groups.{at}.{name}")) for name in totals
             ]
             told = [f"groups.{at}"]
-            told += [f"losses.{one.fact_key()}" for one in reporting.losses if one.group == item.group]
+            told += [f"{name}.{one.fact_key()}" for name, one in _moved(reporting) if one.group == item.group]
             known += [
                 (_sum(item.group, "incidents"), facts.get(f"audit.reporting.{name}.ratio.n") or None)
                 for name in told
             ]
         system = _system([list(atoms)], atoms, known, step)
         yield from _guesses(attribute, system, atoms, (("incidents",), ("duplicates",)))
+
+
+def _moved(reporting: ReportingBias) -> Iterator[tuple[str, LinkageLoss | RatioAtLife]]:
+    """Where the ratios under other suppositions stand; they show the same n."""
+    yield from (("losses", one) for one in reporting.losses)
+    yield from (("losses_everywhere", one) for one in reporting.losses_everywhere)
+    if reporting.all_problems is not None:
+        yield from (("all_problems.lives", one) for one in reporting.all_problems.lives)
 
 
 ATTACKS: dict[str, Attack] = {

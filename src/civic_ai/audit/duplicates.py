@@ -90,6 +90,26 @@ def find_cases(reported: Reported, setting: Setting, *, each_caller_once: bool =
     if each_caller_once:
         once = _first_calls(incident, reported.caller[rows], reported.at[rows])
         rows, incident, ended = rows[once], incident[once], ended[once]
+    return _cases(reported, setting, (rows, incident, ended))
+
+
+def repeats_alone(reported: Reported, setting: Setting) -> Cases:
+    """Every repeat report as if its link were lost: an incident of its own, watched from that report on."""
+    rows = np.flatnonzero(reported.is_linkable)
+    incident, _ = _problems(reported, rows, setting)
+    once = _first_calls(incident, reported.caller[rows], reported.at[rows])
+    order = once[np.lexsort((reported.at[rows][once], incident[once]))]
+    later = order[1:][np.diff(incident[order]) == 0]
+    alone, ended = np.arange(len(later)), reported.ended[rows][later]
+    if reported.located is not None:
+        days = setting.days * reported.located.days[later]
+        ended = linkage_ends(alone, reported.located.at[later], ended, days)
+    return _cases(reported, setting, (rows[later], alone, ended))
+
+
+def _cases(reported: Reported, setting: Setting, reports: tuple[Integers, Integers, Floats]) -> Cases:
+    """``reports``: positions, the code of each one's incident, and until when a repeat would be seen."""
+    rows, incident, ended = reports
     incidents = build_incidents(
         Reports(incident, reported.at[rows], ended),
         extracted=reported.extracted,

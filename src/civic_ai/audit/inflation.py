@@ -80,7 +80,7 @@ def fit_inflated(repeats: Floats, days: Floats, design: Floats, cluster: Integer
     maximum, then Newton steps; the covariance is the sandwich with scores summed by ``cluster``.
     """
     data = _Data(repeats, days, design)
-    plain = _poisson(data, np.ones(len(repeats)), np.zeros(design.shape[1]))
+    plain = fit_rates(repeats, days, design)
     theta = np.append(plain, 0.0)
     for _ in range(10):
         theta = _expect_and_maximise(data, theta)
@@ -100,6 +100,12 @@ def _expect_and_maximise(data: _Data, theta: Floats) -> Floats:
     _, never, _ = data.split(theta)
     share = min(max(float(never.mean()), 1e-6), 1 - 1e-6)
     return np.append(_poisson(data, 1 - never, theta[:-1]), np.log(share / (1 - share)))
+
+
+def fit_rates(repeats: Floats, days: Floats, design: Floats) -> Floats:
+    """(columns,) log rates of the plain Poisson model. It rests on sums alone, so that single rows may hold
+    days that are taken away. Raises ``LinAlgError`` where a column says nothing."""
+    return _poisson(_Data(repeats, days, design), np.ones(len(repeats)), np.zeros(design.shape[1]))
 
 
 def _poisson(data: _Data, weights: Floats, start: Floats) -> Floats:

@@ -27,7 +27,7 @@ from civic_ai.audit.given import Given
 from civic_ai.audit.measured import Measurement
 from civic_ai.audit.metrics import METRICS
 from civic_ai.audit.need_sums import NEED_METRICS, Corrected, correct
-from civic_ai.audit.reported_share import ReportedShares, codes_in
+from civic_ai.audit.reported_share import ReportedShares, codes_in, lives_of
 from civic_ai.evaluation.chance import visit_chance
 from civic_ai.records.audit import Disparity, GroupFigure
 from civic_ai.records.figure import Figure, missing
@@ -41,9 +41,6 @@ from civic_ai.records.need import (
     ReportedShare,
 )
 from civic_ai.records.policy import Policy
-
-OTHER_LIVES = (0.5, 2.0)
-"""The life of a problem is declared, not measured: half and double of it are always told too."""
 
 Families = dict[str, list[Measured]]
 """By metric: one entry an attribute."""
@@ -61,7 +58,7 @@ def audit_need(given: Given, made: Measurement, reporting: AreaReporting | str, 
         return NeedAudit(why_unknown="no_metric_counts_cases")
     life = reporting.life_days
     by_reports = _judged(counted.against_reports(), policy)
-    by_life = {days: counted.corrected(reporting.rates.shares(days)) for days in _lives(life)}
+    by_life = {days: counted.corrected(reporting.rates.shares(days)) for days in lives_of(life)}
     by_need = {days: _judged(part.families, policy) for days, part in by_life.items()}
     verdicts = tuple(_verdict(name, by_reports, by_need, life) for name in counted.metrics)
     level = policy.tolerances.confidence_level
@@ -83,10 +80,6 @@ def audit_need(given: Given, made: Measurement, reporting: AreaReporting | str, 
         ),
         changes_a_verdict=any(verdict.need != verdict.reports for verdict in verdicts),
     )
-
-
-def _lives(life: int) -> tuple[int, ...]:
-    return tuple(dict.fromkeys((life, *(max(1, round(life * times)) for times in OTHER_LIVES))))
 
 
 def _judged(families: Families, policy: Policy) -> dict[str, Audited]:

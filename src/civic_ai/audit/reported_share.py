@@ -24,6 +24,13 @@ Integers = NDArray[np.int64]
 _LEAST_VARIANCE, _MOST_VARIANCE = 1e-6, 0.5
 """Areas that differ no more than by chance are all given their groups' rate; none is taken to differ from it
 by more than a factor of about four (Liu et al. find a standard deviation of 0.26 on the log scale)."""
+OTHER_LIVES = (0.5, 2.0)
+"""The life of a problem is declared, not measured: half and double of it are always told too."""
+
+
+def lives_of(life_days: int) -> tuple[int, ...]:
+    """The declared life, then half and double of it, each once."""
+    return tuple(dict.fromkeys((life_days, *(max(1, round(life_days * times)) for times in OTHER_LIVES))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,21 +97,29 @@ def fit_reporting(watched: Watched, grouping: Grouping) -> Fit:
     ``grouping`` is over areas, in the order of the area codes. Types and groups without any repeat report
     say nothing about ratios; they are left out, with the areas where such a group lives.
     """
-    groups, shares = len(grouping.groups), grouping.shares
-    silent = (shares[watched.area].T @ watched.repeats) <= 0
-    lively = np.bincount(watched.kind, watched.repeats) > 0
-    kept = watched.where(lively[watched.kind] & ~(shares[watched.area][:, silent] > 0).any(axis=1))
-    measured = [g for g in range(groups) if g != grouping.reference and not silent[g]]
+    kept, measured, design = regression(watched, grouping)
+    groups = len(grouping.groups)
     log_ratio, covariance = np.full(groups, np.nan), np.full((groups, groups), np.nan)
     log_ratio[grouping.reference] = 0.0
-    if silent[grouping.reference] or not measured:
+    if not measured:
         return Fit(log_ratio, covariance, float("nan"))
-    design = np.column_stack([shares[kept.area][:, measured], _indicators(kept.kind)])
     model = sm.GLM(kept.repeats, design, family=sm.families.Poisson(), offset=np.log(kept.days))
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": kept.area, "use_correction": False})
     log_ratio[measured] = fitted.params[: len(measured)]
     covariance[np.ix_(measured, measured)] = fitted.cov_params()[: len(measured), : len(measured)]
     return Fit(log_ratio, covariance, _dispersion(kept, np.exp(design @ fitted.params), design.shape[1]))
+
+
+def regression(watched: Watched, grouping: Grouping) -> tuple[Watched, list[int], Floats]:
+    """The pairs that can be compared, the positions of groups that have a ratio, and the columns: their
+    shares, then a column a type. No groups where the reference group has no repeat report."""
+    shares = grouping.shares
+    silent = (shares[watched.area].T @ watched.repeats) <= 0
+    lively = np.bincount(watched.kind, watched.repeats) > 0
+    kept = watched.where(lively[watched.kind] & ~(shares[watched.area][:, silent] > 0).any(axis=1))
+    others = (g for g in range(len(grouping.groups)) if g != grouping.reference and not silent[g])
+    measured = [] if silent[grouping.reference] else list(others)
+    return kept, measured, np.column_stack([shares[kept.area][:, measured], _indicators(kept.kind)])
 
 
 def _indicators(kind: Integers) -> Floats:

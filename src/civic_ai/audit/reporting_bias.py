@@ -8,19 +8,29 @@ reasonable linkage says otherwise, the verdict is insufficient evidence: such da
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from civic_ai.audit.all_problems import rates_of
 from civic_ai.audit.contrasts import judge
-from civic_ai.audit.duplicates import Cases, Reported, Setting, area_column, find_cases, read_reports
+from civic_ai.audit.duplicates import (
+    Cases,
+    Reported,
+    Setting,
+    area_column,
+    find_cases,
+    read_reports,
+    repeats_alone,
+)
 from civic_ai.audit.inflation import fit_inflated
 from civic_ai.audit.linkage import links_by_chance
+from civic_ai.audit.lost_links import Links
 from civic_ai.audit.one_event import examine_event
-from civic_ai.audit.reporting import Fit, judge_reporting, not_examined, watch
+from civic_ai.audit.reporting import Fit, Watched, judge_reporting, not_examined, watch
 from civic_ai.audit.reporting_conditions import (
     OTHER_LENGTHS,
     Conditions,
@@ -34,7 +44,7 @@ from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.figure import Verdict
 from civic_ai.records.policy import Policy
 from civic_ai.records.reporting import (
-    LinkageLoss,
+    AllProblems,
     LinkedReports,
     OtherSetting,
     ReportingBias,
@@ -43,8 +53,6 @@ from civic_ai.records.reporting import (
     ZeroInflation,
 )
 
-LOST_PERCENTS = (10, 20, 40)
-"""Shares of links that are taken to be missed in one group alone."""
 _HALF_AND_DOUBLE = {"half": 0.5, "same": 1.0, "double": 2.0}
 
 
@@ -107,7 +115,7 @@ class _Examination:
 
     def record(self) -> ReportingBias:
         """The record without maps."""
-        made = self._judge(self.cases)
+        made, links = self._judge(self.cases), self._links
         conditions = Conditions(self.reported, self.cases, self.fit, self.grouping, self.policy).check()
         others = {name: self._judge(find_cases(self.reported, setting)) for name, setting in self._settings()}
         linked = self._linked({name: one.verdict for name, one in others.items()}, made.verdict)
@@ -121,15 +129,30 @@ class _Examination:
                 "settings": tuple(
                     _setting(name, item) for name, one in others.items() for item in one.groups
                 ),
-                "losses": tuple(loss for item in made.groups for loss in losses_of(item)),
+                "losses": tuple(links.alone_in(made.groups)),
+                "losses_everywhere": tuple(links.everywhere(made.groups)),
+                "all_problems": self._all_problems(made.groups),
                 "linked": linked,
                 "inflation": self._inflation(),
             }
         )
 
+    @property
+    def _links(self) -> Links:
+        """What lost links would do."""
+        alone = repeats_alone(self.reported, Setting())
+        return Links(_watch(self.cases), _watch(alone), self.grouping)
+
+    def _all_problems(self, groups: Sequence[ReportingGroup]) -> AllProblems | None:
+        """The ratios among all problems; None where no life is declared or little is reported four times."""
+        life = self.spec.audit.reporting.life_days
+        rates = rates_of(self.cases, self.fit, self.grouping, least=self.policy.limits.group_events)
+        if life is None or rates is None:
+            return None
+        return AllProblems(spread=rates.spread, lives=tuple(rates.at_lives(groups, life)))
+
     def _judge(self, cases: Cases) -> ReportingBias:
-        watched = watch(cases.incidents, cases.area, cases.kind)
-        return judge_reporting(watched, [self.grouping], self.policy, seed=self.spec.seed)
+        return judge_reporting(_watch(cases), [self.grouping], self.policy, seed=self.spec.seed)
 
     def _settings(self) -> Iterator[tuple[str, Setting]]:
         """Other lengths of watch, and half and double of both settings of the linkage."""
@@ -192,22 +215,14 @@ class _Examination:
         )
 
 
+def _watch(cases: Cases) -> Watched:
+    return watch(cases.incidents, cases.area, cases.kind)
+
+
 def _setting(name: str, item: ReportingGroup) -> OtherSetting:
     return OtherSetting(
         setting=name, attribute=item.attribute, group=item.group, ratio=item.ratio, verdict=item.verdict
     )
-
-
-def losses_of(item: ReportingGroup) -> Iterator[LinkageLoss]:
-    """The ratio if some links of this group alone were missed: too low by log(1 - share) (METHODS 1.1)."""
-    if item.ratio.value is None:
-        return
-    for percent in LOST_PERCENTS:
-        found = 1 - percent / 100
-        bounds = {name: None if (value := getattr(item.ratio, name)) is None else value / found
-                  for name in ("value", "lower", "upper")}  # fmt: skip
-        ratio = item.ratio.model_copy(update=bounds)
-        yield LinkageLoss(percent=percent, attribute=item.attribute, group=item.group, ratio=ratio)
 
 
 def final_verdict(of_groups: Verdict, conditions: tuple[ReportingCondition, ...], *, agree: bool) -> Verdict:

@@ -9,11 +9,13 @@ from civic_ai.audit.protection import is_small
 from civic_ai.records.figure import Figure, missing
 from civic_ai.records.policy import Policy
 from civic_ai.records.reporting import (
+    AllProblems,
     ConditionComparison,
     ConditionResidual,
     LinkageLoss,
     LinkedReports,
     OtherSetting,
+    RatioAtLife,
     ReportingBias,
     ReportingCondition,
     ReportingMap,
@@ -21,7 +23,7 @@ from civic_ai.records.reporting import (
 )
 
 Group = tuple[str, str]
-Shown = TypeVar("Shown", OtherSetting, LinkageLoss, ConditionResidual)
+Shown = TypeVar("Shown", OtherSetting, LinkageLoss, RatioAtLife, ConditionResidual)
 
 
 def mask_reporting_details(
@@ -39,6 +41,10 @@ def mask_reporting_details(
             "conditions": tuple(_condition(item, hidden, policy) for item in reporting.conditions),
             "settings": _parts(reporting.settings, hidden, policy),
             "losses": _parts(reporting.losses, hidden, policy),
+            "losses_everywhere": _parts(reporting.losses_everywhere, hidden, policy),
+            "all_problems": None
+            if reporting.all_problems is None
+            else _all_problems(reporting.all_problems, hidden, policy),
             "linked": None if reporting.linked is None else _linked(reporting.linked, policy),
             "inflation": None
             if reporting.inflation is None
@@ -62,13 +68,16 @@ def _figure(figure: Figure, is_hidden: bool, policy: Policy) -> Figure:
     """Two decimals and a rounded n; nothing where the group is hidden or rests on few incidents."""
     if is_hidden or is_small(figure.n, policy.suppression.minimum):
         return missing("suppressed").model_copy(update={"level": figure.level, "period": figure.period})
-    seen = {name: _rounded(getattr(figure, name)) for name in ("value", "lower", "upper")}
     to = policy.suppression.round_counts_to
-    return figure.model_copy(update={**seen, "n": int(figure.n / to + 0.5) * to})
+    return figure.moved(_two_decimals).model_copy(update={"n": int(figure.n / to + 0.5) * to})
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+    return None if value is None else _two_decimals(value)
+
+
+def _two_decimals(value: float) -> float:
+    return round(value, 2)
 
 
 def _condition(item: ReportingCondition, hidden: Collection[Group], policy: Policy) -> ReportingCondition:
@@ -87,6 +96,12 @@ def _linked(linked: LinkedReports, policy: Policy) -> LinkedReports:
             "by_chance": _rounded(linked.by_chance),
             "largest": None if few else int((linked.largest or 0) / to + 0.5) * to,
         }
+    )
+
+
+def _all_problems(told: AllProblems, hidden: Collection[Group], policy: Policy) -> AllProblems:
+    return told.model_copy(
+        update={"spread": _rounded(told.spread), "lives": _parts(told.lives, hidden, policy)}
     )
 
 
@@ -112,15 +127,9 @@ def _comparison(
     rates = comparison.rates_follow
     return comparison.model_copy(
         update={
-            "reports_follow": _decimals(comparison.reports_follow),
-            "rates_follow": None if rates is None else _decimals(rates),
+            "reports_follow": comparison.reports_follow.moved(_two_decimals),
+            "rates_follow": None if rates is None else rates.moved(_two_decimals),
             "groups": _parts(comparison.groups, hidden, policy),
             "blob": None,
         }
-    )
-
-
-def _decimals(figure: Figure) -> Figure:
-    return figure.model_copy(
-        update={name: _rounded(getattr(figure, name)) for name in ("value", "lower", "upper")}
     )

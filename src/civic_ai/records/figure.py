@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
@@ -30,6 +31,11 @@ class Figure(Record):
     n: int
     period: Period | None = None
     why_missing: str | None = None
+
+    def moved(self, change: Callable[[float], float]) -> Figure:
+        """The same with the value and the ends of its interval changed; ``change`` keeps their order."""
+        told = {"value": self.value, "lower": self.lower, "upper": self.upper}
+        return self.model_copy(update={k: None if v is None else change(v) for k, v in told.items()})
 
 
 def missing(why: str, *, n: int = 0) -> Figure:

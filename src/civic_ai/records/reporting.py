@@ -63,7 +63,8 @@ class OtherSetting(Record):
 
 
 class LinkageLoss(Record):
-    """The ratio if ``percent`` of the links of this group alone were lost: measured / (1 - percent / 100)."""
+    """The ratio if ``percent`` of the repeat reports were taken for new incidents, with their links lost:
+    those of this group alone, or of every group alike."""
 
     percent: int
     attribute: str
@@ -71,6 +72,29 @@ class LinkageLoss(Record):
     ratio: Figure
 
     named_by = ("attribute", "group", "percent")
+
+
+class RatioAtLife(Record):
+    """The ratio among all problems, reported or not, if they last ``life_days`` on average when nobody
+    reports them."""
+
+    life_days: int
+    attribute: str
+    group: str
+    ratio: Figure
+
+    named_by = ("attribute", "group", "life_days")
+
+
+class AllProblems(Record):
+    """Ratios among all problems: each one that was watched stands for those that nobody reported.
+
+    ``spread`` is the variance of the rates of problems of one type and group over their squared mean. It is
+    taken to be the same in every group; no verdict rests on these ratios.
+    """
+
+    spread: float
+    lives: tuple[RatioAtLife, ...]
 
 
 class LinkedReports(Record):
@@ -163,7 +187,8 @@ class ReportingBias(Record):
 
     ``method`` is ``duplicates``, ``linkage``, ``neighbours`` or ``none``; ``verdict`` unknown when the city's
     data cannot say. It is never ``pass`` or ``fail`` where the data contradict a condition, or where another
-    reasonable setting of the linkage says otherwise; ``of_groups`` is the verdict before that.
+    reasonable setting of the linkage says otherwise; ``of_groups`` is the verdict before that. ``losses`` are
+    of each group alone, ``losses_everywhere`` of all alike.
     """
 
     method: str
@@ -176,6 +201,8 @@ class ReportingBias(Record):
     conditions: tuple[ReportingCondition, ...] = ()
     settings: tuple[OtherSetting, ...] = ()
     losses: tuple[LinkageLoss, ...] = ()
+    losses_everywhere: tuple[LinkageLoss, ...] = ()
+    all_problems: AllProblems | None = None
     linked: LinkedReports | None = None
     inflation: ZeroInflation | None = None
     map: ReportingMap | None = None

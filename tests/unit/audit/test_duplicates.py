@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.audit.duplicates import Setting, _kind_columns, area_column, find_cases, read_reports
+from civic_ai.audit.duplicates import (
+    Reported,
+    Setting,
+    _kind_columns,
+    area_column,
+    find_cases,
+    read_reports,
+    repeats_alone,
+)
+from civic_ai.audit.linkage import Located
 from tests.unit.audit.made import DUPLICATES, LANGUAGE, QUARTERS, pilot
 
 BOTH = {"quarter": QUARTERS, "language": LANGUAGE}
@@ -176,6 +185,44 @@ def test_blank_callers_are_different_people():
         find_cases(reported, Setting(), each_caller_once=flag).incidents for flag in (True, False)
     )
     assert once.repeats.sum() == always.repeats.sum() > 0
+
+
+def _few(**changes):
+    """A problem that is reported again in another area, then as another type; and one that is not."""
+    parts = {
+        "at": np.array([5.0, 0.0, 20.0, 3.0]), "ended": np.array([40.0, 30.0, np.nan, 9.0]),
+        "area": np.array(["b", "a", "c", "a"]), "kind": np.array([0, 0, 1, 0]),
+        "incident": np.array([7, 7, 7, 8]), "caller": np.array([-1, -1, -1, -1]),
+        "placed": None, "located": None, "extracted": 100.0, "start": 0.0,
+    }  # fmt: skip
+    return Reported(**(parts | changes))
+
+
+def test_a_repeat_alone_is_watched_from_its_own_report_to_its_own_end():
+    cases = repeats_alone(_few(), Setting())
+    assert cases.incidents.days.tolist() == [35.0, 80.0]
+    assert [cases.areas[code] for code in cases.area] == ["b", "c"]
+    assert cases.kind.tolist() == [0, 1]
+    assert (cases.incidents.repeats.tolist(), cases.largest) == ([0, 0], 1)
+    assert repeats_alone(_few(), Setting(most_days=10)).incidents.days.tolist() == [10.0, 10.0]
+
+
+def test_repeats_alone_leave_out_calls_that_the_audit_leaves_out():
+    again = _few(caller=np.array([1, 1, 2, 1]))
+    assert repeats_alone(again, Setting()).incidents.days.tolist() == [80.0]
+    unknown = _few(incident=np.array([-1, 7, 7, 8]))
+    assert repeats_alone(unknown, Setting()).incidents.days.tolist() == [80.0]
+    nothing = repeats_alone(_few(incident=np.arange(4)), Setting())
+    assert len(nothing.area) == nothing.largest == 0
+
+
+def test_a_linked_repeat_alone_is_watched_for_as_long_as_a_repeat_of_it_would_be_linked():
+    at, four = np.array([5.0, 0.0, 20.0, 3.0]), np.full(4, 1.0)
+    place = np.array([0.0, 0.0, 0.0, 9e3])
+    located = Located(place, place, at, np.zeros(4, dtype=np.int64), 100 * four, 15 * four)
+    linked = _few(kind=np.zeros(4, dtype=np.int64), placed=four > 0, located=located)
+    assert repeats_alone(linked, Setting()).incidents.days.tolist() == [15.0, 15.0]
+    assert repeats_alone(linked, Setting(days=2.0)).incidents.days.tolist() == [30.0, 30.0]
 
 
 def test_a_type_may_have_settings_of_its_own():

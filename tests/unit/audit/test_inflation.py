@@ -7,7 +7,7 @@ import pytest
 from statsmodels.discrete.count_model import ZeroInflatedPoisson
 from statsmodels.discrete.discrete_model import Poisson
 
-from civic_ai.audit.inflation import _climb, _Data, fit_inflated
+from civic_ai.audit.inflation import _climb, _Data, fit_inflated, fit_rates
 
 
 def made(seed, *, share, slope=-1.0, many=6000, areas=60, spread=0.0):
@@ -27,6 +27,17 @@ def test_it_is_the_maximum_that_statsmodels_finds():
     theirs = model.fit(method="bfgs", maxiter=500, disp=0, start_params=[0, *ours.beta])
     np.testing.assert_allclose(ours.beta, theirs.params[1:], atol=2e-3)
     assert ours.share == pytest.approx(1 / (1 + np.exp(-theirs.params[0])), abs=2e-3)
+
+
+def test_plain_rates_rest_on_sums_so_that_days_can_be_taken_away():
+    repeats, days, design, _ = made(1, share=0.0, many=400)
+    whole = fit_rates(repeats, days, design)
+    split = [np.concatenate([part, part]) for part in (repeats, days, design)]
+    split[0][400:], split[1][:400], split[1][400:] = 0, 3 * days, -2 * days
+    np.testing.assert_allclose(fit_rates(*split), whole, atol=1e-8)
+    np.testing.assert_allclose(
+        whole, Poisson(repeats, design, offset=np.log(days)).fit(disp=0).params, atol=1e-6
+    )
 
 
 def test_the_information_is_the_derivative_of_the_scores_and_these_of_the_likelihood():

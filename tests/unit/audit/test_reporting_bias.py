@@ -9,13 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from civic_ai.audit.reporting_bias import (
-    LOST_PERCENTS,
-    _Examination,
-    examine_reporting,
-    final_verdict,
-    losses_of,
-)
+from civic_ai.audit.lost_links import LOST_PERCENTS
+from civic_ai.audit.reporting_bias import _Examination, examine_reporting, final_verdict
 from civic_ai.data.synthetic import CitySettings, make_city
 from civic_ai.records.reporting import ReportingCondition
 from tests.unit.audit.made import DUPLICATES, LANGUAGE, POLICY, QUARTERS, pilot
@@ -190,17 +185,47 @@ def test_a_planted_bias_fails_under_linkage_when_all_settings_agree():
     assert made.linked.located == 1.0
 
 
-def test_links_that_are_lost_in_one_group_bias_by_log_one_minus_their_share():
-    """METHODS 1.1: a loss of 40 % of the links of one group biases by log(1 - .4)."""
-    requests, lost = _town(2, 1.0, problems=12_000), 0.4
-    rng = np.random.default_rng(1)
+def _lose(requests, lost, where, seed=1):
+    """The same with a share of the repeat reports as new incidents, marked by ``where`` (requests,)."""
     first = requests.sort_values("created_at").drop_duplicates("incident_id").index
-    poor = requests["area_id"].lt("A20") & ~requests.index.isin(first) & (rng.random(len(requests)) < lost)
-    whole, torn = (_look(part, DUPLICATES).groups[0] for part in (requests, requests[~poor]))
-    assert np.log(torn.ratio.value / whole.ratio.value) == pytest.approx(np.log(1 - lost), abs=0.1)
-    (mended,) = [loss for loss in losses_of(torn) if loss.percent == 40]
-    assert mended.ratio.value == pytest.approx(whole.ratio.value, rel=0.1)
-    assert [loss.percent for loss in losses_of(torn)] == list(LOST_PERCENTS)
+    drawn = np.random.default_rng(seed).random(len(requests)) < lost
+    torn = where & ~requests.index.isin(first) & drawn
+    own = pd.Series([f"new {i}" for i in range(len(requests))], index=requests.index)
+    return requests.assign(incident_id=requests["incident_id"].where(~torn, own))
+
+
+def test_links_that_are_lost_in_one_group_bias_by_more_than_log_one_minus_their_share():
+    """METHODS 1.1: 40 % lost in one group biases by log(1 - .4) = -.51. Each also makes an incident of its
+    own, whose days count: -.85 in this town. The row puts both right."""
+    requests, lost = _town(2, 1.0, problems=12_000), 0.4
+    torn = _lose(requests, lost, requests["area_id"].lt("A20"))
+    whole, seen = (_look(part, DUPLICATES) for part in (requests, torn))
+    moved = np.log(seen.groups[0].ratio.value / whole.groups[0].ratio.value)
+    assert moved < np.log(1 - lost) - 0.2
+    (mended,) = [loss for loss in seen.losses if loss.percent == 40]
+    assert mended.ratio.value == pytest.approx(whole.groups[0].ratio.value, rel=0.04)
+    assert [loss.percent for loss in seen.losses] == list(LOST_PERCENTS)
+
+
+def test_links_that_are_lost_everywhere_hide_a_part_of_a_gap_and_the_row_brings_it_back():
+    requests = _town(2, 0.4, problems=12_000)
+    torn = _lose(requests, 0.4, np.ones(len(requests), dtype=bool))
+    whole, seen = (_look(part, DUPLICATES) for part in (requests, torn))
+    assert seen.groups[0].ratio.value > whole.groups[0].ratio.value * 1.04
+    (mended,) = [loss for loss in seen.losses_everywhere if loss.percent == 40]
+    assert mended.ratio.value == pytest.approx(whole.groups[0].ratio.value, rel=0.04)
+    assert [loss.percent for loss in seen.losses_everywhere] == list(LOST_PERCENTS)
+
+
+def test_all_problems_are_told_for_the_life_that_the_pilot_declares_and_only_then():
+    requests = _town(3, 0.4, problems=8000)
+    assert _look(requests, DUPLICATES).all_problems is None
+    made = _look(requests, DUPLICATES, life_days=60)
+    assert [part.life_days for part in made.all_problems.lives] == [60, 30, 120]
+    assert made.all_problems.lives[0].ratio.value <= made.groups[0].ratio.value
+    assert made.verdict == _look(requests, DUPLICATES).verdict
+    few = _look(_town(3, 0.4, problems=100), DUPLICATES, life_days=60)
+    assert few.all_problems is None
 
 
 def test_the_zero_inflated_model_stands_beside_and_does_not_decide():

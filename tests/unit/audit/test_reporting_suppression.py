@@ -7,11 +7,13 @@ import pytest
 from civic_ai.audit.reporting_suppression import mask_reporting_details
 from civic_ai.records.figure import Figure
 from civic_ai.records.reporting import (
+    AllProblems,
     ConditionComparison,
     ConditionResidual,
     LinkageLoss,
     LinkedReports,
     OtherSetting,
+    RatioAtLife,
     ReportingBias,
     ReportingCondition,
     ReportingGroup,
@@ -34,6 +36,9 @@ def made() -> ReportingBias:
         conditions=(ReportingCondition(name="n", state="holds", how="h", seen=RATIO, group="g1"),),
         settings=(setting("g1"), setting("g2"), setting("g2", RATIO.model_copy(update={"n": 7}))),
         losses=(LinkageLoss(percent=10, attribute="a", group="g1", ratio=RATIO),),
+        losses_everywhere=(LinkageLoss(percent=10, attribute="a", group="g1", ratio=RATIO),),
+        all_problems=AllProblems(spread=0.23456, lives=tuple(
+            RatioAtLife(life_days=60, attribute="a", group=g, ratio=RATIO) for g in ("g1", "g2"))),
         linked=LinkedReports(metres=100, days=14, located=0.71934, by_chance=0.18123, largest=23,
                              settings_agree=True),
         inflation=ZeroInflation(never_again=0.77777, gain=12.34, groups=(setting("g1"),)),
@@ -48,7 +53,10 @@ def made() -> ReportingBias:
 
 
 def figures(record: ReportingBias, group: str):
-    parts = (*record.settings, *record.losses, *record.inflation.groups, *record.condition.groups)
+    parts = (
+        *record.settings, *record.losses, *record.losses_everywhere, *record.all_problems.lives,
+        *record.inflation.groups, *record.condition.groups,
+    )  # fmt: skip
     return [part.ratio for part in parts if part.group == group]
 
 
@@ -77,6 +85,8 @@ def test_tables_by_area_are_not_named_and_counts_are_round():
     assert (seen.inflation.never_again, seen.inflation.gain) == (0.78, 12.0)
     assert (seen.map.lowest, seen.map.highest, seen.map.spread) == (0.71, 2.41, 0.18)
     assert seen.condition.reports_follow.value == 0.81
+    assert seen.all_problems.spread == 0.23
+    assert [part.ratio.lower for part in seen.all_problems.lives] == [0.61, 0.61]
 
 
 @pytest.mark.parametrize("hidden", [set(), {("a", "g1")}, {("a", "g0")}])

@@ -52,7 +52,15 @@ from civic_ai.records.gates import GateReport
 from civic_ai.records.observer import ObserverTest
 from civic_ai.records.policy import Policy
 from civic_ai.records.predictions import FittedModel, Predictions
-from civic_ai.records.reporting import ReportingBias, ReportingCondition, ReportingGroup
+from civic_ai.records.reporting import (
+    AllProblems,
+    LinkageLoss,
+    OtherSetting,
+    RatioAtLife,
+    ReportingBias,
+    ReportingCondition,
+    ReportingGroup,
+)
 from civic_ai.store.blobs import Blobs
 from tests.unit.cards.made_answers import MODEL, RULE, lockbox_of, with_answers
 from tests.unit.cards.made_city import (
@@ -286,6 +294,13 @@ def _reporting(city: City) -> ReportingBias:
                            ratio=figure(1.02, 0.1), duplicates=200, incidents=1_000, verdict="pass")
             for group in GROUPS[:3]
         ),
+        settings=(OtherSetting(setting="watch_30", attribute="income_quartile", group="q1",
+                               ratio=figure(1.03, 0.1), verdict="pass"),),
+        losses=(LinkageLoss(percent=10, attribute="income_quartile", group="q1", ratio=figure(1.14, 0.1)),),
+        losses_everywhere=(LinkageLoss(percent=10, attribute="income_quartile", group="q1",
+                                       ratio=figure(1.03, 0.1)),),
+        all_problems=AllProblems(spread=0.2, lives=(
+            RatioAtLife(life_days=120, attribute="income_quartile", group="q1", ratio=figure(1.04, 0.1)),)),
     )  # fmt: skip
 
 

@@ -41,7 +41,11 @@ def test_reporting_stands_with_its_conditions(page: MakePage, cards: MakeCards) 
     assert len(view["reporting"].groups().rows) == 3
     assert len(view["reporting"].conditions().rows) == 2
     assert not audit_report(page(City(known=False)))["reporting"].is_examined()
-    assert "What the comparison rests on" in cards(City())["board/audit_report.en.html"]
+    report = cards(City())["board/audit_report.en.html"]
+    assert "What the comparison rests on" in report
+    for caption in ("If repeat reports of one group alone", "If repeat reports of every group",
+                    "Among all problems, also those"):  # fmt: skip
+        assert report.count(caption) == 1
 
 
 def test_no_section_of_a_card_is_left_out() -> None:

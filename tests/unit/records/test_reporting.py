@@ -7,7 +7,14 @@ from pydantic import ValidationError
 
 from civic_ai.records.figure import Figure
 from civic_ai.records.record import flatten
-from civic_ai.records.reporting import LinkageLoss, OtherSetting, ReportingBias, ReportingCondition
+from civic_ai.records.reporting import (
+    AllProblems,
+    LinkageLoss,
+    OtherSetting,
+    RatioAtLife,
+    ReportingBias,
+    ReportingCondition,
+)
 
 RATIO = Figure(value=0.5, n=10)
 
@@ -19,12 +26,19 @@ def test_every_part_has_a_name_of_its_own() -> None:
                                        seen=RATIO),),
         settings=(OtherSetting(setting="watch_30", attribute="a", group="g", ratio=RATIO, verdict="fail"),),
         losses=tuple(LinkageLoss(percent=p, attribute="a", group="g", ratio=RATIO) for p in (10, 20)),
+        losses_everywhere=(LinkageLoss(percent=10, attribute="a", group="g", ratio=RATIO),),
+        all_problems=AllProblems(spread=0.2, lives=tuple(
+            RatioAtLife(life_days=days, attribute="a", group="g", ratio=RATIO) for days in (60, 120))),
     )  # fmt: skip
     facts = dict(flatten(made, "reporting"))
     assert facts["reporting.conditions.links_are_repeats.seen.value"] == 0.5
     assert facts["reporting.settings.watch_30.a.g.ratio.value"] == 0.5
     assert facts["reporting.losses.a.g.10.percent"] == 10
     assert facts["reporting.losses.a.g.20.percent"] == 20
+    assert facts["reporting.losses_everywhere.a.g.10.percent"] == 10
+    assert facts["reporting.all_problems.spread"] == 0.2
+    assert facts["reporting.all_problems.lives.a.g.60.life_days"] == 60
+    assert facts["reporting.all_problems.lives.a.g.120.ratio.value"] == 0.5
     assert facts["reporting.map"] is None
 
 

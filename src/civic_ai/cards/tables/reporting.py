@@ -133,10 +133,17 @@ class ReportingTables:
 
     def losses(self) -> Table | None:
         """What the ratio would be, had links of that group been missed."""
+        return self._lost("losses", say("If repeat reports of one group alone were not recognised"))
+
+    def losses_everywhere(self) -> Table | None:
+        """What the ratio would be, had links of every group been missed."""
+        return self._lost("losses_everywhere", say("If repeat reports of every group were not recognised"))
+
+    def _lost(self, field: str, caption: Message) -> Table | None:
         tell, rows = self.teller, []
         names = GroupWords(self.records, tell)
-        for part in self.reporting.losses:
-            fact = fact_of(f"{_PREFIX}.losses", part)
+        for part in getattr(self.reporting, field):
+            fact = fact_of(f"{_PREFIX}.{field}", part)
             group = names.group(part.attribute, part.group)
             percent = tell.value(f"{fact}.percent", "count")
             rows.append((group, percent, tell.figure(f"{fact}.ratio", "ratio")))
@@ -145,7 +152,23 @@ class ReportingTables:
             say("Of 100 repeat reports, not recognised"),
             say("Against the reference group"),
         )
-        return self._made(say("If repeat reports of one group alone were not recognised"), heads, rows)
+        return self._made(caption, heads, rows)
+
+    def all_problems(self) -> Table | None:
+        """The ratios among all problems, for each life of a problem that nobody reports."""
+        told, tell, rows = self.reporting.all_problems, self.teller, []
+        names = GroupWords(self.records, tell)
+        for part in () if told is None else told.lives:
+            fact = fact_of(f"{_PREFIX}.all_problems.lives", part)
+            group = names.group(part.attribute, part.group)
+            days = tell.value(f"{fact}.life_days", "count")
+            rows.append((group, days, tell.figure(f"{fact}.ratio", "ratio")))
+        heads = (
+            say("Group"),
+            say("Days that a problem lasts if nobody reports it"),
+            say("Against the reference group"),
+        )
+        return self._made(say("Among all problems, also those that nobody reports"), heads, rows)
 
     def never_again(self) -> Markup | None:
         """How many problems nobody reports twice."""

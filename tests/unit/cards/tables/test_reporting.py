@@ -7,11 +7,13 @@ from civic_ai.cards.tables.reporting import ReportingTables
 from civic_ai.cards.tell import Teller
 from civic_ai.records.figure import Figure
 from civic_ai.records.reporting import (
+    AllProblems,
     ConditionComparison,
     ConditionResidual,
     LinkageLoss,
     LinkedReports,
     OtherSetting,
+    RatioAtLife,
     ReportingBias,
     ReportingCondition,
     ZeroInflation,
@@ -23,8 +25,10 @@ RATIO = Figure(value=0.6, lower=0.5, upper=0.7, n=900)
 
 
 def tables(page: MakePage, language: str = "en", **changes: object) -> ReportingTables:
+    """The made city's with ``changes``, and without what only some cities have."""
     seen = page(City(), language)
-    reporting = seen.records.audit.reporting.model_copy(update=changes)
+    bare = {"settings": (), "losses": (), "losses_everywhere": (), "all_problems": None}
+    reporting = seen.records.audit.reporting.model_copy(update=bare | changes)
     records = seen.records.__class__(
         **{**vars(seen.records), "audit": seen.records.audit.model_copy(update={"reporting": reporting})}
     )
@@ -91,6 +95,21 @@ def test_losses_and_the_survey_have_tables(page: MakePage) -> None:
     bare = tables(page)
     assert (bare.losses(), bare.survey(), bare.residuals(), bare.settings(), bare.never_again()) == (
         None, [], None, None, None)  # fmt: skip
+
+
+def test_links_lost_everywhere_and_all_problems_have_tables(page: MakePage) -> None:
+    loss = LinkageLoss(percent=20, attribute="income_quartile", group="q1", ratio=RATIO)
+    told = AllProblems(spread=0.2, lives=tuple(
+        RatioAtLife(life_days=days, attribute="income_quartile", group="q1", ratio=RATIO)
+        for days in (90, 45)))  # fmt: skip
+    made = tables(page, losses_everywhere=(loss,), all_problems=told)
+    assert "every group" in made.losses_everywhere().caption
+    assert "20" in made.losses_everywhere().rows[0][1]
+    assert made.losses() is None
+    rows = made.all_problems().rows
+    assert [("90" in row[1], "45" in row[1]) for row in rows] == [(True, False), (False, True)]
+    assert all("0.60" in row[2] and "data-fact" in row[2] for row in rows)
+    assert (tables(page).losses_everywhere(), tables(page).all_problems()) == (None, None)
 
 
 def test_one_event_speaks_of_odds(page: MakePage) -> None:

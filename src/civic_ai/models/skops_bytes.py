@@ -2,7 +2,8 @@
 
 skops names arrays by memory address and stamps its zip with the time. Here every node and array is
 numbered in reading order and the zip carries no date. Loading refuses every type that is not listed
-below, whatever skops itself would trust.
+below, whatever skops itself would trust. skops is imported where it is used: it imports all of scikit-learn,
+which a process that opens a model of trees need not.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ import json
 import zipfile
 from collections.abc import Iterator
 from typing import Any
-
-import skops.io
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import Message, say
@@ -65,6 +64,8 @@ TYPES = frozenset(
 
 def dump_estimator(estimator: object) -> bytes:
     """The estimator as skops bytes: equal estimators, equal bytes."""
+    import skops.io
+
     source = zipfile.ZipFile(io.BytesIO(skops.io.dumps(estimator)))
     schema = json.loads(source.read(SCHEMA))
     arrays = {}
@@ -91,6 +92,8 @@ def load_estimator(content: bytes) -> Any:
         _refuse_unknown(node)
     if names != {SCHEMA, *(node["file"] for node in nodes if "file" in node)}:
         raise _refused(say("the model file holds parts that it does not name"))
+    import skops.io
+
     return skops.io.loads(content, trusted=["numpy.dtype"])
 
 

@@ -212,6 +212,7 @@ def test_fitting_sealing_opening_and_scoring_never_unpickle(tmp_path: Path) -> N
     script = """
         import pickle, sys
         from pathlib import Path
+        import skops.io  # what it imports unpickles numbers of its own
         from civic_ai.models.bundle import open_bundle
         from civic_ai.models.fit import fit_candidates, score_lockbox
         from civic_ai.records.policy import Policy

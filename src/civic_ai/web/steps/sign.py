@@ -145,10 +145,15 @@ def _envelope(request: HttpRequest, draft: Draft) -> SignedEnvelope:
 def _enter(envelope: SignedEnvelope, draft: Draft) -> int:
     """Enter a step, or what is said about keys; the number of the entry."""
     office, kept = the_desk().office, kept_in(the_desk().settings)
-    for enclosed in Enclosure.objects.filter(draft=draft):
-        kept.put(bytes(enclosed.content))  # before the step: nothing is signed whose file is not here
+    files = [bytes(enclosed.content) for enclosed in Enclosure.objects.filter(draft=draft)]
+
+    def keep() -> None:
+        """Nothing stands whose file is not here, and no file stays of what was refused."""
+        for content in files:
+            kept.put(content)
+
     if draft.pilot:
-        return office.enter(envelope).entry.number
+        return office.enter(envelope, keep).entry.number
     with office.ledger.writing() as book:
         return book.append(envelope).number
 

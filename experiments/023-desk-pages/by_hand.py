@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PILOT, DECIDED = "rivermouth-potholes", "las-ceibas-potholes"
 MOST_STOPS = 300
+SHEET = 680
+"""Pixels between the margins of A4."""
 FOCUSED = """() => {
   const one = document.activeElement, label = one.labels && one.labels[0];
   const styles = [getComputedStyle(one)];
@@ -101,6 +103,11 @@ def look(reader: Reader, sheet: str, pictures: Path | None) -> list[str]:
     wrong += [f"axe: {name} {nodes}" for name, nodes in reader.violations()]
     wrong += [f"moves: {one}" for one in page.evaluate(MOVING)]
     wrong += ["too wide at 200 %"] if reader.is_too_wide() else []
+    page.set_viewport_size({"width": SHEET, "height": 960})
+    page.emulate_media(media="print", reduced_motion="reduce")
+    wrong += ["too wide for a sheet of A4"] if reader.is_too_wide() else []
+    page.emulate_media(media="screen", reduced_motion="reduce")
+    page.set_viewport_size({"width": 640, "height": 450})
     wrong += [f"cut at 200 %: {one}" for one in page.evaluate(CUT)]
     if pictures is not None:
         page.screenshot(path=pictures / f"{sheet}.zoom.png", full_page=True)

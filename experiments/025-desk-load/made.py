@@ -21,7 +21,7 @@ from civic_ai.core.base64 import base64_text
 from civic_ai.core.canonical import canonical_json, digest_of, digest_of_file
 from civic_ai.records.action import Action
 from civic_ai.records.case import Case
-from civic_ai.records.ledger import STATEMENT_TYPE, SignedEnvelope, read_entry_again
+from civic_ai.records.ledger import STATEMENT_TYPE, SignedEnvelope, read_entry
 from civic_ai.records.people import Holder
 from civic_ai.review.envelope import pre_authentication_encoding
 from civic_ai.review.history import dossier_of, statement_of
@@ -133,7 +133,7 @@ def _row(book: Book, envelope: SignedEnvelope, pilot: str, dossier: str) -> dict
         "envelope": signed.decode(),
         "statement": hashlib.sha256(content).hexdigest(),
     }
-    book._new.append(read_entry_again(book.size, line))
+    book._new.append(read_entry(book.size, line))
     book.tree = book.tree.plus(leaf_hash(line))
     return row
 

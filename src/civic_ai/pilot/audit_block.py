@@ -9,11 +9,11 @@ from pydantic import Field
 from civic_ai.pilot.names import Column, Name
 from civic_ai.pilot.reporting import Reporting
 from civic_ai.records.contract import Flag
-from civic_ai.records.record import Record
+from civic_ai.records.record import Explained
 from civic_ai.records.text import Text
 
 
-class Chosen(Record):
+class Chosen(Explained):
     """Which metrics decide for whom it works less well, as somebody in the city has chosen them."""
 
     by: str = Field(min_length=1)
@@ -28,7 +28,7 @@ Pair = Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)]
 """Two attributes."""
 
 
-class Attribute(Record):
+class Attribute(Explained):
     """A protected attribute of areas: quantiles or categories of a column, or shares of people.
 
     ``called`` and ``groups_called`` are the names that cards give to it and to its groups.
@@ -54,7 +54,7 @@ class Attribute(Record):
     """The names of its groups on cards."""
 
 
-class Audit(Record):
+class Audit(Explained):
     """For whom it is checked."""
 
     attributes: dict[Name, Attribute] = Field(min_length=1)

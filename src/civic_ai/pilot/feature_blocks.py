@@ -8,10 +8,10 @@ from pydantic import Discriminator, Field, Tag
 
 from civic_ai.pilot.names import Column, Days, Name
 from civic_ai.records.contract import Flag
-from civic_ai.records.record import Record
+from civic_ai.records.record import Explained
 
 
-class CountFeature(Record):
+class CountFeature(Explained):
     """Rows counted in trailing windows; with neighbours, the season, and the time since the last.
 
     Where a window touches a gap (``Source.gaps``), what was counted on the other days is scaled up to all of
@@ -33,7 +33,7 @@ class CountFeature(Record):
     """Also the days since the last such row."""
 
 
-class TrailingFeature(Record):
+class TrailingFeature(Explained):
     """Means (or sums) over trailing days of a daily table that holds for the whole city."""
 
     source: Name = Field(alias="from")
@@ -46,7 +46,7 @@ class TrailingFeature(Record):
     """Columns of which the sum is taken."""
 
 
-class ColumnFeature(Record):
+class ColumnFeature(Explained):
     """Columns of another source, as known on the day (road age, length, housing)."""
 
     source: Name = Field(alias="from")
@@ -55,7 +55,7 @@ class ColumnFeature(Record):
     """Columns taken as they were known on the day."""
 
 
-class CategoryFeature(Record):
+class CategoryFeature(Explained):
     """Text columns as indicators, one for each of the most frequent values before the first cutoff."""
 
     source: Name = Field(alias="from")
@@ -66,7 +66,7 @@ class CategoryFeature(Record):
     """Values kept for each column; rarer ones have no indicator."""
 
 
-class CalendarFeature(Record):
+class CalendarFeature(Explained):
     """The season as known from the date alone."""
 
     calendar: tuple[Literal["season", "month", "trend"], ...] = Field(min_length=1)

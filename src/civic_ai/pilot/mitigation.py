@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from civic_ai.pilot.names import Name
-from civic_ai.records.record import Record
+from civic_ai.records.record import Explained
 
 MitigationMethod = Literal[
     "recall_parity",
@@ -43,7 +43,7 @@ METHODS: Mapping[MitigationMethod, Needs] = {
 """Fairlearn's two are fitted anew from the training rows; they are compared, not sealed."""
 
 
-class Mitigation(Record):
+class Mitigation(Explained):
     """A candidate's list, changed so that it reaches groups or districts more evenly.
 
     It goes through the same tests, lockbox and gates as its candidate, and becomes champion only where

@@ -9,12 +9,12 @@ from pydantic import Field
 
 from civic_ai.pilot.names import Column, Days, Name
 from civic_ai.records.contract import Flag
-from civic_ai.records.record import Record
+from civic_ai.records.record import Explained
 
 Metres = Annotated[float, Field(gt=0, le=5_000)]
 
 
-class Nearness(Record):
+class Nearness(Explained):
     """How near two reports must be to be about one problem."""
 
     metres: Metres
@@ -37,7 +37,7 @@ class Linkage(Nearness):
     """Other settings for some types of report, by the value of the column that names the type."""
 
 
-class Event(Record):
+class Event(Explained):
     """One event that struck the whole city, such as a storm: each area reported it, or did not."""
 
     first: date
@@ -46,7 +46,7 @@ class Event(Record):
     """Last day on which reports of it count."""
 
 
-class ConditionSurvey(Record):
+class ConditionSurvey(Explained):
     """A measurement of the condition itself, by area, that does not rest on reports."""
 
     source: Name = Field(alias="from")
@@ -59,7 +59,7 @@ class ConditionSurvey(Record):
     """Column of the attribute's source with how much there is to report in an area: km of road, km2."""
 
 
-class Reporting(Record):
+class Reporting(Explained):
     """How reporting bias is looked at: repeat reports of one incident, one event, or not at all."""
 
     method: Literal["duplicates", "linkage", "neighbours", "none"]

@@ -13,11 +13,11 @@ from civic_ai.pilot.audit_block import Audit
 from civic_ai.pilot.feature_blocks import FeatureBlock
 from civic_ai.pilot.mitigation import Mitigation
 from civic_ai.pilot.names import Column, Days, Language, Name, PilotName
-from civic_ai.records.record import Record
+from civic_ai.records.record import Explained
 from civic_ai.records.text import Text
 
 
-class Grid(Record):
+class Grid(Explained):
     """Square cells of ``size_m`` metres laid over coordinates in degrees (WGS 84)."""
 
     lat: Column
@@ -28,7 +28,7 @@ class Grid(Record):
     """Side of a cell, in metres."""
 
 
-class Hexagons(Record):
+class Hexagons(Explained):
     """H3 cells over coordinates in degrees (WGS 84). Needs the extra ``civic-ai[h3]``."""
 
     lat: Column
@@ -39,7 +39,7 @@ class Hexagons(Record):
     """H3 resolution: 7 is about 5 km2 a cell, 8 about 0.7 km2, 9 about 0.1 km2."""
 
 
-class Types(Record):
+class Types(Explained):
     """Several types of request at once: a unit is then a place and a type.
 
     A name may stand for several values of the column, because services are renamed over time.
@@ -53,7 +53,7 @@ class Types(Record):
     """The names that people read on cards."""
 
 
-class Unit(Record):
+class Unit(Explained):
     """What gets a score: a cell of a grid, an area that the data names (``area``), or a case (one row).
 
     With ``types`` a place has one unit for each type of request. With ``case`` every row of the source is a
@@ -81,7 +81,7 @@ class Unit(Record):
     """The source whose polygons the units lie in; a cell takes the area where its centre lies."""
 
 
-class ExampleCity(Record):
+class ExampleCity(Explained):
     """A table of the embedded example city, made from its seed when the pilot runs."""
 
     table: Literal["requests", "areas", "weather"]
@@ -92,7 +92,7 @@ class ExampleCity(Record):
     """The same seed gives the same city."""
 
 
-class Gap(Record):
+class Gap(Explained):
     """A stretch in which a source is silent because rows were not handed over: not a zero.
 
     A label whose window touches it is blank, and such rows are counted apart from unmatured ones. Counts of
@@ -109,7 +109,7 @@ class Gap(Record):
     """Why, as people read it on the data card."""
 
 
-class Source(Record):
+class Source(Explained):
     """One table of the city. ``known_at`` is the column that says when a row became known."""
 
     path: str | None = None
@@ -130,14 +130,14 @@ class Source(Record):
     from the other days of their window, and blank where these are fewer than half."""
 
 
-class Cohort(Record):
+class Cohort(Explained):
     """Which units are scored on an as-of date: all, or those with a row in the last days."""
 
     seen_within_days: Days | None = None
     """Score only units with a row in so many days before the as-of date. Without it: all units."""
 
 
-class Exposure(Record):
+class Exposure(Explained):
     """How much there is to ask for in a unit (km of road, residents): counts are modelled per exposure."""
 
     source: Name = Field(alias="from")
@@ -146,7 +146,7 @@ class Exposure(Record):
     """A positive number for each area."""
 
 
-class Label(Record):
+class Label(Explained):
     """What happens within ``horizon_days`` after the as-of date, in rows that satisfy ``where``.
 
     ``called`` is what one visit would find, with its article, as cards say it: a pothole, un bache.
@@ -178,7 +178,7 @@ class Label(Record):
     """The name that people read on cards."""
 
 
-class AsOf(Record):
+class AsOf(Explained):
     """The dates on which a list is made: the first, the last, and the step."""
 
     first: date
@@ -225,7 +225,7 @@ SettingName = Literal[
 ]
 
 
-class Models(Record):
+class Models(Explained):
     """What is tried. The baselines of the question always run, whether they are named here or not."""
 
     baselines: tuple[BaselineName, ...] = ()
@@ -243,7 +243,7 @@ class Models(Record):
     standard error of the best, among all that is no mitigation."""
 
 
-class Validation(Record):
+class Validation(Explained):
     """Rolling-origin test periods walking back from the lockbox, the period looked at once."""
 
     splits: Annotated[int, Field(ge=1, le=24)]
@@ -254,7 +254,7 @@ class Validation(Record):
     """Length of the last period, which is looked at once."""
 
 
-class Capacity(Record):
+class Capacity(Explained):
     """Units the city can act on between two as-of dates, by whom, at what effort.
 
     A demand or a duration is no list, so these questions have no ``units_per_period``.
@@ -276,7 +276,7 @@ class Capacity(Record):
     """Currency of the cost, such as USD."""
 
 
-class Review(Record):
+class Review(Explained):
     """The languages in which cards are written."""
 
     languages: tuple[Language, ...] = Field(min_length=1)
@@ -297,7 +297,7 @@ Objective = Annotated[
 ]
 
 
-class PilotSpec(Record):
+class PilotSpec(Explained):
     """One city, one service, one decision, for a limited time."""
 
     pilot: PilotName

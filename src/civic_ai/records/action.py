@@ -6,8 +6,9 @@ nothing here reads a clock. Residents' words are kept by digest: the ledger neve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, TypeAdapter, model_validator
 
@@ -355,3 +356,8 @@ _ANY: TypeAdapter[Action] = TypeAdapter(Action)
 def read_action(content: bytes) -> Action:
     """The action that this JSON says. Raises pydantic's ``ValidationError`` for anything else."""
     return _ANY.validate_json(content)
+
+
+def action_of(said: Mapping[str, Any]) -> Action:
+    """The same of JSON that was read already; four times as fast as to write it and read it again."""
+    return _ANY.validate_python(said)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from civic_ai.records.record import Record
+from civic_ai.records.record import Explained
 from civic_ai.records.text import Text
 
 
@@ -19,7 +19,7 @@ Flag = Annotated[bool, Field(strict=True), BeforeValidator(_yes_or_no)]
 ColumnType = Literal["text", "integer", "number", "date", "timestamp", "flag"]
 
 
-class FileFormat(Record):
+class FileFormat(Explained):
     """How the file is written. Nothing is guessed: what is not declared here is the default.
 
     Where a source has several files, all are written like this; only the order of columns may differ. One
@@ -46,7 +46,7 @@ class FileFormat(Record):
     """Words (NA, NULL) that mean an empty cell; the empty cell always does."""
 
 
-class ColumnContract(Record):
+class ColumnContract(Explained):
     """One column: its type, what a blank means, what is allowed, when it becomes known."""
 
     type: ColumnType
@@ -82,7 +82,7 @@ class ColumnContract(Record):
     """It never enters the snapshot."""
 
 
-class Freshness(Record):
+class Freshness(Explained):
     """The newest row must lie within so many days of the pilot's last as-of date."""
 
     column: str
@@ -91,7 +91,7 @@ class Freshness(Record):
     """Days that the newest row may lie before the last as-of date."""
 
 
-class Limits(Record):
+class Limits(Explained):
     """Beyond these a file is refused before it is read into memory. They hold for each file of a source."""
 
     bytes: int = Field(default=2_000_000_000, ge=1)
@@ -106,7 +106,7 @@ class Limits(Record):
     """Unpacked over packed size of a .gz file."""
 
 
-class Contract(Record):
+class Contract(Explained):
     """The promise about one source. Columns that are not declared break it."""
 
     about: Text

@@ -7,7 +7,6 @@ Merkle tree, so that moment and envelope are sealed together. ``docs/reference/l
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Literal
@@ -122,17 +121,6 @@ def read_entry(number: int, line: bytes) -> LedgerEntry:
     if entry.line != line:
         raise ValueError("is not canonical JSON")
     return entry
-
-
-def read_entry_again(number: int, line: bytes) -> LedgerEntry:
-    """The same of a line that :func:`read_entry` has read before: its spelling is not checked again."""
-    at, _, envelope = line.partition(b" ")
-    said = json.loads(envelope)
-    signatures = tuple(Signature.model_construct(**one) for one in said["signatures"])
-    made = SignedEnvelope.model_construct(
-        payload_type=said["payloadType"], payload=said["payload"], signatures=signatures
-    )
-    return LedgerEntry.model_construct(number=number, at=at.decode("ascii"), envelope=made)
 
 
 class Checkpoint(Record):

@@ -25,7 +25,6 @@ class Record(BaseModel):
         extra="forbid",
         populate_by_name=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
     )
 
     named_by: ClassVar[tuple[str, ...]] = ()
@@ -58,17 +57,34 @@ class Record(BaseModel):
         return digest_of_bytes(self.to_json())
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with some fields changed; its digest is its own (pydantic would copy the cached one)."""
-        made = super().model_copy(update=update, deep=deep)
+        """A copy with some fields changed; its digest is its own (pydantic would copy the cached one).
+
+        Four times as fast as pydantic's: a desk that starts makes some for each entry of its ledger.
+        """
+        source = super().model_copy(deep=True) if deep else self
+        fields = {**source.__dict__, **(update or {})}
         for name in ("digest", _READ):
-            made.__dict__.pop(name, None)
+            fields.pop(name, None)
+        made = object.__new__(type(self))
+        object.__setattr__(made, "__dict__", fields)
         object.__setattr__(made, "__pydantic_fields_set__", _every_field(type(self)))
+        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_private__", None)
         return made
 
     def fact_key(self) -> str | None:
         """The name of this part inside a list (``lightgbm.all.recall``); None: by position."""
         parts = [str(getattr(self, name)) for name in self.named_by if getattr(self, name) is not None]
         return ".".join(parts) or None
+
+
+class Explained(Record):
+    """A part of what a city writes: ``civic-ai describe`` tells what the docstrings of its fields say.
+
+    Only of these are they looked up: it takes a millisecond for each kind, in whatever process.
+    """
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 @cache

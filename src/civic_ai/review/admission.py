@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
-from civic_ai.records.ledger import STATEMENT_TYPE, KeySpan, LedgerEntry, PublicKey, SignedEnvelope
+from civic_ai.records.ledger import STATEMENT_TYPE, KeySpan, LedgerEntry, PublicKey, Signature, SignedEnvelope
 from civic_ai.review.envelope import signed_bytes
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister, apply, founded_by, objection
@@ -58,33 +58,28 @@ def admit(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admit
     return Admitted(statement, signers, register_after(known, number, statement, envelope))
 
 
-def admitted_before(register: KeyRegister, number: int, envelope: SignedEnvelope) -> Admitted:
-    """What entry ``number`` says and who signed it: of bytes that were verified before, and not again here.
-
-    Raises ``ValueError`` or ``KeyError`` where they are others.
-    """
-    statement = Statement.model_validate_json(envelope.content)
-    statement.__dict__["digest"] = digest_of_bytes(envelope.content)
-    known = founded_by(statement) if number == 0 else register
-    signers = tuple(known.spans[signature.keyid].key for signature in envelope.signatures)
-    return Admitted(statement, signers, register_after(known, number, statement, envelope))
-
-
 def register_after(
     register: KeyRegister, number: int, statement: Statement, envelope: SignedEnvelope
 ) -> KeyRegister:
     """The keys after entry ``number``, which was admitted: what it says of them, and passkeys' counters."""
-    known = apply(register, number, statement)
-    for signature in envelope.signatures:
-        span = known.spans[signature.keyid]
-        if (now := counted(span, envelope)) is not span:
-            known = known.with_span(now)
-    return known
+    return counters_after(apply(register, number, statement), envelope.signatures)
+
+
+def counters_after(register: KeyRegister, signatures: Iterable[Signature]) -> KeyRegister:
+    """The keys, each passkey with what its counter said in these good signatures."""
+    for signature in signatures:
+        span = register.spans[signature.keyid]
+        if (now := _counted(span, signature)) is not span:
+            register = register.with_span(now)
+    return register
 
 
 def counted(span: KeySpan, envelope: SignedEnvelope) -> KeySpan:
     """The span of a key that signed ``envelope``, with what its counter said there."""
-    made = next(one for one in envelope.signatures if one.keyid == span.key.id)
+    return _counted(span, next(one for one in envelope.signatures if one.keyid == span.key.id))
+
+
+def _counted(span: KeySpan, made: Signature) -> KeySpan:
     count = sign_count(span.key, made)
     return span if count == span.sign_count else span.model_copy(update={"sign_count": count})
 

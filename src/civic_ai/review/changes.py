@@ -41,8 +41,9 @@ Fields = Mapping[str, object]
 
 def with_duty(done: tuple[Done, ...], duty: Duty, person: Person) -> tuple[Done, ...]:
     """The duties done, with this one, each once."""
-    new = _done(duty, person)
-    return done if new in done else (*done, new)
+    if any(each.duty == duty and each.person == person for each in done):
+        return done
+    return (*done, _done(duty, person))
 
 
 @lru_cache(maxsize=1024)

@@ -7,19 +7,21 @@ day of a step is that of the ledger's clock; what the signer's own calendar said
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from operator import attrgetter
 
 from pydantic import ValidationError
 
 from civic_ai.core.canonical import digest_of
 from civic_ai.core.errors import CivicError, RefusedError
 from civic_ai.core.messages import Message, say
-from civic_ai.records.action import ACTIONS, Action, OpenCase, read_action
+from civic_ai.records.action import ACTIONS, Action, OpenCase, action_of
 from civic_ai.records.case import Case
 from civic_ai.records.ledger import LedgerEntry
+from civic_ai.records.people import Holder
 from civic_ai.records.policy import Policy
 from civic_ai.review.admission import Admitted, Stands, admit
 from civic_ai.review.findings import Finding, Kind
@@ -28,7 +30,8 @@ from civic_ai.review.statement import Digests, Statement, Subject, predicate_typ
 from civic_ai.review.workflow import next_case
 
 POLICY = "policy"
-_KINDS = {predicate_type(kind) for kind in ACTIONS}
+STEP_TYPES = frozenset(predicate_type(kind) for kind in ACTIONS)
+"""What the statement of a step says that its predicate is."""
 _ONE_DAY = timedelta(days=1)
 PolicyOf = Callable[[str], Policy]
 """The policy of a digest. Raises :class:`RefusedError` where it is not at hand."""
@@ -65,7 +68,7 @@ def statement_of(pilot: str, action: Action, about: str | None, policy: Policy) 
 
 def is_step(statement: Statement) -> bool:
     """Whether a statement is a step of the workflow; others are about keys."""
-    return statement.predicate_type in _KINDS
+    return statement.predicate_type in STEP_TYPES
 
 
 def read_step(number: int, day: date, admitted: Admitted) -> Taken:
@@ -76,7 +79,7 @@ def read_step(number: int, day: date, admitted: Admitted) -> Taken:
     """
     statement = admitted.statement
     try:
-        action = read_action(json.dumps(statement.predicate).encode())
+        action = action_of(statement.predicate)
         pilot, policy = statement.subject
     except (ValidationError, ValueError) as error:
         raise _refused(say("This is no step of the workflow.")) from error
@@ -95,10 +98,25 @@ def read_step(number: int, day: date, admitted: Admitted) -> Taken:
         statement=statement.digest,
         pilot=pilot.name,
         about=pilot.digest_of_it.sha256,
-        action=action.model_copy(update={"at": day}),
+        action=on_day(action, day),
         policy=policy.digest_of_it.sha256,
         is_personal=admitted.is_personal,
     )
+
+
+def on_day(action: Action, day: date) -> Action:
+    """The action on the ledger's ``day``; people who open many cases together are held once."""
+    if not isinstance(action, OpenCase):
+        return action.model_copy(update={"at": day})
+    return action.model_copy(update={"at": day, "people": _held_once(tuple(map(_SAID, action.people)))})
+
+
+_SAID = attrgetter(*Holder.model_fields)
+
+
+@lru_cache(maxsize=1024)
+def _held_once(said: tuple[tuple[object, ...], ...]) -> tuple[Holder, ...]:
+    return tuple(Holder.model_validate(dict(zip(Holder.model_fields, each, strict=True))) for each in said)
 
 
 def read_steps(entries: Iterable[LedgerEntry]) -> Iterator[Taken]:

@@ -41,8 +41,8 @@ from civic_ai.review.ledger_rows import lines_among, lines_of, size_of, with_cos
 from civic_ai.review.ledger_schema import CHECKPOINTS, COSIGNATURES, ENTRIES
 from civic_ai.review.log_keys import LogKeys
 from civic_ai.review.merkle import EMPTY_ROOT, Tree, leaf_hash
-from civic_ai.review.note import NoteKey, VerifierKey, read_note
-from civic_ai.review.witness import cosignatures
+from civic_ai.review.note import NoteKey, VerifierKey
+from civic_ai.review.witness import good_lines
 
 Clock = Callable[[], datetime]
 RESTS = 10.0
@@ -232,6 +232,12 @@ class Ledger:
         with ledger_engine.reading(self.engine) as connection:
             return self._known_at(connection).register(partial(lines_among, connection))
 
+    def leaves_under(self, root: str, size: int) -> list[bytes]:
+        """The leaf hashes of the first ``size`` entries; none unless ``root`` (hex) is over just these."""
+        with ledger_engine.reading(self.engine) as connection:
+            found = self.known.at(size, partial(lines_of, connection))
+        return found.leaves if (len(found.leaves), found.tree.root.hex()) == (size, root) else []
+
     def lines_from(self, number: int, most: int | None = None) -> tuple[bytes, ...]:
         """The lines of the entries from ``number`` on, ``most`` of them, unread and unchecked."""
         with ledger_engine.reading(self.engine) as connection:
@@ -253,7 +259,7 @@ class Ledger:
         """
         with ledger_engine.writing(self.engine) as connection:
             size = _require_own_note(connection, note)
-            lines = _good_lines(note, witness)
+            lines = good_lines(note, witness)
             if not lines:
                 raise _refused(say("no good signature of {witness} stands there", witness=witness.name))
             kept = connection.scalars(select(COSIGNATURES.c.line)).all()
@@ -373,16 +379,6 @@ def _require_own_note(connection: Connection, note: str) -> int:
     if size is None:
         raise _refused(say("this is no checkpoint of this ledger"))
     return int(size)
-
-
-def _good_lines(note: str, witness: VerifierKey) -> tuple[str, ...]:
-    """The lines of ``witness``; none where the note cannot be read or a line is not good."""
-    try:
-        read = read_note(note)
-        cosignatures(read, [witness])
-    except ValueError:
-        return ()
-    return tuple(one.line for one in read.signatures_by(witness))
 
 
 def _altered() -> RefusedError:

@@ -47,13 +47,14 @@ class _Worked:
     """What the entries with these numbers say about keys."""
 
     def read_on(self, lines: Iterable[bytes]) -> None:
-        for number, line in enumerate(lines, start=len(self.leaves)):
+        first = len(self.leaves)
+        for number, line in enumerate(lines, start=first):
             for mark in _marks(line):
                 self.about[mark].append(number)
             for key in set(_SIGNED.findall(line)):
                 self.signed[key].append(number)
             self.leaves.append(leaf_hash(line))
-            self.tree = self.tree.plus(self.leaves[-1])
+        self.tree = self.tree.plus(*self.leaves[first:])
 
 
 @dataclass

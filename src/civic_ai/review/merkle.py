@@ -38,14 +38,17 @@ class Tree:
     @classmethod
     def of(cls, leaves: Iterable[bytes]) -> Tree:
         """The tree over these leaf hashes."""
-        return reduce(Tree.plus, leaves, cls())
+        return cls().plus(*leaves)
 
-    def plus(self, leaf: bytes) -> Tree:
-        """The tree with one more leaf hash."""
-        peaks, size, made = list(self.peaks), 1, leaf
-        while peaks and peaks[-1][0] == size:
-            made, size = node_hash(peaks.pop()[1], made), 2 * size
-        return Tree((*peaks, (size, made)))
+    def plus(self, *leaves: bytes) -> Tree:
+        """The tree with these leaf hashes more."""
+        peaks = list(self.peaks)
+        for leaf in leaves:
+            size, made = 1, leaf
+            while peaks and peaks[-1][0] == size:
+                made, size = node_hash(peaks.pop()[1], made), 2 * size
+            peaks.append((size, made))
+        return Tree(tuple(peaks))
 
     @property
     def root(self) -> bytes:

@@ -46,6 +46,10 @@ class Entered:
     case: Case
 
 
+def _nothing() -> None:
+    """Most steps bring nothing along."""
+
+
 @dataclass(frozen=True)
 class Office:
     """A ledger, the policies that ruled (in ``blobs``, by digest), and the one in force."""
@@ -79,8 +83,11 @@ class Office:
         next_case(case, action, self.policy)
         return statement_of(pilot, action, dossier_of(action, case), self.policy)
 
-    def enter(self, envelope: SignedEnvelope) -> Entered:
+    def enter(self, envelope: SignedEnvelope, keep: Callable[[], None] = _nothing) -> Entered:
         """Take the step that ``envelope`` signs: judged against the ledger as it stands now, then appended.
+
+        ``keep`` puts away what the step brings along: once it is judged, before it stands. Its errors enter
+        nothing.
 
         Raises :class:`RefusedError` where a signature is not good, the step may not be taken (another may
         have come first), or it names another policy than the one in force. Then nothing is entered.
@@ -91,6 +98,7 @@ class Office:
             step = read_step(entry.number, entry.moment.date(), admitted)
             self._require_in_force(step)
             case = self._case_with(step, book)
+            keep()
         return Entered(entry, step, case)
 
     def _case_with(self, step: Taken, book: Book) -> Case:

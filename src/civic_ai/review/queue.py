@@ -127,7 +127,9 @@ def waiting_for(case: Case, on: date, policy: Policy) -> tuple[Turn, ...]:
         for step in _awaited(case)
         if not needs_not_met(case, step, on, policy)
         for holder in case.people
-        if may_take(case, holder, step, policy) and AWAITED[step.kind](now, holder)
+        if holder.role in step.roles  # asked first: of most people no more need be asked
+        and AWAITED[step.kind](now, holder)
+        and may_take(case, holder, step, policy)
     }
     return tuple(sorted(turns))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from civic_ai.core.dates import days_between
@@ -46,8 +47,8 @@ SEATED = frozenset({"chair", "member"})
 
 def each_holds_a_role_once(case: Case, action: OpenCase, policy: Policy) -> Iterator[Mistake]:
     """No person stands twice in one role."""
-    held = [(holder.person, holder.role) for holder in action.people]
-    for person, role in dict.fromkeys(pair for pair in held if held.count(pair) > 1):
+    held = Counter((holder.person, holder.role) for holder in action.people)
+    for person, role in (pair for pair, times in held.items() if times > 1):
         yield refusal(
             say("{person} stands twice as {role}.", person=person, role=ROLES[role]),
             say("Name each person once in a role."),

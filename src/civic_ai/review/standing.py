@@ -8,29 +8,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 from threading import Lock
 from types import MappingProxyType
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
-from civic_ai.records.action import OpenCase
 from civic_ai.records.case import UNOPENED, Case
-from civic_ai.records.ledger import LedgerEntry, read_entry, read_entry_again
-from civic_ai.records.people import Holder, Person
-from civic_ai.review.admission import Admitted, Stands, admit, admitted_before
+from civic_ai.records.ledger import read_entry
+from civic_ai.records.people import Person
+from civic_ai.review.admission import admit
 from civic_ai.review.findings import Finding
 from civic_ai.review.history import Event, PolicyOf, Taken, after, is_step, read_step
 from civic_ai.review.keys import KeyRegister
 from civic_ai.review.ledger import Book, Ledger
 from civic_ai.review.merkle import Tree, leaf_hash
 from civic_ai.review.office import Office
+from civic_ai.review.read_again import step_again
 from civic_ai.review.verified import Verified, verified_whole
 
-Admits = Callable[[KeyRegister, int, bytes], Stands]
-"""What an entry says and who signed it, from its line."""
+Reads = Callable[[KeyRegister, int, bytes], tuple[KeyRegister, Taken | None]]
+"""From its line: the keys after an entry, and the step that it takes if it takes one."""
 
 
 @dataclass(frozen=True)
@@ -102,15 +103,14 @@ class StandingReader:
 
     def _begin(self, verified: Verified) -> None:
         """Read what was verified before, if its lines are the very same."""
-        leaves = [leaf_hash(line) for part in self._parts(verified.size) for line in part]
-        if len(leaves) == verified.size and Tree.of(leaves).root.hex() == verified.root:
-            for lines in self._parts(verified.size):
-                self._standing = read_on(self._standing, lines, self.policy_of, _admitted_before)
-
-    def _parts(self, size: int) -> Iterator[tuple[bytes, ...]]:
-        return (
-            self.ledger.lines_from(first, min(AT_ONCE, size - first)) for first in range(0, size, AT_ONCE)
+        leaves = self.ledger.leaves_under(verified.root, verified.size)
+        parts = (
+            self.ledger.lines_from(first, min(AT_ONCE, len(leaves) - first))
+            for first in range(0, len(leaves), AT_ONCE)
         )
+        with suppress(_AreOthers):  # then all is verified
+            lines = _while_the_same(chain.from_iterable(parts), leaves)
+            self._standing = read_on(Standing(), lines, self.policy_of, _read_again)
 
     def _read_some(self) -> bool:
         """Read on; whether there may be more."""
@@ -156,36 +156,49 @@ class StandingOffice(Office):
 
 
 def read_on(
-    known: Standing, lines: tuple[bytes, ...], policy_of: PolicyOf, admits: Admits | None = None
+    known: Standing, lines: Iterable[bytes], policy_of: PolicyOf, reads: Reads | None = None
 ) -> Standing:
     """What stands after ``lines``, which follow what is ``known``. Raises as :meth:`StandingReader.read`.
 
-    ``admits``: None where each entry is to be verified.
+    ``reads``: None where each entry is to be verified.
     """
-    if not lines:
-        return known
-    register, tree = known.register, known.tree
+    last, register = known.last, known.register
     cases, events = known.cases.copy(), known.events.copy()
     new: dict[str, list[Event]] = {}
     parts: dict[str, set[str]] = {}
-    for number, line in enumerate(lines, start=known.size):
-        entry, admitted = (admits or _admitted)(register, number, line)
-        register, tree = admitted.register, tree.plus(leaf_hash(line))
-        if is_step(admitted.statement):
-            event = _event(cases, entry, admitted, policy_of)
-            cases[event.step.pilot] = event.after
-            new.setdefault(event.step.pilot, []).append(event)
+    leaves: list[bytes] = []
+    for number, last in enumerate(lines, start=known.size):
+        leaves.append(leaf_hash(last))
+        register, step = (reads or _read)(register, number, last)
+        if step is not None:
+            event = _event(cases, step, policy_of)
+            cases[step.pilot] = event.after
+            new.setdefault(step.pilot, []).append(event)
             _note_parts(parts, known, event)
+    if not leaves:
+        return known
     events.update((pilot, (*events.get(pilot, ()), *more)) for pilot, more in new.items())
     return Standing(
-        size=known.size + len(lines),
-        last=lines[-1],
-        tree=tree,
+        size=known.size + len(leaves),
+        last=last,
+        tree=known.tree.plus(*leaves),
         register=register,
         cases=MappingProxyType(cases),
         events=MappingProxyType(events),
         parts=MappingProxyType(known.parts.copy() | {who: frozenset(has) for who, has in parts.items()}),
     )
+
+
+class _AreOthers(Exception):
+    """Lines are not what they were."""
+
+
+def _while_the_same(lines: Iterable[bytes], leaves: list[bytes]) -> Iterator[bytes]:
+    """Each line, if its hash is still the one in ``leaves``. Raises :class:`_AreOthers` before any other."""
+    for line, leaf in zip_longest(lines, leaves, fillvalue=b""):
+        if leaf_hash(line) != leaf:
+            raise _AreOthers
+        yield line
 
 
 def _note_parts(parts: dict[str, set[str]], known: Standing, event: Event) -> None:
@@ -199,25 +212,13 @@ def _note_parts(parts: dict[str, set[str]], known: Standing, event: Event) -> No
         (parts[person].add if person in after_it else parts[person].discard)(event.step.pilot)
 
 
-def _event(cases: Mapping[str, Case], entry: LedgerEntry, admitted: Admitted, policy_of: PolicyOf) -> Event:
-    step = _sharing(read_step(entry.number, entry.moment.date(), admitted))
+def _event(cases: Mapping[str, Case], step: Taken, policy_of: PolicyOf) -> Event:
     before = cases.get(step.pilot, UNOPENED)
     return Event(step, before, after(before, step, policy_of))
 
 
-def _sharing(step: Taken) -> Taken:
-    """The same step; people who open many cases together are held once."""
-    if not isinstance(step.action, OpenCase):
-        return step
-    return replace(step, action=step.action.model_copy(update={"people": _held_once(step.action.people)}))
-
-
-@lru_cache(maxsize=1024)
-def _held_once(people: tuple[Holder, ...]) -> tuple[Holder, ...]:
-    return people
-
-
-def _admitted(register: KeyRegister, number: int, line: bytes) -> Stands:
+def _read(register: KeyRegister, number: int, line: bytes) -> tuple[KeyRegister, Taken | None]:
+    """Of an entry that is verified here."""
     try:
         entry = read_entry(number, line)
     except ValueError as error:
@@ -225,12 +226,13 @@ def _admitted(register: KeyRegister, number: int, line: bytes) -> Stands:
     found = admit(register, number, entry.envelope)
     if isinstance(found, Finding):
         raise _altered(number)
-    return entry, found
+    is_one = is_step(found.statement)
+    return found.register, read_step(number, entry.moment.date(), found) if is_one else None
 
 
-def _admitted_before(register: KeyRegister, number: int, line: bytes) -> Stands:
-    entry = read_entry_again(number, line)
-    return entry, admitted_before(register, number, entry.envelope)
+def _read_again(register: KeyRegister, number: int, line: bytes) -> tuple[KeyRegister, Taken | None]:
+    """Of an entry that was verified before; what is about keys is verified again."""
+    return step_again(register, number, line) or _read(register, number, line)
 
 
 def _altered(number: int) -> Exception:

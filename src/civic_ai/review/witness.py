@@ -21,7 +21,7 @@ from civic_ai.core.messages import Message, say
 from civic_ai.records.ledger import Checkpoint, Cosignature
 from civic_ai.review.checkpoint import open_checkpoint
 from civic_ai.review.merkle import EMPTY_ROOT, consistency_proof, is_consistent, leaf_hash
-from civic_ai.review.note import Note, NoteKey, NoteSignature, VerifierKey
+from civic_ai.review.note import Note, NoteKey, NoteSignature, VerifierKey, read_note
 from civic_ai.store.blobs import write_atomically
 
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,14})")
@@ -124,6 +124,16 @@ def cosignatures(note: Note, witnesses: Iterable[VerifierKey]) -> tuple[Cosignat
     """
     found = [(key, line) for key in witnesses for line in note.signatures_by(key)]
     return tuple(_cosignature(note, key, line) for key, line in found)
+
+
+def good_lines(note: str, witness: VerifierKey) -> tuple[str, ...]:
+    """The lines of ``witness``; none where the note cannot be read or a line is not good."""
+    try:
+        read = read_note(note)
+        cosignatures(read, [witness])
+    except ValueError:
+        return ()
+    return tuple(one.line for one in read.signatures_by(witness))
 
 
 def latest(found: Sequence[Cosignature]) -> int | None:

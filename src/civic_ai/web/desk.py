@@ -67,8 +67,12 @@ class Desk:
 
     def title(self, pilot: str, case: Case, language: str) -> str:
         """The pilot's question as the case's dossier asks it; its name where none is at hand."""
+        return self.question(pilot, case, language) or pilot
+
+    def question(self, pilot: str, case: Case, language: str) -> str:
+        """The question alone; nothing where no dossier says it."""
         found = self.titles.of(pilot, case.dossier)
-        return pilot if found is None else found.in_language(language)[0]
+        return "" if found is None else found.in_language(language)[0]
 
     def dossiers(self, pilot: str) -> tuple[str, ...]:
         """The digests of the sealed dossiers of a pilot that the workspace holds, the newest first."""

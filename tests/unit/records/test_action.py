@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
-from civic_ai.records.action import ACTIONS, CloseVote, Review, read_action
+from civic_ai.records.action import ACTIONS, CloseVote, Review, action_of, read_action
 from tests.unit.review.made_case import PEOPLE, act, deed
 
 GIVEN = {
@@ -20,6 +22,7 @@ def test_an_action_is_read_back_as_it_was(kind: str) -> None:
     assert action.kind == kind
     assert read_action(action.to_json()) == action
     assert read_action(action.to_json()).digest == action.digest
+    assert action_of(action.model_dump(mode="json")) == action
 
 
 @pytest.mark.parametrize("kind", ACTIONS)
@@ -27,6 +30,8 @@ def test_an_action_is_closed(kind: str) -> None:
     content = act(deed(kind, "ona", "owner", **GIVEN.get(kind, {}))).to_json()
     with pytest.raises(ValidationError):
         read_action(content[:-1] + b',"more":1}')
+    with pytest.raises(ValidationError):
+        action_of({**json.loads(content), "more": 1})
 
 
 def test_an_unknown_kind_is_refused() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from civic_ai.records.ledger import Checkpoint, KeySpan, PublicKey, key_id, read_entry, read_entry_again
+from civic_ai.records.ledger import Checkpoint, KeySpan, PublicKey, key_id, read_entry
 from tests.unit.review.authenticator import Authenticator
 from tests.unit.review.made_ledger import ANA, vote
 
@@ -13,8 +13,6 @@ LINE = f"{AT} ".encode() + vote(1, ANA).to_json()
 
 def test_an_entry_is_its_line() -> None:
     entry = read_entry(7, LINE)
-    assert read_entry_again(7, LINE) == entry
-    assert read_entry_again(7, LINE).line == LINE
     assert (entry.number, entry.at, entry.envelope, entry.line) == (7, AT, vote(1, ANA), LINE)
     assert (entry.moment.microsecond, entry.moment.utcoffset().total_seconds()) == (1, 0)
 

@@ -4,7 +4,7 @@ import pytest
 
 from civic_ai.core.base64 import base64_text
 from civic_ai.records.ledger import Signature, SignedEnvelope
-from civic_ai.review.admission import MOST_BYTES, Admitted, admit, admitted_before, register_after
+from civic_ai.review.admission import MOST_BYTES, Admitted, admit, register_after
 from civic_ai.review.envelope import pre_authentication_encoding, seal_envelope, to_sign
 from civic_ai.review.findings import Finding
 from civic_ai.review.keys import KeyRegister, apply, enrol, revoke
@@ -142,18 +142,3 @@ def test_the_register_without_checking_counts_the_same() -> None:
     assert isinstance(found, Admitted)
     assert register_after(register, 5, read_statement(envelope.content), envelope) == found.register
     assert found.register.spans[passkey.public_key.id].sign_count == 7
-
-
-def test_what_was_admitted_before_is_read_as_it_was() -> None:
-    register = KeyRegister()
-    for number, envelope in enumerate(
-        (founding(), vote(1, ANA), said(enrol(BEA.public_key), ANA), vote(2, BEA))
-    ):
-        found = admit(register, number, envelope)
-        assert isinstance(found, Admitted)
-        again = admitted_before(register, number, envelope)
-        assert again == found
-        assert again.statement.digest == found.statement.digest
-        register = found.register
-    with pytest.raises(KeyError):
-        admitted_before(register, 4, vote(3, EVE))

@@ -38,7 +38,14 @@ class Part:
 def page(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
     """The minutes of the meeting that ended with entry ``number``."""
     event = _ended(pilot, number)
-    view = {"pilot": pilot, "number": number, "on": event.on, "parts": parts_of(event)}
+    question = the_desk().question(pilot, event.before, language_of(request))
+    view = {
+        "pilot": pilot,
+        "question": question,
+        "number": number,
+        "on": event.on,
+        "parts": parts_of(event),
+    }
     return show(request, "minutes.html", view)
 
 
@@ -47,7 +54,8 @@ def download(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
     language, event = language_of(request), _ended(pilot, number)
     tell = teller_in(language)
     head = say("Minutes: {pilot}, {day}", pilot=pilot, day=event.on)
-    blocks = [tell.plain(head)]
+    question = the_desk().question(pilot, event.before, language)
+    blocks = ["\n".join(filter(None, (tell.plain(head), question)))]
     for part in parts_of(event):
         blocks.append("\n".join([tell.plain(part.title), *(f"- {tell.plain(line)}" for line in part.lines)]))
     headers = {"Content-Disposition": f'attachment; filename="{pilot}-minutes-{number}.{language}.txt"'}

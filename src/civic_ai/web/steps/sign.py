@@ -28,6 +28,7 @@ from civic_ai.web.page import show
 from civic_ai.web.pages.minutes import ends_a_meeting
 from civic_ai.web.reader import reader_of, uploaded
 from civic_ai.web.refusals import forbidden
+from civic_ai.web.speech import language_of
 from civic_ai.web.steps.form import WRONG, explained
 from civic_ai.web.steps.signing import Ways, by_account, by_file, by_passkey, challenge_of, ways_of
 from civic_ai.web.steps.statement_words import first_sentence, key_lines, told_lines
@@ -89,6 +90,7 @@ def entered(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
     event = _event(desk, pilot, number)
     view = {
         "pilot": pilot,
+        "question": desk.question(pilot, event.after, language_of(request)),
         "number": number,
         "event": event,
         "deed": DEEDS[event.action.kind],
@@ -145,10 +147,15 @@ def _envelope(request: HttpRequest, draft: Draft) -> SignedEnvelope:
 def _enter(envelope: SignedEnvelope, draft: Draft) -> int:
     """Enter a step, or what is said about keys; the number of the entry."""
     office, kept = the_desk().office, kept_in(the_desk().settings)
-    for enclosed in Enclosure.objects.filter(draft=draft):
-        kept.put(bytes(enclosed.content))  # before the step: nothing is signed whose file is not here
+    files = [bytes(enclosed.content) for enclosed in Enclosure.objects.filter(draft=draft)]
+
+    def keep() -> None:
+        """Nothing stands whose file is not here, and no file stays of what was refused."""
+        for content in files:
+            kept.put(content)
+
     if draft.pilot:
-        return office.enter(envelope).entry.number
+        return office.enter(envelope, keep).entry.number
     with office.ledger.writing() as book:
         return book.append(envelope).number
 
@@ -170,8 +177,10 @@ def _ways(request: HttpRequest) -> Ways:
 def _statement(request: HttpRequest, draft: Draft, error: CivicError | None = None) -> HttpResponse:
     statement, ways = draft.statement, _ways(request)
     subjects = {each.name: each.digest_of_it.sha256 for each in statement.subject}
+    case = the_desk().standing().case(draft.pilot)
     view: dict[str, Any] = {
         "draft": draft,
+        "question": the_desk().question(draft.pilot, case, language_of(request)),
         "opening": first_sentence(draft),
         "lines": told_lines(draft.action, the_desk().policy) if draft.action else key_lines(statement),
         "digest": statement.digest,

@@ -43,11 +43,11 @@ def hand_in(content: bytes, name: str = "notice.pdf") -> tuple[int, str]:
     return answer.status_code, answer.headers.get("Location", answer.content.decode())
 
 
-def sign(where: str) -> int:
+def sign(where: str, signer: str = "off") -> int:
     officer = reader("off")
     statement = read_statement(officer.get(f"{where}statement.json").content)
     assert DIGEST.encode() in officer.get(f"{where}statement.json").content
-    signed = SimpleUploadedFile("s.json", said(statement, key_file("off")).to_json())
+    signed = SimpleUploadedFile("s.json", said(statement, key_file(signer)).to_json())
     return officer.post(where, {"way": "file", "envelope": signed}).status_code
 
 
@@ -70,6 +70,24 @@ def test_what_was_signed_is_kept_and_handed_over_to_those_in_the_case(before: De
 def test_what_nobody_signs_is_not_kept(before: Desk) -> None:
     hand_in(PROOF)
     assert Enclosure.objects.count() == 1
+    assert DIGEST not in kept_in(before.settings)
+
+
+@pytest.mark.parametrize("signer", ["mem", "nobody"])
+def test_what_comes_with_a_refused_signature_is_not_kept(before: Desk, signer: str) -> None:
+    """Signed by another person, or by a key that nobody enrolled; the right signature may follow."""
+    _, where = hand_in(PROOF)
+    assert sign(where, signer) == 422
+    assert not [path for path in before.settings.home.glob("evidence/**/*") if path.is_file()]
+    assert sign(where) == 302
+    assert reader("mem").get(page_of(DIGEST)).content == PROOF
+
+
+def test_what_comes_with_a_step_that_is_not_allowed_any_more_is_not_kept(before: Desk) -> None:
+    """Between the form and the signature the officer left the role: the signature itself is good."""
+    _, where = hand_in(PROOF)
+    take(before.office, "release", "off", "governance_officer", holder=("off", "governance_officer"))
+    assert sign(where) == 422
     assert DIGEST not in kept_in(before.settings)
 
 

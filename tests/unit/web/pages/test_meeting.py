@@ -68,7 +68,7 @@ def test_open_gates_are_named_with_who_may_waive_them(desk: Desk) -> None:
 def test_the_agenda_says_what_is_done_and_the_motion_what_carries_it(desk: Desk) -> None:
     walk(desk, 7)
     page = seen("cha")
-    assert 'and comment: <strong><span aria-hidden="true">○</span> not yet' in page
+    assert 'and comment: <strong class="desk-whole"><span aria-hidden="true">○</span> not yet' in page
     assert "off: post the public notice" in page
     walk_on = TO_APPROVAL[7]
     take(desk.office, *walk_on[:3])

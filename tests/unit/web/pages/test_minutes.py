@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
+
+import pytest
+
 from civic_ai.web.desk import Desk
+from tests.unit.review.made_case import DIGESTS
 from tests.unit.review.made_office import PILOT, TO_APPROVAL, take, to_approval
 from tests.unit.web.made_desk import reader
 
@@ -16,6 +22,27 @@ def test_minutes_of_a_decision_say_all_that_was_decided(desk: Desk) -> None:
         assert said in page
         assert f"- {said}" in text or said in text
     assert desk.office.steps(PILOT)[-1].statement in text
+
+
+@pytest.mark.parametrize(("language", "asked"), [("en", "Where <b>first</b>?"), ("es", "\u00bfD\u00f3nde?")])
+def test_what_is_signed_and_decided_is_told_under_the_pilots_question(
+    desk: Desk, language: str, asked: str
+) -> None:
+    """A name such as ``lakefield-potholes`` tells a mayor nothing."""
+    folder = desk.dossier_folder(PILOT, DIGESTS["A"])
+    folder.mkdir(parents=True)
+    said = {"title": {"en": "Where <b>first</b>?", "es": "\u00bfD\u00f3nde?"}, "owner": "Roads"}
+    (folder / "spec.json").write_text(json.dumps(said))
+    number, client = to_approval(desk.office).entry.number, reader("cha", language)
+    noted = client.post(f"/cases/{PILOT}/steps/comment/", {"text": "Look at the map."})
+    for page in (
+        f"/cases/{PILOT}/minutes/{number}/",
+        f"/cases/{PILOT}/entries/{number}/",
+        noted.headers["Location"],
+    ):
+        assert f'<p class="desk-kicker">{escape(asked)}</p>' in client.get(page).content.decode()
+    text = client.get(f"/cases/{PILOT}/minutes/{number}.txt").content.decode()
+    assert text.split("\n")[1] == asked
 
 
 def test_minutes_of_an_adjourned_meeting_say_so(desk: Desk) -> None:

@@ -200,7 +200,7 @@ def approve(city: City) -> str:
 
 
 def witnessed(city: City, coach: str, old: int = 0) -> Path:
-    """A coach elsewhere, who last signed ``old`` entries, co-signs the ledger as it stands; the public key."""
+    """A coach elsewhere, who last signed ``old`` entries, co-signs what stands; the coach's public key."""
     officer, key = city.holder("governance_officer"), city.key(coach)
     if not key.is_file():
         city.says(coach, "keys", "new", key, "--name", "coach.example/witness", "--kind", "witness")

@@ -30,6 +30,9 @@ LEDGER = (
     "ledger",
     "ledger_export",
     "ledger_verification",
+    "log_keys",
+    "key_names",
+    "ledger_judged",
 )
 CASE = ("history", "office")
 DEPLOYMENT = ("approval", "loader", "cohort", "changed_order", "release", "score")

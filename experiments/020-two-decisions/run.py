@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import shutil
@@ -216,7 +217,8 @@ def the_years_after(home: Path, transcript: Transcript) -> None:
         part(later)
     transcript.title("example-potholes: what the public reads, and what a stranger verifies")
     last, record = ahead(LAPSED), home / "record-of-all"
-    witness = witnessed(last, COACH)
+    (seen,) = last.key(COACH).parent.glob("memory/*.json")
+    witness = witnessed(last, COACH, json.loads(seen.read_text("utf-8"))["size"])
     last.says("Olga Officer", "ledger", "export", "--to", record)
     last.says("Olga Officer", "publish", "--to", home / "site-of-all")
     last.says(STRANGER, "ledger", "verify", record, "--log", city.log, "--witness", witness,

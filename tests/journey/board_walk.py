@@ -199,12 +199,12 @@ def approve(city: City) -> str:
     return city.step("chair", "close_vote", "--from", decision)
 
 
-def witnessed(city: City, coach: str) -> Path:
-    """A coach elsewhere co-signs the ledger as it stands; the coach's public key."""
+def witnessed(city: City, coach: str, old: int = 0) -> Path:
+    """A coach elsewhere, who last signed ``old`` entries, co-signs what stands; the coach's public key."""
     officer, key = city.holder("governance_officer"), city.key(coach)
     if not key.is_file():
         city.says(coach, "keys", "new", key, "--name", "coach.example/witness", "--kind", "witness")
-    asked = city.result(officer, "witness", "request")
+    asked = city.result(officer, "witness", "request", "--old", old)
     signed = city.result(coach, "witness", "cosign", "--key", key, "--log", city.log,
                          "--memory", key.parent / "memory", stdin=asked)  # fmt: skip
     public = key.with_name(key.name + ".pub")

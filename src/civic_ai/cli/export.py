@@ -93,7 +93,8 @@ class _Board:
             return {}
         manifest = self.sealed.manifest
         withheld = withheld_of(self.sealed, self.office.policy)
-        return decided_in_public(self.office.events(manifest.pilot), manifest.digest, withheld)
+        events = self.office.events(manifest.pilot)
+        return decided_in_public(events, manifest.digest, self.office.policy_of, withheld)
 
     def level(self) -> Level | None:
         """The impact level that two people have confirmed for this dossier."""

@@ -20,6 +20,7 @@ from civic_ai.records.decision import Binding, Decision, Difference, differences
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import Scalar
 from civic_ai.review.binding import as_declared, binding_of
+from civic_ai.review.level import gate_name
 
 _BOARD = say("Only a decision of the board changes this; `civic-ai case` shows where it stands.")
 _STOPPED: Mapping[State, Message] = {
@@ -59,7 +60,7 @@ def require_approval(
     require_intact(folder)
     _refuse(_of_another_pilot(case, folder, declared))
     decision, binding = _approval(case)
-    _refuse(_over(case, decision, day))
+    _refuse(_over(case, decision, day, policy))
     found = binding_of(folder, binding.area, binding.use, binding.ends_on)
     _refuse(map(_different, differences(binding, found)))
     if declared is not None:
@@ -106,12 +107,13 @@ def why_not(case: Case) -> Message:
     return _STOPPED.get(case.state, say("the board has not approved this model"))
 
 
-def _over(case: Case, decision: Decision, day: date) -> Iterator[Mistake]:
+def _over(case: Case, decision: Decision, day: date, policy: Policy) -> Iterator[Mistake]:
     """What ended by ``day``, each with its last day."""
     pilot = case.pilot or ""
     for waiver in decision.waivers:
         if waiver.ends_on < day:
-            says = say("the waiver of gate {gate} ended on {last}", gate=waiver.gate, last=waiver.ends_on)
+            gate = gate_name(policy, waiver.gate)
+            says = say("the waiver of gate {gate} ended on {last}", gate=gate, last=waiver.ends_on)
             yield Mistake(pilot, says, remedy=_BOARD)
     for condition in case.owed:
         if condition.if_missed == "suspend" and condition.due_on < day:

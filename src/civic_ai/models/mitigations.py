@@ -4,6 +4,19 @@ Each as-of date's changed order takes over the candidate's own sorted scores of 
 candidate is measured like any other: its lists, its calibration, its groups. What it learns from is what was
 known on the as-of date: labels that had matured by then, on lists that the candidate had made before, unseen.
 Sources: METHODS 4.1 (Rodolfa, Lamba and Ghani 2021), 4.2 (fairlearn), 4.3 (reporting).
+
+``recall_parity`` learns how deep to go in each group, and nothing else: scores sort within a group, break
+ties and stand in for outcomes that a group lacks. It learns it from the candidate's own lists of the year
+before whose outcomes are known, all counted alike; not from the training rows, which the candidate has seen,
+nor from other candidates (4.1 takes one period, t - 1).
+So it fails, or does nothing, in these cases:
+
+- the first lists: nothing has matured, and the candidate's list stands as it is;
+- a group's need or its scores have moved within the year: depths lag behind;
+- a model trained anew sorts a group otherwise than the one whose past lists were counted;
+- few outcomes in a group: its depths are noise; with none at all its scores stand in, as they are;
+- outcomes known of visited units alone: the others are not counted, and a group that nobody visited in
+  the year comes last, again and again. Explore by lot there, or order without labels.
 """
 
 from __future__ import annotations
@@ -102,7 +115,7 @@ class Served:
 
 
 def _by_past(served: Served, one: OneList, day: np.datetime64) -> Integers:
-    """The candidate's own list stands where none of its lists has an outcome yet."""
+    """By the depths of the candidate's own past lists; its list stands where none has an outcome yet."""
     past = list(served.past(day))
     return depths_of_past(past).order(one) if past else one.order
 

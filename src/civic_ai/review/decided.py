@@ -23,12 +23,14 @@ from civic_ai.records.action import (
     Review,
     Waive,
 )
-from civic_ai.records.decision import Decision
+from civic_ai.records.decision import Decision, Waiver
 from civic_ai.records.pilot_record import Decided
+from civic_ai.records.policy import Policy
 from civic_ai.records.public_register import Withheld
 from civic_ai.records.text import Text
 from civic_ai.records.workflow_words import ROLES, SEVERITIES, STATES, VERDICTS
-from civic_ai.review.history import Event
+from civic_ai.review.history import Event, PolicyOf
+from civic_ai.review.level import gate_name
 from civic_ai.review.publication_words import REASONS
 from civic_ai.review.publication_words import WITHHELD as NOT_SHOWN
 
@@ -38,18 +40,20 @@ WAIVERS, APPROVER, NOTICE, NEXT_REVIEW, WITHHELD = "M05", "M06", "M07", "M08", "
 Line = Message | str | date
 
 
-def decided_of(events: Iterable[Event], dossier: str, names_people: bool = True) -> dict[str, Decided]:
+def decided_of(
+    events: Iterable[Event], dossier: str, policy_of: PolicyOf, names_people: bool = True
+) -> dict[str, Decided]:
     """By field: what the steps about this dossier say. A decision replaces what stood before it.
 
     A field that two steps fill (two reviewers) holds both; the digest is that of the later statement. A file
-    that a later report no longer names is no longer there.
+    that a later report no longer names is no longer there. A gate is named as the policy that ruled asks it.
     """
     found: dict[str, list[Line]] = {}
     statements: dict[str, str] = {}
     for event in events:
         if not _is_about(event, dossier):
             continue
-        says = _Fields(event, names_people)
+        says = _Fields(event, policy_of(event.step.policy), names_people)
         new = {field: list(lines) for field, lines in says.replaced()}
         for field, line in says.added():
             new[field] = [*found.get(field, []), line]
@@ -63,13 +67,13 @@ def decided_of(events: Iterable[Event], dossier: str, names_people: bool = True)
 
 
 def decided_in_public(
-    events: Iterable[Event], dossier: str, withheld: Iterable[Withheld]
+    events: Iterable[Event], dossier: str, policy_of: PolicyOf, withheld: Iterable[Withheld]
 ) -> dict[str, Decided]:
     """The same for everybody, once the board has decided on this dossier; before, nothing.
 
     ``withheld``: what the public does not see, which is itself a field of the record.
     """
-    found = decided_of(events, dossier, names_people=False)
+    found = decided_of(events, dossier, policy_of, names_people=False)
     if DECISION not in found:
         return {}
     lines: list[Line] = [
@@ -94,6 +98,7 @@ class _Fields:
     """What one step says in the record."""
 
     event: Event
+    policy: Policy
     names_people: bool
 
     @property
@@ -108,7 +113,7 @@ class _Fields:
         elif isinstance(action, DeclareConflict):
             yield REVIEWERS, self._conflict(action)
         elif isinstance(action, Waive):
-            yield WAIVERS, _accepted(action.gate, action.reason, action.ends_on)
+            yield WAIVERS, self._accepted(action)
 
     def replaced(self) -> Iterator[tuple[str, Iterable[Line]]]:
         """Fields that the step says anew."""
@@ -148,12 +153,15 @@ class _Fields:
             return say("One person stepped aside for a conflict of interest.")
         return say("{person} stepped aside: {reason}", person=declared.person, reason=declared.reason)
 
+    def _accepted(self, waived: Waive | Waiver) -> Message:
+        gate = gate_name(self.policy, waived.gate)
+        return say("Gate {gate}: {reason} (until {day})", gate=gate, reason=waived.reason, day=waived.ends_on)
+
     def _decision(self, closed: CloseVote, made: Decision) -> Iterator[tuple[str, Iterable[Line]]]:
         yield DECISION, self._verdict(closed, made)
         yield (
             WAIVERS,
-            [_accepted(each.gate, each.reason, each.ends_on) for each in made.waivers]
-            or [say("No gate is waived.")],
+            [self._accepted(each) for each in made.waivers] or [say("No gate is waived.")],
         )
         if closed.binding is None or made.ends_on is None:
             nothing = say("Nothing is approved.")
@@ -182,7 +190,3 @@ def _approver(made: Decision) -> Message:
     if made.endorsed_by is None:
         return say("The board, by its vote.")
     return say("The board, by its vote, and the approving authority.")
-
-
-def _accepted(gate: str, reason: str, until: date) -> Message:
-    return say("Gate {gate}: {reason} (until {day})", gate=gate, reason=reason, day=until)

@@ -20,6 +20,7 @@ from civic_ai.records.policy import Policy
 from civic_ai.review.binding import binding_of
 from civic_ai.review.findings import Finding
 from civic_ai.review.history import PolicyOf, Taken
+from civic_ai.review.level import gate_name
 
 
 def open_gates(folder: Path, policy: Policy) -> tuple[str, ...]:
@@ -58,14 +59,15 @@ def contradictions(steps: Iterable[Taken], folder: Path, policy_of: PolicyOf) ->
 def _contradicts(step: Taken, folder: Path, policy_of: PolicyOf) -> Iterator[Finding]:
     action = step.action
     if isinstance(action, Submit | Appeal | RequestRenewal):
-        sealed = open_gates(folder, policy_of(step.policy))
+        policy = policy_of(step.policy)
+        sealed = open_gates(folder, policy)
         if set(action.open_gates) != set(sealed):
             yield _finding(
                 step,
                 say(
                     "handed in with the open gates {said}; the dossier has {sealed}",
-                    said=", ".join(action.open_gates) or "-",
-                    sealed=", ".join(sealed) or "-",
+                    said=_names(policy, action.open_gates),
+                    sealed=_names(policy, sealed),
                 ),
             )
     if isinstance(action, CloseVote) and action.binding is not None:
@@ -75,6 +77,10 @@ def _contradicts(step: Taken, folder: Path, policy_of: PolicyOf) -> Iterator[Fin
             yield _finding(
                 step, say("the approval binds another {name} than the dossier has", name=each.name)
             )
+
+
+def _names(policy: Policy, gates: Iterable[str]) -> tuple[Message | str, ...] | str:
+    return tuple(gate_name(policy, gate) for gate in gates) or "-"
 
 
 def _finding(step: Taken, says: Message) -> Finding:

@@ -111,7 +111,8 @@ class StepMaker:
             return {}
         if folder is None or not taking.folder.is_dir():
             raise _not_at_hand(kind, folder is None)
-        decided = decided_of(self.office.events(case.pilot or ""), manifest_of(folder).digest)
+        events = self.office.events(case.pilot or "")
+        decided = decided_of(events, manifest_of(folder).digest, self.office.policy_of)
         read: dict[str, Any] = {
             "answered": answered_fields(taking.folder, folder, self.office.policy, decided)
         }

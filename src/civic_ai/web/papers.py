@@ -83,7 +83,7 @@ def _read(asked: _Asked) -> Papers:
     sealed = sealed_at(desk.dossier_folder(pilot, asked.digest), asked.digest, "board")
     declared = Declared(
         answers=answers,
-        decided=decided_of(events, asked.digest),
+        decided=decided_of(events, asked.digest, desk.office.policy_of),
         level=case.level,
         impact=impact_of(folder, desk.policy) if folder.is_dir() else None,
     )

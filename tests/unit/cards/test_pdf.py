@@ -51,6 +51,17 @@ def test_it_says_that_it_is_pdf_ua_with_language_title_and_bookmarks(cards: Make
     assert b"/Alt" in made or not read_card(html).all("img")
 
 
+@needs_weasyprint
+@pytest.mark.parametrize("language", ["en", "es", "pt"])
+@pytest.mark.parametrize("name", ["board_brief", "public_notice"])
+def test_what_a_board_and_residents_read_first_is_one_page(
+    cards: MakeCards, name: str, language: str
+) -> None:
+    made = cards(City(groups="unequal"))[f"board/{name}.{language}.html"]
+    (pages,) = re.findall(rb"/Type\s*/Pages.*?/Count\s*(\d+)", _opened(pdf_of(made.encode())), re.DOTALL)
+    assert int(pages) == 1
+
+
 def _opened(pdf: bytes) -> bytes:
     """The file with what its streams hold."""
     packed = (pdf[found.end() :] for found in re.finditer(rb"stream\r?\n", pdf))

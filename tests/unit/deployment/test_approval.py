@@ -108,7 +108,8 @@ def test_a_waiver_that_ended(sealed: Sealed) -> None:
     case = sealed.case(sealed.decision(waivers=(waiver,)))
     assert require_approval(case, sealed.dossier, TODAY, sealed.policy)
     said = refusal(sealed, case, TODAY + ONE_DAY)
-    assert f"the waiver of gate reaches-every-group ended on {written_date(TODAY, 'en')}" in said
+    asks = next(gate.asks.in_language("en") for gate in sealed.policy.gates if gate.id == waiver.gate)
+    assert f"the waiver of gate {waiver.gate} ({asks}) ended on {written_date(TODAY, 'en')}" in said
 
 
 def test_a_condition_that_was_missed(sealed: Sealed) -> None:

@@ -86,6 +86,14 @@ def test_a_group_without_outcomes_is_served_by_its_scores_and_not_first() -> Non
     assert served.tolist() == [0, 0, 1, 1, 0, 1]
 
 
+def test_a_group_that_no_past_list_tells_of_comes_last() -> None:
+    """Where outcomes are known of visited units alone, it stays there: docs/explanation/mitigations.md."""
+    past = one_list([0.9, 0.5, 0.4], [0, 0, 0], [1, 0, 1])
+    now = one_list([0.3, 0.2, 0.1, 0.9, 0.8], [0, 0, 0, 1, 1])
+    assert now.group[depths_of_past([past]).order(now)].tolist() == [0, 0, 0, 1, 1]
+    assert 1 in now.group[expected_parity(now)[:2]]
+
+
 @given(lists(), lists(), st.integers(1, 20), st.sampled_from([0.0, 0.5, 1.0, 1.5]))
 def test_every_order_holds_each_unit_once(now: OneList, past: OneList, k: int, strength: float) -> None:
     size = len(now.score)

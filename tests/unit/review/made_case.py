@@ -48,7 +48,14 @@ def policy(**changed: Any) -> Policy:
     """The starter policy's levels with gates and evidence of our own."""
     starter = load_policy()
     gates = tuple(
-        Gate(id=gate, asks=Text(any="?"), why=Text(any="!"), fact="f", must_be="> 1", waivable_by=role)
+        Gate(
+            id=gate,
+            asks=Text(en=f"Is {gate} met?", es=f"¿Se cumple {gate}?"),
+            why=Text(any="!"),
+            fact="f",
+            must_be="> 1",
+            waivable_by=role,
+        )
         for gate, role in spec.WAIVED_BY.items()
     )
     workflow = WorkflowPolicy(

@@ -29,11 +29,12 @@ def events(deeds: Iterable[Deed], pilot: str = PILOT) -> tuple[Event, ...]:
     taken, case = [], Case()
     for number, one in enumerate(deeds):
         taken.append(_taken(number, act(one), pilot, case))
-        case = after(case, taken[-1], _rules)
-    return events_of(taken, _rules)
+        case = after(case, taken[-1], rules_of)
+    return events_of(taken, rules_of)
 
 
-def _rules(digest: str) -> Policy:
+def rules_of(digest: str) -> Policy:
+    """The policy of every made step, by whatever digest."""
     return policy()
 
 

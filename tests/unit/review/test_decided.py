@@ -15,7 +15,7 @@ from civic_ai.records.public_register import Withheld
 from civic_ai.review.decided import decided_in_public, decided_of
 from civic_ai.review.history import Event, Taken
 from tests.unit.review.made_case import DIGESTS, deed
-from tests.unit.review.made_events import events, to_approval
+from tests.unit.review.made_events import events, rules_of, to_approval
 from tests.unit.review.made_office import PILOT
 from tests.unit.review.scenes import voted
 from tests.unit.review.specification import Deed
@@ -40,7 +40,7 @@ def with_a_waiver(**closing: object) -> tuple[Event, ...]:
 
 def test_reviewers_findings_decision_and_what_it_binds() -> None:
     steps = approved()
-    found = decided_of(steps, DOSSIER)
+    found = decided_of(steps, DOSSIER, rules_of)
     assert set(found) == {"A08", "M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08"}
     assert found["M01"].text.in_language("en") == "tec, the technical reviewer"
     assert found["M03"].text.in_language("en").splitlines() == [
@@ -58,8 +58,11 @@ def test_reviewers_findings_decision_and_what_it_binds() -> None:
 
 
 def test_a_waiver_and_a_condition_stand_with_their_days() -> None:
-    found = decided_of(with_a_waiver(conditions=OWED), DOSSIER)
-    assert found["M05"].text.in_language("en") == "Gate g-chair: because (until April 11, 2026)"
+    found = decided_of(with_a_waiver(conditions=OWED), DOSSIER, rules_of)
+    assert {language: found["M05"].text.in_language(language) for language in ("en", "es")} == {
+        "en": "Gate g-chair (Is g-chair met?): because (until April 11, 2026)",
+        "es": "Requisito g-chair (¿Se cumple g-chair?): because (hasta el 11 de abril de 2026)",
+    }
     assert "Condition, by February 10, 2026: ask residents" in found["M03"].text.in_language("en")
 
 
@@ -67,7 +70,7 @@ def test_two_reviewers_both_stand() -> None:
     review = next(event for event in approved() if event.action.kind == "review")
     equity = review.action.model_copy(update={"by": "equ", "role": "equity_reviewer"})
     again = Event(replace(review.step, action=equity), review.before, review.after)
-    both = decided_of([review, again], DOSSIER)
+    both = decided_of([review, again], DOSSIER, rules_of)
     assert both["M01"].text.in_language("en").splitlines() == [
         "tec, the technical reviewer",
         "equ, the equity reviewer",
@@ -76,8 +79,8 @@ def test_two_reviewers_both_stand() -> None:
 
 
 def test_nothing_done_is_nothing_decided() -> None:
-    assert decided_of([], DOSSIER) == {}
-    assert decided_of(approved(), DIGESTS["B"]) == {}
+    assert decided_of([], DOSSIER, rules_of) == {}
+    assert decided_of(approved(), DIGESTS["B"], rules_of) == {}
 
 
 def test_the_public_reads_all_ten_fields_of_the_board_and_no_name() -> None:
@@ -87,7 +90,7 @@ def test_the_public_reads_all_ten_fields_of_the_board_and_no_name() -> None:
         also = [deed("review", "equ", "equity_reviewer")] if one["kind"] == "review" else []
         deeds += [one, *also]
     withheld = [Withheld(what="model-files", why="security")]
-    found = decided_in_public(events(deeds), DOSSIER, withheld)
+    found = decided_in_public(events(deeds), DOSSIER, rules_of, withheld)
     ten = {name for name, field in shipped_crosswalk().fields.items() if field.filled_by == "board"}
     assert len(ten) == 10
     assert set(found) == ten | {"M07"}
@@ -98,26 +101,29 @@ def test_the_public_reads_all_ten_fields_of_the_board_and_no_name() -> None:
 
 def test_the_public_reads_nothing_before_the_board_has_decided() -> None:
     undecided = events(to_approval()[:-1])
-    assert decided_of(undecided, DOSSIER) != {}
-    assert decided_in_public(undecided, DOSSIER, ()) == {}
+    assert decided_of(undecided, DOSSIER, rules_of) != {}
+    assert decided_in_public(undecided, DOSSIER, rules_of, ()) == {}
 
 
 @pytest.mark.parametrize("names_people", [True, False])
 def test_a_conflict_is_counted_for_the_public_and_told_to_the_board(names_people: bool) -> None:
     deeds = [*to_approval()[:5], deed("declare_conflict", "mem", "member", person="mem")]
-    told = decided_of(events(deeds), DOSSIER, names_people)["M01"].text.in_language("en")
+    told = decided_of(events(deeds), DOSSIER, rules_of, names_people)["M01"].text.in_language("en")
     assert ("mem stepped aside: because" in told) is names_people
     assert ("One person stepped aside" in told) is not names_people
 
 
 def test_the_phase_follows_the_approved_dossier_to_its_end() -> None:
     stopped = events([*to_approval(), deed("stop", "ona", "owner", at=9)])
-    assert decided_of(stopped, DOSSIER)["A08"].text.in_language("en") == "Stopped (since January 10, 2026)"
+    assert (
+        decided_of(stopped, DOSSIER, rules_of)["A08"].text.in_language("en")
+        == "Stopped (since January 10, 2026)"
+    )
     voided = [
         deed("void", "off", "governance_officer", at=3),
         deed("submit", "ona", "owner", dossier="B", at=4),
     ]
-    found = decided_of(events([*to_approval(), *voided]), DOSSIER)
+    found = decided_of(events([*to_approval(), *voided]), DOSSIER, rules_of)
     assert found["A08"].text.in_language("en").startswith("Approval is void")
 
 
@@ -132,16 +138,16 @@ def test_an_approved_dossier_is_stopped_while_the_next_one_is_reviewed() -> None
         deed("start_use", *steward),
         deed("request_renewal", *owner),
     ]
-    assert decided_of(events(used), DOSSIER)["A08"].text.in_language("en").startswith("In use")
+    assert decided_of(events(used), DOSSIER, rules_of)["A08"].text.in_language("en").startswith("In use")
     stopped = events([*used, deed("stop", *owner)])
-    assert decided_of(stopped, DOSSIER)["A08"].text.in_language("en").startswith("Stopped")
+    assert decided_of(stopped, DOSSIER, rules_of)["A08"].text.in_language("en").startswith("Stopped")
 
 
 def test_another_dossier_handed_in_is_not_this_ones_phase() -> None:
     suspended = [*to_approval(), deed("suspend", "cha", "chair")]
     again = events([*suspended, deed("submit", "ona", "owner", dossier="B")])
-    assert decided_of(again, DOSSIER)["A08"].text.in_language("en").startswith("Pilot suspended")
-    assert decided_of(again, DIGESTS["B"])["A08"].text.in_language("en").startswith("Handed in")
+    assert decided_of(again, DOSSIER, rules_of)["A08"].text.in_language("en").startswith("Pilot suspended")
+    assert decided_of(again, DIGESTS["B"], rules_of)["A08"].text.in_language("en").startswith("Handed in")
 
 
 def told_by(number: int, action: Action, dossier: str) -> Event:
@@ -154,16 +160,18 @@ def test_the_files_of_the_pilots_report_stand_until_a_report_without_them() -> N
     one, other = "ab" * 32, "cd" * 32
     told = {"by": "ona", "role": "owner", "at": "2026-11-23", "dossier": other, "report": one}
     whole = ReportPilot.model_validate(told | {"overrides": other})
-    found = decided_of([told_by(1, whole, other)], other)
+    found = decided_of([told_by(1, whole, other)], other, rules_of)
     assert {name: decided.text.in_language("en") for name, decided in found.items()} == {
         "E06": f"ona: {one}", "H02": f"ona: {other}"
     }  # fmt: skip
     later = told_by(2, ReportPilot.model_validate(told), other)
-    assert set(decided_of([told_by(1, whole, other), later], other)) == {"E06"}
+    assert set(decided_of([told_by(1, whole, other), later], other, rules_of)) == {"E06"}
     del told["report"]
     renewal = told_by(1, RequestRenewal.model_validate(told | {"monitoring": one}), other)
-    assert decided_of([renewal], other)["L02"].text.in_language("en") == f"ona: {one}"
-    assert decided_of([renewal, told_by(2, RequestRenewal.model_validate(told), other)], other) == {}
+    assert decided_of([renewal], other, rules_of)["L02"].text.in_language("en") == f"ona: {one}"
+    assert (
+        decided_of([renewal, told_by(2, RequestRenewal.model_validate(told), other)], other, rules_of) == {}
+    )
 
 
 def test_no_gate_asks_for_a_field_that_nothing_can_fill() -> None:

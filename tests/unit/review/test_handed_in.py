@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -66,6 +67,17 @@ def test_every_way_of_handing_in_is_held_against_the_dossier(dossier: Path, poli
         assert [(each.kind, each.entry) for each in found] == [("not in dossier", n) for n in range(3)]
         assert all(gates[0] in each.says.text() for each in found)
         assert all(each.is_fault for each in found)
+
+
+def test_a_gate_is_named_in_the_readers_language(dossier: Path, policy: Policy) -> None:
+    gates = open_gates(dossier, policy)
+    (submitted, *_) = hand_ins(dossier, ())
+    (found,) = checked(dossier, policy, submitted)
+    asks = {gate.id: gate.asks for gate in policy.gates}
+    for language in ("en", "es", "pt"):
+        told = found.says.text(language)
+        assert all(f"{gate} ({asks[gate].in_language(language)})" in told for gate in gates)
+        assert re.search(r" -; .*\(", told)
 
 
 def test_a_dossier_judged_by_other_gates_or_limits_is_not_read_as_closed(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,28 @@ def test_what_a_reader_verified_is_only_compared(tmp_path: Path, monkeypatch: py
     assert (found.is_good, found.size, found.findings) == (True, size, whole.findings)
     assert judge_since(reader, home, Trust(OTHER_LOG.public)) is None
     assert LedgerMemory(home.seen).last(LOG.public).size == size
+
+
+def test_what_came_after_the_reading_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that is entered between the reading and the comparison is no fault, and not yet verified."""
+    office, home, trust = office_in(tmp_path), Workspace(tmp_path), Trust(LOG.public)
+    reader = StandingReader(office.ledger, office.policy_of)
+    standing = reader.read()
+    take(office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    assert len(office.ledger.entries()) == standing.size + 1
+    monkeypatch.setattr(StandingReader, "read", lambda _: standing)
+    found = judge_since(reader, home, trust)
+    assert found is not None
+    assert (found.is_good, found.size) == (True, standing.size)
+
+
+def test_another_process_tells_all_but_the_entries(tmp_path: Path) -> None:
+    office, home, trust = office_in(tmp_path), Workspace(tmp_path), Trust(LOG.public)
+    take(office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    whole, aside = judge_database(url, home, trust), judge_database_aside(url, home, trust)
+    assert len(whole.admitted) == whole.size
+    assert aside == replace(whole, admitted=())
 
 
 @pytest.mark.parametrize(

@@ -193,4 +193,4 @@ def test_a_key_that_was_enrolled_only_later_is_told_from_one_that_never_was(tmp_
     lines.append(at + said(enrol(BEA.public_key), ANA).to_json())
     told = verify_ledger(ExportedLedger(**sealed(lines)), TRUST, TODAY).findings
     assert [(one.kind, one.entry) for one in told if one.is_fault] == [("early key", 1), ("foreign key", 2)]
-    assert "enrolled only by entry 3" in str(told[0].says)
+    assert str(told[0].says) == f"the key {BEA.public_key.id[:12]} was enrolled only by entry 3"

@@ -43,6 +43,7 @@ from tests.unit.review.made_ledger import (
 
 NEW = replace(note_key(key_file("second", "log")), name=LOG.name)
 THIRD = replace(note_key(key_file("third", "log")), name=LOG.name)
+FOURTH, FIFTH = (replace(note_key(key_file(one, "log")), name=LOG.name) for one in ("fourth", "fifth"))
 TODAY = START + timedelta(days=1)
 DESK = key_file("Desk", "server")
 
@@ -169,6 +170,15 @@ def test_a_key_that_ended_comes_never_back(ledger: Ledger) -> None:
     assert "does not replace the log's key in use" in refused(
         after, rotate(LOG, THIRD.public, state(after), "x"), ANA, BEA
     )
+
+
+def test_it_may_change_a_third_time_and_only_from_the_last_key(ledger: Ledger) -> None:
+    last = changed(changed(changed(ledger), old=NEW, new=THIRD), old=THIRD, new=FOURTH)
+    exported = export(last.snapshot())
+    assert [faults(exported, key) for key in (LOG, NEW, THIRD, FOURTH)] == [[], [], [], []]
+    for key in (LOG, NEW, THIRD):
+        again = rotate(key, FIFTH.public, state(last), "x")
+        assert "does not replace the log's key in use" in refused(last, again, ANA, BEA)
 
 
 def test_the_keys_of_a_chain_by_size() -> None:

@@ -75,7 +75,7 @@ class Kept:
 
     def decided(self, events: Iterable[Event]) -> Mapping[str, Decided]:
         """The fields that these steps fill."""
-        return decided_of(events, self.dossier_digest)
+        return decided_of(events, self.dossier_digest, lambda _: self.policy)
 
     @cached_property
     def dossier_digest(self) -> str:

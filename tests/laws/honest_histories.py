@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from civic_ai.records.action import Action
 from civic_ai.review.history import PolicyOf
 from civic_ai.review.keys import enrol
 from civic_ai.review.ledger_export import export
@@ -17,9 +18,9 @@ from civic_ai.review.ledger_judged import judge_export
 from civic_ai.review.office import Office
 from civic_ai.review.witness import Witness
 from tests.unit.review import specification as spec
-from tests.unit.review.made_case import COMMUNITY, PEOPLE, act, deed, world
+from tests.unit.review.made_case import act, deed, world
 from tests.unit.review.made_ledger import TRUST, WITNESS, cosign, key_file, said, seconds
-from tests.unit.review.made_office import PILOT, Calendar, office_in, take
+from tests.unit.review.made_office import PILOT, TO_APPROVAL, Calendar, office_in
 from tests.unit.review.test_workflow import HONEST
 
 LONGEST = 40
@@ -38,9 +39,9 @@ class History:
     coach: Witness
     draw: random.Random
     facts: spec.World
-    steps: int = 1
+    steps: int
     seen: int = 0
-    said: list[spec.Deed] = field(default_factory=list)
+    said: list[Action] = field(default_factory=list)
 
     def somebody_acts(self) -> bool:
         """One honest step, on this day or a later one; whether there was one to take."""
@@ -51,15 +52,15 @@ class History:
         if not possible:
             return False
         one = self.draw.choice(leading or possible)
-        self.said.append(one)
-        self.office.enter(said(self.office.prepare(PILOT, act(one)), key_file(one["by"])))
+        self.said.append(act(one))
+        self.office.enter(said(self.office.prepare(PILOT, self.said[-1]), key_file(one["by"])))
         self.facts, self.steps = spec.after(self.facts, one), self.steps + 1
         return True
 
     def _may(self, one: spec.Deed) -> bool:
         """Nobody says the same twice on one day; few stop a pilot."""
         stops = one["kind"] == "stop" and self.draw.random() > SHARE_OF_STOPS
-        return not stops and one not in self.said and spec.allowed(self.facts, one)
+        return not stops and spec.allowed(self.facts, one) and act(one) not in self.said
 
     def somebody_witnesses(self) -> None:
         """The coach sees the ledger as it stands."""
@@ -88,15 +89,21 @@ class Lived:
 
 
 def live(folder: Path, seed: int) -> Lived:
-    """One honest history in ``folder``, exported and verified with the policy that ruled it."""
+    """One honest history in ``folder``, exported and verified with the policy that ruled it.
+
+    Every second one begins with an approved pilot, which few histories reach by chance.
+    """
     calendar = Calendar()
     office = office_in(folder, calendar)
     with office.ledger.writing() as book:
         book.append(said(enrol(key_file("new").public_key), key_file("off")))
-    take(office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
-    opened = deed("open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    facts, begun = spec.World(), TO_APPROVAL if seed % 2 else TO_APPROVAL[:1]
+    deeds = [deed(kind, by, role, **given) for kind, by, role, given in begun]
+    for one in deeds:
+        facts = spec.after(facts, one)
+        office.enter(said(office.prepare(PILOT, act(one)), key_file(one["by"])))
     coach, draw = Witness(WITNESS, folder / "coach"), random.Random(seed)
-    lived = History(office, calendar, coach, draw, spec.after(spec.World(), opened))
+    lived = History(office, calendar, coach, draw, facts, len(deeds), said=[act(one) for one in deeds])
     while lived.steps < LONGEST and lived.somebody_acts():
         if draw.random() < 0.1:
             lived.somebody_witnesses()

@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from civic_ai.core.errors import StoreError
+from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.web.settings import DeskSettings, django_settings
 from civic_ai.web.settings_file import settings_of
 
@@ -52,7 +53,8 @@ def _prepared(desk: DeskSettings) -> Any:
     opened.office.ledger.engine.dispose()
     connections.close_all()  # a server's workers are forked from here and each opens its own
     made = get_wsgi_application()
-    import_module(settings.ROOT_URLCONF)  # else each worker would read every page's code by itself
+    import_module(settings.ROOT_URLCONF)  # else each worker would read every page's code by itself,
+    shipped_crosswalk()  # and the fields of a pilot's record
     return made
 
 

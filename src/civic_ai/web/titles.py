@@ -1,4 +1,7 @@
-"""What sealed dossiers say of their pilots, read once each: a dossier of one digest never changes."""
+"""What sealed dossiers say of their pilots, read once each: a dossier of one digest never changes.
+
+One that is not kept here is looked for again: a pilot may be handed in before its dossier is copied.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +30,16 @@ class Titles:
     """The titles of dossiers by digest. ``folder_of``: where the dossier of a pilot stands."""
 
     folder_of: Callable[[str, str], Path]
-    _known: dict[str, Title | None] = field(default_factory=dict)
+    _known: dict[str, Title] = field(default_factory=dict)
 
     def of(self, pilot: str, digest: str | None) -> Title | None:
         """The title of this dossier; None where it is not kept here, or of another version."""
         if digest is None:
             return None
-        if digest not in self._known:
-            self._known[digest] = read_title(self.folder_of(pilot, digest) / "spec.json")
-        return self._known[digest]
+        found = self._known.get(digest) or read_title(self.folder_of(pilot, digest) / "spec.json")
+        if found is not None:
+            self._known[digest] = found
+        return found
 
 
 def read_title(file: Path) -> Title | None:

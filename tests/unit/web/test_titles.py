@@ -23,6 +23,15 @@ def test_a_title_is_read_once_and_told_in_the_readers_language(tmp_path: Path) -
     assert titles.of("one", None) is None
 
 
+def test_a_dossier_that_is_copied_later_has_its_title_then(tmp_path: Path) -> None:
+    titles = Titles(lambda pilot, digest: tmp_path / pilot / digest)
+    assert titles.of("one", "abc") is None
+    folder = tmp_path / "one" / "abc"
+    folder.mkdir(parents=True)
+    (folder / "spec.json").write_text(json.dumps({"title": {"en": "Where?"}, "owner": "Roads"}))
+    assert titles.of("one", "abc") is not None
+
+
 def test_what_is_no_dossier_has_no_title(tmp_path: Path) -> None:
     file = tmp_path / "spec.json"
     for content in ("", "[]", "{}", '{"title": {}, "owner": "x"}', '{"title": 5, "owner": "x"}', "\x00"):

@@ -39,8 +39,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _title_of(desk: Desk) -> Callable[[str], Title | None]:
     """The title of a pilot, as the dossier says it that the case is about."""
-    standing = desk.standing()
-    return lambda pilot: desk.titles.of(pilot, standing.case(pilot).dossier)
+    standing, at_hand = desk.standing(), desk.settings.workspace.pilots
+
+    def title_of(pilot: str) -> Title | None:
+        return desk.titles.of(pilot, standing.case(pilot).dossier) if pilot in at_hand else None
+
+    return title_of
 
 
 def _fits(choice: Choice, language: str, title_of: Callable[[str], Title | None]) -> Callable[[Row], bool]:

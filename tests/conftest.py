@@ -20,3 +20,8 @@ def pytest_collection_finish() -> None:
     """Ten thousand collected tests are not searched for garbage again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Else libraries complain at the end that what they made was never let go."""
+    gc.unfreeze()

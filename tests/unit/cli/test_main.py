@@ -83,3 +83,10 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 def test_nothing_is_coloured_when_it_is_piped() -> None:
     told = subprocess.run([sys.executable, "-m", "civic_ai.cli", "describe"], capture_output=True, check=True)
     assert b"\x1b" not in told.stdout
+
+
+def test_the_package_runs_where_scripts_are_not_on_the_path() -> None:
+    command = [sys.executable, "-m", "civic_ai", "check", "nowhere"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "nowhere" in ended.stderr

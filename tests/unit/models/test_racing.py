@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from pydantic import TypeAdapter
+from scipy.stats import sem
 from sklearn.metrics import mean_poisson_deviance
 
 from civic_ai.models import fit as fit_module
@@ -97,6 +98,14 @@ def test_who_is_clearly_behind_is_dropped_with_its_distance(
     [lost] = run(world, {"good": lambda label: label + 0.5, "bad": lambda label: np.full(len(label), 9.0)})
     assert (lost.candidate, lost.after_split, lost.measure) == ("bad", "4", "mean_poisson_deviance")
     assert lost.behind > 2 * lost.standard_error > 0
+    _, rows, splits = world
+    labels = [rows.label[rows.of(split)] for split in splits]
+    behind = [
+        mean_poisson_deviance(label, np.full(len(label), 9.0)) - mean_poisson_deviance(label, label + 0.5)
+        for label in labels
+    ]
+    assert lost.behind == pytest.approx(np.mean(behind))
+    assert lost.standard_error == pytest.approx(sem(behind))
 
 
 def test_who_is_a_little_behind_or_behind_by_chance_stays(

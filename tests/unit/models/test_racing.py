@@ -78,7 +78,7 @@ def world(blobs: Blobs) -> tuple[Pilot, PanelRows, list[Split]]:
     validation = {"splits": 6, "test_days": 42, "lockbox_days": 42}
     pilot = make_pilot(blobs, simulate(units=20, dates=80), validation=validation, **DEMAND)
     rows = read_rows(pilot.panel, blobs)
-    return pilot, rows, list(make_splits(pilot.spec, rows.dates))[:RACED_SPLITS]
+    return pilot, rows, list(make_splits(pilot.spec))[:RACED_SPLITS]
 
 
 def run(world: tuple[Pilot, PanelRows, list[Split]], made: dict[str, Callable[[np.ndarray], np.ndarray]]):  # type: ignore[no-untyped-def]

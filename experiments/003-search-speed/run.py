@@ -66,7 +66,7 @@ class Job:
 
     def rows(self) -> tuple[PilotSpec, PanelRows, list[Training]]:
         rows = read_rows(self.pilot.panel, self.pilot.blobs)
-        splits = make_splits(self.pilot.spec, rows.dates)[:-1]
+        splits = make_splits(self.pilot.spec)[:-1]
         return self.pilot.spec, rows, [training_of(rows, split) for split in splits]
 
     def by_scikit_learn(self) -> list[Scored]:

@@ -11,7 +11,6 @@ import pytest
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.data.contract import load_contracts
-from civic_ai.deployment.apart import Apart
 from civic_ai.deployment.changed_order import read_plan
 from civic_ai.deployment.cohort import Rules, find_today
 from civic_ai.deployment.loader import open_approved
@@ -53,13 +52,6 @@ def test_the_list_is_the_rules_from_the_ledger_and_from_a_release(city: World, t
         "What happened at these places before raises their score.",
         "What happened at these places before lowers their score.",
     }
-
-
-def test_a_rule_that_nobody_approved_yet_opens_apart_and_says_the_same(city: World) -> None:
-    bundle, frame = city.dossier / "bundle", counted(city)
-    sealed = open_approved(bundle, city.binding)
-    with Apart() as apart:
-        assert apart.score(bundle, frame[list(sealed.features)]).tolist() == sealed.score(frame).tolist()
 
 
 @pytest.mark.parametrize("attack", ON_RULES, ids=lambda attack: attack.name)

@@ -1,9 +1,10 @@
 """When did the level of a series jump? A search over all dates that is seldom deceived by noise or season.
 
 Steps are added to a regression on season and trend one by one, the clearest first, while a jump as clear as
-that would be found in at most 5 of 100 series without one: the residuals are put into random order in blocks,
-and the whole search is made again (forward selection; permutation under the reduced model: Freedman and Lane
-1983; blocks, since what lies close in time is alike). All dates and all permutations in one matrix product.
+that would be found in at most a share ``alpha`` of series without one. For that the residuals are put into
+random order in blocks, and the whole search is made again (forward selection; permutation under the reduced
+model: Freedman and Lane 1983; blocks, since what lies close in time is alike). All dates and all permutations
+in one matrix product.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def audit_table(
     *,
     label: str,
     score: str,
-    groups: Sequence[str],
+    groups: str | Sequence[str],
     capacity: int | None = None,
     threshold: float | None = None,
     by: str | None = None,
@@ -44,10 +44,11 @@ def audit_table(
 ) -> TableAudit:
     """Figures with intervals and verdicts of every group of a scored table, one row a case.
 
-    ``label``: column with what happened, 0 or more; rows without one are left out and counted. ``score``: a
-    decision of 0 and 1, or a score together with ``capacity`` (how many can be visited; with ``by``, of each
-    list that this column names) or ``threshold`` (visited from this score on). ``groups``: columns of
-    protected attributes; a blank is the group ``unknown``. ``unit``: column that names what belongs together
+    ``label``: column with what happened, 0 or more; rows without one are left out and counted, but keep their
+    place on the list: nobody knew, when it was made, whose outcome would be known. ``score``: a decision of 0
+    and 1, or a score together with ``capacity`` (how many can be visited; with ``by``, of each list that this
+    column names) or ``threshold`` (visited from this score on). ``groups``: columns of protected attributes
+    (or the one column); a blank is the group ``unknown``. ``unit``: column that names what belongs together
     (a place on several dates); without it every row stands for itself. ``intervention``: what being chosen
     does to people; it decides which metrics lead. ``reference``: the group that others are compared with, by
     column; the largest unless it is named. ``policy``: tolerances; those of the starter policy unless given.
@@ -55,12 +56,14 @@ def audit_table(
     Raises :class:`ConfigError` for columns or settings that do not fit, :class:`DataError` where there is
     nothing to measure. The figures are not masked: they are not for publication.
     """
-    _refuse_columns(frame, [label, score, *groups, *(name for name in (by, unit) if name is not None)])
-    known = frame[frame[label].notna()]
-    _refuse_values(known, label, score)
-    chance = Choice(capacity, threshold, by).chance(known, score)
-    rows = read_rows(known, label=label, groups=groups, chance=chance)
-    groupings = [rows.grouping(column, (reference or {}).get(column)) for column in groups]
+    columns = [groups] if isinstance(groups, str) else list(groups)
+    _refuse_columns(frame, [label, score, *columns, *(name for name in (by, unit) if name is not None)])
+    has_label = frame[label].notna().to_numpy(dtype=bool)
+    known = frame[has_label]
+    _refuse_values(frame, known, label, score)
+    chance = Choice(capacity, threshold, by).chance(frame, score)[has_label]
+    rows = read_rows(known, label=label, groups=columns, chance=chance)
+    groupings = [rows.grouping(column, (reference or {}).get(column)) for column in columns]
     sums = _sums(rows, groupings, None if unit is None else codes_of(known, unit))
     return _report(sums, intervention, policy or DEFAULTS, (len(known), len(frame) - len(known)))
 
@@ -113,22 +116,27 @@ def _refuse_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
                 about=name,
                 remedy=say("Columns of the table: {names}.", names=", ".join(map(str, frame.columns))),
             )
+        if frame[name].ndim > 1:
+            raise ConfigError.because(
+                say("several columns have this name"), about=name, remedy=say("Give each its own name.")
+            )
 
 
-def _refuse_values(known: pd.DataFrame, label: str, score: str) -> None:
-    """Outcomes must be numbers of at least 0, scores finite numbers, and something must have happened."""
+def _refuse_values(frame: pd.DataFrame, known: pd.DataFrame, label: str, score: str) -> None:
+    """Known outcomes must be numbers of at least 0, all scores finite numbers, and something must have
+    happened."""
     if known.empty:
         raise DataError.because(
             say("no row has an outcome yet"), about=label, remedy=say("Wait until outcomes are known.")
         )
-    for name in (label, score):
-        if known[name].dtype.kind not in "buif":
+    for name, rows in ((label, known), (score, frame)):
+        if rows[name].dtype.kind not in "buif":
             raise DataError.because(
                 say("is not a column of numbers"),
                 about=name,
                 remedy=say("Give 0 and 1 (or a count) for what happened, and a number for the score."),
             )
-        values = known[name].to_numpy(dtype=np.float64)
+        values = rows[name].to_numpy(dtype=np.float64)
         lowest = 0.0 if name == label else -np.inf
         bad = np.flatnonzero(~np.isfinite(values) | (values < lowest))
         if len(bad):
@@ -136,7 +144,7 @@ def _refuse_values(known: pd.DataFrame, label: str, score: str) -> None:
                 say(
                     "{count} rows hold no usable number, the first at {row}",
                     count=len(bad),
-                    row=str(known.index[bad[0]]),
+                    row=str(rows.index[bad[0]]),
                 ),
                 about=name,
                 remedy=say("Leave such rows out, or leave the outcome blank where it is not known."),

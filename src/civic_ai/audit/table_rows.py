@@ -43,8 +43,18 @@ class Choice:
             lists = np.zeros(len(values), dtype=np.int64)
             if self.by is not None:
                 lists = codes_of(frame, self.by)
+            self._refuse_boundless(int(np.bincount(lists).max()))
             return visit_chance(lists, values, self.capacity)
         return values if self.threshold is None else (values >= self.threshold).astype(np.float64)
+
+    def _refuse_boundless(self, longest: int) -> None:
+        """Who can visit every row needs no list, and every list would look perfect."""
+        if self.capacity is not None and self.capacity >= longest:
+            raise ConfigError.because(
+                say("{given} visits reach all {rows} rows", given=self.capacity, rows=longest),
+                about="capacity",
+                remedy=say("Say what can really be visited; with several lists, name the column (by)."),
+            )
 
     def _refuse(self, score: str, is_decision: bool) -> None:
         if self.capacity is not None and self.threshold is not None:

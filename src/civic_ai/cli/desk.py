@@ -35,7 +35,9 @@ DEMO_HELP = "A desk to try: invented cities, seven people, a case in each state.
 @app.callback()
 def desk(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Where it listens, on this machine only.")] = PORT,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Where it listens, on this machine only.")
+    ] = PORT,
     settings: SettingsOption = None,
     pilots: Annotated[Path | None, typer.Option(help="The folder with a folder for each pilot.")] = None,
     ledger: LedgerOption = None,

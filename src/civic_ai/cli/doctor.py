@@ -15,7 +15,7 @@ NOT_WELL = 3
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
-    """Look at Python, libraries against the lock, disk, tracking server, fonts, clock."""
+    """Look at Python, libraries, disk, age of the standards, tracking server, fonts, clock."""
     import os
 
     from civic_ai.cli.examination import examine

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
@@ -91,6 +92,21 @@ def _governance(_: Mapping[str, str]) -> Iterator[Finding]:
     )
 
 
+def _standards(_: Mapping[str, str]) -> Iterator[Finding]:
+    """Maps of standards that were looked at longer ago than the policy's ``standards_max_age_days``."""
+    from civic_ai.pilot.crosswalk import shipped_crosswalk
+    from civic_ai.policy.load import load_policy
+
+    crosswalk, days = shipped_crosswalk(), load_policy().standards_max_age_days
+    old = sorted(crosswalk.older_than(days, datetime.fromtimestamp(time.time(), UTC).date()))
+    if old:
+        found = f"looked at more than {days} days ago: {', '.join(old)}"
+        remedy = "Read them again, correct crosswalks/standards.yaml, then set checked_on."
+        yield Finding("standards", "watch", found, remedy)
+    else:
+        yield Finding("standards", "well", f"{len(crosswalk.standards)}, all looked at within {days} days")
+
+
 def _tracking(environment: Mapping[str, str]) -> Iterator[Finding]:
     uri = environment.get("MLFLOW_TRACKING_URI", "")
     parsed = urlparse(uri)
@@ -144,5 +160,6 @@ def _assets(_: Mapping[str, str]) -> Iterator[Finding]:
 
 
 LOOKS: tuple[Callable[[Mapping[str, str]], Iterator[Finding]], ...] = (
-    _python, _libraries, _openmp, _workspace, _governance, _tracking, _data, _fonts, _assets, _clock,
+    _python, _libraries, _openmp, _workspace, _governance, _standards, _tracking, _data, _fonts, _assets,
+    _clock,
 )  # fmt: skip

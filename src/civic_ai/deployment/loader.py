@@ -1,7 +1,8 @@
 """Opens a model for use: every byte by digest, then our own loader of bundle/1.
 
-Never a loader of MLflow, never a pickle. What was not approved yet is only ever opened in a process of its
-own (:mod:`apart`), for a model file can abort or hang the library that reads it.
+Never a loader of MLflow, never a pickle. A damaged model file can abort or hang the library that reads it, so
+digests are compared before a byte is parsed. What nobody approved is opened only by the run that trained it,
+out of its own blobs (:func:`civic_ai.models.bundle.open_bundle`).
 """
 
 from __future__ import annotations

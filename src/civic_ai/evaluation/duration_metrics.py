@@ -207,8 +207,3 @@ METRICS_OF_DURATIONS = (
     ),
 )
 """How well durations are told. The censoring is accounted for in each."""
-
-
-def duration_metrics() -> tuple[Metric, ...]:
-    """The metrics of durations, for the table of all metrics."""
-    return METRICS_OF_DURATIONS

@@ -49,11 +49,6 @@ def n_needed(unit_variance: float, tolerance: float, *, level: float = 0.90, pow
     return math.ceil(unit_variance * (z / math.log(tolerance)) ** 2)
 
 
-def n_minimum(unit_variance: float, tolerance: float, *, level: float = 0.90) -> int:
-    """Events in each group below which no interval is narrow enough for :func:`three_state` to pass."""
-    return math.ceil(unit_variance * (_normal(level) / math.log(tolerance)) ** 2)
-
-
 def wilson(successes: float, n: float, level: float = 0.90) -> Interval:
     """Wilson's score interval (1927) of a proportion. Never of width zero; (0, 1) when n is 0."""
     if n <= 0:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -99,11 +98,6 @@ class PanelRows:
         units = self.blobs.table(self.panel.units_blob).select(["unit", "type"]).to_pandas()
         number = units.set_index("unit")["type"].map(list(self.panel.types).index)
         return np.asarray(number.loc[self.frame["unit"]], dtype=np.int64)
-
-    @property
-    def dates(self) -> list[date]:
-        """Every as-of date that has rows, in order."""
-        return [day.item() for day in np.unique(self.as_of)]
 
     def of(self, split: Split) -> Positions:
         """Positions of the split's test rows."""

@@ -36,12 +36,14 @@ class Split:
     is_lockbox: bool = False
 
 
-def make_splits(spec: PilotSpec, as_of_dates: Sequence[date]) -> tuple[Split, ...]:
-    """The splits in order of time, "1" the oldest and the lockbox last.
+def make_splits(spec: PilotSpec) -> tuple[Split, ...]:
+    """The splits of the declared as-of dates in order of time, "1" the oldest and the lockbox last.
+
+    What was handed over moves none of them: a lockbox that no row reaches has nothing to score.
 
     Raises :class:`ConfigError` when a test period holds no as-of date or nothing matured before it.
     """
-    dates = sorted(as_of_dates)
+    dates = spec.as_of.dates
     return tuple(_split(spec, dates, *period) for period in _test_periods(spec, dates[-1]))
 
 

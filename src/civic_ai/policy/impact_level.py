@@ -10,11 +10,8 @@ import math
 from collections.abc import Iterable, Mapping
 
 from civic_ai.policy.cautious_reading import CautiousReading
-from civic_ai.records.gates import GateReport
 from civic_ai.records.impact_level import (
-    EvidenceGrade,
     FloorHit,
-    Grade,
     ImpactAnswers,
     ImpactLevel,
     Outcome,
@@ -95,11 +92,3 @@ def find_level(questionnaire: ImpactQuestionnaire, answers: ImpactAnswers, polic
 def highest(levels: Iterable[Level]) -> Level:
     """The highest of ``levels``; the lowest level there is where none is given."""
     return max(levels, key=LEVELS.index, default=LEVELS[0])
-
-
-def evidence_grade(gates: GateReport) -> EvidenceGrade:
-    """How well the evidence stands, from the gate report alone; it knows nothing of the impact level."""
-    grade: Grade = "ready" if gates.is_ready else "not_ready" if gates.failed else "open"
-    return EvidenceGrade(
-        gates=gates.digest, grade=grade, passed=gates.passed, failed=gates.failed, unknown=gates.unknown
-    )

@@ -103,10 +103,6 @@ class Case(Record):
         """All that this person has done in this case."""
         return frozenset(done.duty for done in self.done if done.person == person)
 
-    def may_run_on(self, day: date) -> bool:
-        """Whether an approved model is at work and its approval has not ended by ``day``."""
-        return self.state in RUNNING and self.approval is not None and self.approval.holds_on(day)
-
 
 UNOPENED = Case()
 """The case of a pilot of which the ledger says nothing."""

@@ -15,7 +15,6 @@ from civic_ai.records.text import Text
 Link = Annotated[str, Field(pattern=r"^https://[^\s/]+\.[^\s]+$", max_length=2000)]
 Why = Literal["yes", "unsure", "unanswered"]
 Outcome = Literal["not_covered", "level", "stopped"]
-Grade = Literal["ready", "open", "not_ready"]
 
 
 class Answer(Record):
@@ -127,16 +126,3 @@ class ImpactLevel(Record):
     def is_complete(self) -> bool:
         """Whether a named person stands for an answer to everything that was asked."""
         return not self.unanswered
-
-
-class EvidenceGrade(Record):
-    """How well the evidence stands: another axis than the impact level, and never mixed with it.
-
-    ``ready``: every gate passes; ``not_ready``: one fails; ``open``: none fails and not every one passes.
-    """
-
-    gates: Digest
-    grade: Grade
-    passed: int
-    failed: int
-    unknown: int

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -129,11 +128,6 @@ def read_verifier_key(text: str) -> VerifierKey:
     if not is_key:
         raise _no_key()
     return made
-
-
-def read_verifier_keys(texts: Sequence[str]) -> tuple[VerifierKey, ...]:
-    """One key for each text. Raises :class:`ConfigError` where a text holds none."""
-    return tuple(read_verifier_key(text) for text in texts)
 
 
 def _signature(name: str, code: str) -> NoteSignature:

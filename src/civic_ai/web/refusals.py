@@ -6,6 +6,8 @@ import logging
 import sys
 from collections.abc import Iterable
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
@@ -30,7 +32,14 @@ _STATUS: dict[type[CivicError], int] = {RefusedError: 409, ConfigError: 422, Civ
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what came is no request that a page of ours sends."""
+    """400: what came is no request that a page of ours sends, or it came by another name than the desk's."""
+    if isinstance(exception, DisallowedHost):
+        return _refuse(
+            request,
+            400,
+            say("The desk is not at this address"),
+            say("Open {address} instead.", address=settings.CIVIC_AI.address),
+        )
     return _refuse(request, 400, say("This cannot be read"), say("Go back and send the form again."))
 
 

@@ -119,6 +119,30 @@ def test_rows_without_an_outcome_are_left_out_and_counted():
     pd.testing.assert_frame_equal(report.to_frame(), whole.to_frame())
 
 
+def test_rows_without_an_outcome_keep_their_place_on_the_list():
+    """The list was made before anybody knew whose outcome would be known."""
+    frame = scored(1200).astype({"late": float})
+    frame.loc[np.random.default_rng(8).random(1200) < 0.3, "late"] = np.nan
+    ranked = frame.assign(listed=(frame.risk.rank(ascending=False) <= 400).astype(int))
+    by_score = audit_table(frame, label="late", score="risk", groups=["group"], capacity=400)
+    by_list = audit_table(ranked, label="late", score="listed", groups=["group"])
+    pd.testing.assert_frame_equal(by_score.to_frame(), by_list.to_frame())
+    assert by_score.left_out > 300
+
+
+def test_one_column_may_be_named_without_a_list():
+    frame = scored(300)
+    one, other = (audit_table(frame, label="late", score="listed", groups=each).to_frame()
+                  for each in ("group", ["group"]))  # fmt: skip
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_column_that_stands_twice_is_refused():
+    frame = scored(300)
+    with pytest.raises(ConfigError, match="late: several columns have this name"):
+        audit_table(pd.concat([frame, frame[["late"]]], axis=1), label="late", score="listed", groups="group")
+
+
 def test_the_order_of_rows_changes_nothing():
     frame = scored(700)
     one, other = (

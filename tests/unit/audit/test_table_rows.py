@@ -38,6 +38,8 @@ def test_ways_of_choosing(choice, score, chance):
         (Choice(), "s", "capacity"),
         (Choice(capacity=1, threshold=0.5), "capacity", "one of them"),
         (Choice(capacity=0), "capacity", "how many"),
+        (Choice(capacity=4), "capacity", "really be visited"),
+        (Choice(capacity=2, by="list"), "capacity", "really be visited"),
         (Choice(threshold=0.5, by="list"), "by", "capacity"),
     ],
 )

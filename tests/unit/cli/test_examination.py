@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from civic_ai.cli import examination
 from civic_ai.cli.examination import LOOKS, Finding, examine
+from civic_ai.pilot.crosswalk import shipped_crosswalk
+from civic_ai.policy.load import load_policy
 
 
 def by_subject(environment: dict[str, str]) -> dict[str, Finding]:
@@ -48,6 +51,19 @@ def test_a_library_that_is_too_old_is_named(
     found = by_subject(environment)["libraries"]
     assert found.state == "wrong"
     assert "mlflow 0.0.1 (wants" in found.found
+
+
+@pytest.mark.parametrize(("days", "state"), [(180, "well"), (181, "watch")])
+def test_standards_looked_at_longer_ago_than_the_policy_allows_are_named(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, days: int, state: str
+) -> None:
+    assert load_policy().standards_max_age_days == 180
+    oldest = min(shipped_crosswalk().standards.values(), key=lambda standard: standard.checked_on)
+    then = datetime.combine(oldest.checked_on, time(12), UTC) + timedelta(days=days)
+    monkeypatch.setattr(examination.time, "time", then.timestamp)
+    found = by_subject(environment)["standards"]
+    assert found.state == state
+    assert ("checked_on" in found.remedy) is (state == "watch")
 
 
 def test_a_clock_far_behind_is_noticed(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

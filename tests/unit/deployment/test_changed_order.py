@@ -70,7 +70,7 @@ def judged(given: Given) -> dict[str, Floats]:
     blobs = given.sealed.blobs
     evidence = Evidence.model_validate_json((given.sealed.dossier / "evidence.json").read_bytes())
     rows = read_rows(given.plan.panel, blobs)
-    split = make_splits(given.plan.spec, rows.dates)[-1]
+    split = make_splits(given.plan.spec)[-1]
     table = blobs.table(blobs.record(Evaluation, evidence.evaluation).lockbox_blob)
     own = table.filter(pc.equal(table["candidate"], "lightgbm"))
     base = Scored("lightgbm", split, own["score"].to_numpy())

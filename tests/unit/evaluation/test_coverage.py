@@ -139,6 +139,34 @@ def test_a_total_is_learned_from_when_its_horizon_has_passed_and_not_before() ->
     assert first == 42, "two weeks after the 40th date"
 
 
+def test_the_totals_of_one_type_and_size_learn_nothing_from_the_others() -> None:
+    """A city of two types forecasts each as if it stood alone, however wrong the other's forecasts are."""
+    world = make_world(dates=60)
+    rng = np.random.default_rng(5)
+    day = np.repeat(world.dates, 36).astype("datetime64[s]")
+    frame = pd.DataFrame({"as_of": day, "score": np.tile(np.repeat([1.0, 20.0, 400.0], 12), 60)})
+    frame["type"] = np.where(np.arange(len(day)) % 2, "hole", "lamp")
+    wrong = np.where(frame["type"] == "hole", np.tile(np.repeat([9.0, 5.0, 2.0], 12), 60), 1.0)
+    frame["label"] = rng.poisson(frame["score"] * wrong).astype(float)
+
+    def bounded(totals: pd.DataFrame) -> pd.DataFrame:
+        made = bound_totals(
+            "lightgbm", [totals, totals.iloc[:0]], world.predictions("0" * 64), horizon_days=14, level=0.9
+        )
+        return made[0].reset_index(drop=True)
+
+    together = bounded(frame)
+    for name in ("lamp", "hole"):
+        for size in (1.0, 20.0, 400.0):
+            own = (frame["type"] == name) & (frame["score"] == size)
+            alone = bounded(frame[(frame["type"] == name)])
+            mine = together[own.to_numpy()].reset_index(drop=True)
+            mask = (alone["score"] == size).to_numpy()
+            pd.testing.assert_frame_equal(mine, alone[mask].reset_index(drop=True))
+    width = (together["upper"] - together["lower"]).groupby([frame["type"], frame["score"]]).median()
+    assert width["lamp", 400.0] < 100 < width["hole", 400.0], "true forecasts keep their narrow intervals"
+
+
 def test_events_by_type_where_units_have_types(looked) -> None:
     world = make_world(model_noise=0.0, dates=104, lockbox=26)
     world.types = [("lamp", "hole")[i % 2] for i in range(60)]

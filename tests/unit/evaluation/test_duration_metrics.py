@@ -9,7 +9,6 @@ import pytest
 from civic_ai.evaluation.duration_metrics import (
     METRICS_OF_DURATIONS,
     concordance,
-    duration_metrics,
     integrated_brier_score,
     known_weight,
     restricted_mean_ratio,
@@ -201,12 +200,12 @@ def test_replicates_weigh_dates_and_the_sample_is_one_of_them() -> None:
 
 
 def test_they_stand_in_the_table_of_all_metrics() -> None:
-    assert [metric.name for metric in duration_metrics()] == [
+    assert [metric.name for metric in METRICS_OF_DURATIONS] == [
         "integrated_brier_score",
         "concordance",
         "restricted_mean_ratio",
         "restricted_mean_slope",
     ]
-    for metric in duration_metrics():
+    for metric in METRICS_OF_DURATIONS:
         assert METRICS[metric.name] is metric
         assert metric.kinds == ("duration",)

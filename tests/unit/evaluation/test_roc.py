@@ -38,6 +38,13 @@ def test_the_interval_holds_the_true_area_about_as_often_as_it_says() -> None:
     assert 0.85 <= held / 300 <= 0.95
 
 
+def test_the_interval_of_four_rows_by_hand() -> None:
+    """Both sides are placed at 0.5 and 1: area 0.75, variance 0.125 / 2 + 0.125 / 2."""
+    half = 0.6744898 * 0.125**0.5
+    made = area_interval(np.array([1.0, 3.0, 2.0, 4.0]), np.array([False, False, True, True]), 0.5)
+    assert made == pytest.approx((0.75 - half, 0.75 + half))
+
+
 def test_a_wider_level_is_wider_and_one_event_has_no_interval() -> None:
     score, is_event = draw(1)
     narrow, wide = (area_interval(score, is_event, level) for level in (0.8, 0.99))

@@ -39,7 +39,7 @@ class Fitted:
 def fit_on(pilot: Pilot, name: str) -> Fitted:
     """``name`` fitted on every split of ``pilot``, the lockbox included."""
     rows = read_rows(pilot.panel, pilot.blobs)
-    splits = make_splits(pilot.spec, rows.dates)
+    splits = make_splits(pilot.spec)
     trainings = tuple(training_of(rows, split) for split in splits)
     candidate = CANDIDATES[name]
     fits = candidate.plan(trainings, candidate.unfitted(rows, pilot.spec.seed))

@@ -145,6 +145,18 @@ def test_splits_and_objectives_share_one_binned_dataset(
         assert [model.to_bytes().decode() for model in models] == texts(fitted[name])
 
 
+def test_the_power_that_predicts_the_last_block_best_is_taken_with_its_rounds(
+    fitted: Mapping[str, Fitted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {1.1: (0.9, 3), 1.3: (0.7, 5), 1.5: (0.8, 4)}
+    monkeypatch.setattr(boosting, "_try", lambda objective, *_: found[objective.power])
+    known, candidate = fitted["lightgbm"], CANDIDATES["lightgbm_tweedie"]
+    rows = read_rows(known.rows.panel, known.rows.blobs)
+    training = training_of(rows, known.trainings[0].split)
+    model = candidate.plan([training], candidate.unfitted(rows, 7))[0]().model
+    assert (model.settings["tweedie_variance_power"], model.settings["rounds"]) == (1.3, 5)
+
+
 def test_what_is_not_known_takes_its_own_branch(blobs: Blobs) -> None:
     frame = simulate(units=40, dates=70, truth=lambda made: np.zeros(len(made)))
     gap = np.random.default_rng(3).random(len(frame)) < 0.3

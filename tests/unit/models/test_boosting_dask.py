@@ -40,7 +40,7 @@ WORLDS = {
 
 def lockbox(pilot: Pilot) -> Training:
     rows = read_rows(pilot.panel, pilot.blobs)
-    return training_of(rows, make_splits(pilot.spec, rows.dates)[-1])
+    return training_of(rows, make_splits(pilot.spec)[-1])
 
 
 def fits(pilot: Pilot, name: str, **settings: float) -> ModelScorer:

@@ -75,7 +75,7 @@ def test_bounds_are_those_of_the_conformal_functions_on_the_candidates_own_past(
     frame = simulate(units=12, dates=110)
     pilot = pilot_of(blobs, frame)
     rows = read_rows(pilot.panel, blobs)
-    splits = make_splits(pilot.spec, rows.dates)
+    splits = make_splits(pilot.spec)
     rng = np.random.default_rng(4)
     scored = [Scored("one", split, rng.gamma(2.0, 1.0, len(rows.of(split)))) for split in splits]
     mean = np.concatenate([each.scores for each in scored])
@@ -94,7 +94,7 @@ def test_bounds_are_those_of_the_conformal_functions_on_the_candidates_own_past(
 def test_later_labels_move_no_earlier_bound(blobs: Blobs) -> None:
     frame = simulate(units=12, dates=110)
     rows = read_rows(pilot_of(blobs, frame).panel, blobs)
-    splits = make_splits(pilot_of(blobs, frame).spec, rows.dates)
+    splits = make_splits(pilot_of(blobs, frame).spec)
     cut = splits[2].test_dates[4]
     late = frame["as_of"] > cut - timedelta(days=HORIZON)
     poisoned = read_rows(pilot_of(blobs, frame.assign(label=frame["label"] + 500.0 * late)).panel, blobs)
@@ -117,7 +117,7 @@ def test_steps_mature_later_and_near_and_far_are_kept_apart(blobs: Blobs) -> Non
     wild = (frame["step"] >= 2) & (np.random.default_rng(2).random(len(frame)) < 0.3)
     frame["label"] = np.where(wild, frame["label"] * 5, frame["label"])
     rows = read_rows(pilot_of(blobs, frame).panel, blobs)
-    splits = make_splits(pilot_of(blobs, frame).spec, rows.dates)
+    splits = make_splits(pilot_of(blobs, frame).spec)
     scored = [Scored("one", split, np.full(len(rows.of(split)), 0.5)) for split in splits]
     made = with_bounds(scored, rows, 0.9)[-1]
     step = rows.frame["step"].to_numpy()[rows.of(splits[-1])]
@@ -127,7 +127,7 @@ def test_steps_mature_later_and_near_and_far_are_kept_apart(blobs: Blobs) -> Non
 
 def test_events_have_no_bounds_and_nor_has_a_run_without_a_level(blobs: Blobs) -> None:
     rows = read_rows(pilot_of(blobs, simulate(kind="event", units=8, dates=70), "event").panel, blobs)
-    splits = make_splits(pilot_of(blobs, simulate(units=8, dates=70)).spec, rows.dates)
+    splits = make_splits(pilot_of(blobs, simulate(units=8, dates=70)).spec)
     scored = [Scored("one", split, np.full(len(rows.of(split)), 0.3)) for split in splits]
     assert with_bounds(scored, rows, 0.9) == scored
     counts = read_rows(pilot_of(blobs, simulate(units=8, dates=70)).panel, blobs)

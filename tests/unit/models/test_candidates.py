@@ -126,7 +126,7 @@ def test_a_pilot_tries_its_candidates_in_its_order_with_its_settings(blobs: Blob
     assert trees.settings == {**CANDIDATES["lightgbm"].settings, "num_leaves": 7, "learning_rate": 0.2}
     assert CANDIDATES["lightgbm"].settings["num_leaves"] == 31, "ours stay as they are"
     rows = read_rows(pilot.panel, blobs)
-    [training] = [training_of(rows, split) for split in make_splits(pilot.spec, rows.dates)[:1]]
+    [training] = [training_of(rows, split) for split in make_splits(pilot.spec)[:1]]
     [model] = run_all(trees.plan([training], trees.unfitted(rows, 7)))
     text = model.to_bytes().decode()
     assert "[num_leaves: 7]" in text

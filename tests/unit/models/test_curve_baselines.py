@@ -23,7 +23,7 @@ ALL, BY_GROUP = CURVES
 def trainings(tmp_path_factory: pytest.TempPathFactory) -> list[Training]:
     pilot = make_waiting_pilot(Blobs(tmp_path_factory.mktemp("curves")), simulate_waits())
     rows = read_rows(pilot.panel, pilot.blobs)
-    return [training_of(rows, split) for split in make_splits(pilot.spec, rows.dates)]
+    return [training_of(rows, split) for split in make_splits(pilot.spec)]
 
 
 def fitted(baseline: int, training: Training) -> CurveScorer:

@@ -51,6 +51,26 @@ def lockbox(pilot: Pilot, predictions: Predictions) -> LockboxScores:
     return score_lockbox(pilot.spec, predictions, names, pilot.blobs)
 
 
+def test_what_was_handed_over_moves_no_split(pilot: Pilot, predictions: Predictions, policy: Policy) -> None:
+    """Cases of the last dates may not have come in yet. The lockbox is what was declared, or is refused."""
+    rows = pilot.blobs.table(pilot.panel.blob).to_pandas(date_as_object=False)
+
+    def without(gone: pd.Series) -> Predictions:
+        blob = pilot.blobs.put_table(pa.Table.from_pandas(rows[~gone], preserve_index=False))
+        panel = pilot.panel.model_copy(update={"blob": blob})
+        pilot.blobs.put_record(panel)
+        return fit_candidates(pilot.spec, panel, policy, pilot.blobs)
+
+    one_less = without(rows["as_of"] == rows["as_of"].max())
+    assert [split.cutoff for split in one_less.splits] == [split.cutoff for split in predictions.splits]
+    assert one_less.blob == predictions.blob, "the tests are the same to the last bit"
+    lockbox = predictions.splits[-1]
+    empty = without(rows["as_of"] >= np.datetime64(lockbox.cutoff))
+    assert (empty.splits[-1].cutoff, empty.splits[-1].test_rows) == (lockbox.cutoff, 0)
+    with pytest.raises(DataError, match="split lockbox has no row to score"):
+        score_lockbox(pilot.spec, empty, ["year_count"], pilot.blobs)
+
+
 def test_columns_and_types_are_those_that_evaluation_reads(table: pa.Table) -> None:
     assert table.column_names == COLUMNS
     assert table.schema.field("unit").type == pa.dictionary(pa.int32(), pa.string())

@@ -28,7 +28,7 @@ from .waiting import HORIZON, MEANS, make_waiting_pilot, simulate_waits, true_me
 
 def trainings_of(pilot: Pilot) -> list[Training]:
     rows = read_rows(pilot.panel, pilot.blobs)
-    return [training_of(rows, split) for split in make_splits(pilot.spec, rows.dates)]
+    return [training_of(rows, split) for split in make_splits(pilot.spec)]
 
 
 def fit(trainings: list[Training], seed: int = 7) -> list[HazardScorer]:
@@ -158,6 +158,9 @@ def test_contributions_are_lightgbms_own_but_for_the_interplay_with_time(
     parts = scorer.contributions(frame)[0]
     assert (np.sign(parts[[0, 2]]) == np.sign(own[[0, 2]])).all()
     assert np.abs(parts[:3] - own[:3]).max() < 0.35 * np.abs(own[:3]).max()
+    shared = (parts[:3] - own[:3]) / np.abs(own[:3])
+    assert shared[0] != 0
+    np.testing.assert_allclose(shared, shared[0], err_msg="shared out by the size of each own part")
 
 
 def test_a_sealed_model_says_the_same_bit_for_bit(

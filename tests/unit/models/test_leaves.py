@@ -103,9 +103,7 @@ def test_a_sealed_model_has_no_leaf_below_the_policys_minimum(tmp_path: Any, min
     predictions = fit_candidates(pilot.spec, pilot.panel, policy, blobs)
     assert predictions.fewest_rows == minimum
     free = predictions.model_copy(update={"fewest_rows": 1})
-    training = training_of(
-        rows := read_rows(pilot.panel, blobs), list(make_splits(pilot.spec, rows.dates))[-1]
-    )
+    training = training_of(read_rows(pilot.panel, blobs), make_splits(pilot.spec)[-1])
     blobs.put_record(predictions)
     emptiest = {}
     for name, told in (("free", free), ("held", predictions)):

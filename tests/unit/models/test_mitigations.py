@@ -49,7 +49,7 @@ def pilot(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
 
 def changed(pilot: Pilot, rows: PanelRows) -> dict[tuple[str, str], Scored]:
     """Every mitigation of made-up scores of the test splits, by name and split."""
-    splits = make_splits(pilot.spec, rows.dates)
+    splits = make_splits(pilot.spec)
     base = []
     for split in splits:
         at = rows.of(split)
@@ -160,7 +160,7 @@ def test_mitigations_stand_in_the_predictions_and_come_after_their_candidate(
     assert model.candidate == "by_past"
     assert model.model.settings["method"] == "recall_parity"
     rows = read_rows(pilot.panel, pilot.blobs)
-    at = rows.of(make_splits(pilot.spec, rows.dates)[-1])
+    at = rows.of(make_splits(pilot.spec)[-1])
     own = lockbox[lockbox["candidate"] == "by_past"]
     assert own[BASE_SCORE].to_numpy() == pytest.approx(model.score(rows.frame.iloc[at]))
 

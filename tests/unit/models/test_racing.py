@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from pydantic import TypeAdapter
+from scipy.stats import sem
 from sklearn.metrics import mean_poisson_deviance
 
 from civic_ai.models import fit as fit_module
@@ -77,7 +78,7 @@ def world(blobs: Blobs) -> tuple[Pilot, PanelRows, list[Split]]:
     validation = {"splits": 6, "test_days": 42, "lockbox_days": 42}
     pilot = make_pilot(blobs, simulate(units=20, dates=80), validation=validation, **DEMAND)
     rows = read_rows(pilot.panel, blobs)
-    return pilot, rows, list(make_splits(pilot.spec, rows.dates))[:RACED_SPLITS]
+    return pilot, rows, list(make_splits(pilot.spec))[:RACED_SPLITS]
 
 
 def run(world: tuple[Pilot, PanelRows, list[Split]], made: dict[str, Callable[[np.ndarray], np.ndarray]]):  # type: ignore[no-untyped-def]
@@ -97,6 +98,14 @@ def test_who_is_clearly_behind_is_dropped_with_its_distance(
     [lost] = run(world, {"good": lambda label: label + 0.5, "bad": lambda label: np.full(len(label), 9.0)})
     assert (lost.candidate, lost.after_split, lost.measure) == ("bad", "4", "mean_poisson_deviance")
     assert lost.behind > 2 * lost.standard_error > 0
+    _, rows, splits = world
+    labels = [rows.label[rows.of(split)] for split in splits]
+    behind = [
+        mean_poisson_deviance(label, np.full(len(label), 9.0)) - mean_poisson_deviance(label, label + 0.5)
+        for label in labels
+    ]
+    assert lost.behind == pytest.approx(np.mean(behind))
+    assert lost.standard_error == pytest.approx(sem(behind))
 
 
 def test_who_is_a_little_behind_or_behind_by_chance_stays(

@@ -24,7 +24,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_chances_have_few_values_and_repeat(method: MitigationMethod, tmp_path: Path) -> None:
     pilot = make_pilot(Blobs(tmp_path), simulate(kind="event", units=30, dates=60), kind="event")
     rows = read_rows(pilot.panel, pilot.blobs)
-    split = make_splits(pilot.spec, rows.dates)[0]
+    split = make_splits(pilot.spec)[0]
     training, at = training_of(rows, split), rows.of(split)
     group = (np.arange(len(rows.label)) % 2).astype(np.int64)
     chance = decide(method, training, group, at, seed=3)

@@ -22,7 +22,7 @@ from tests.unit.models.waiting import make_waiting_pilot, simulate_waits
 def again(folder: Path, name: str = "lightgbm", kind: LabelKind = "count") -> Again:
     pilot = make_pilot(Blobs(folder), simulate(log_linear, kind=kind), kind=kind)
     rows = read_rows(pilot.panel, pilot.blobs)
-    return Again(CANDIDATES[name], rows, make_splits(pilot.spec, rows.dates)[-1], CANDIDATES[name].settings)
+    return Again(CANDIDATES[name], rows, make_splits(pilot.spec)[-1], CANDIDATES[name].settings)
 
 
 def trees_of(model: object) -> int:
@@ -66,7 +66,7 @@ def test_rounds_of_durations_are_told_and_held(tmp_path: Path) -> None:
     pilot = make_waiting_pilot(Blobs(tmp_path), simulate_waits())
     rows = read_rows(pilot.panel, pilot.blobs)
     hazard = CANDIDATES["lightgbm_hazard"]
-    made = Again(hazard, rows, make_splits(pilot.spec, rows.dates)[-1], hazard.settings)
+    made = Again(hazard, rows, make_splits(pilot.spec)[-1], hazard.settings)
     (found,) = made.with_seeds([1])
     assert found.model.settings["rounds"] == trees_of(found)
     (same,) = replace(made, settings=found.model.settings).with_seeds([1])
@@ -119,7 +119,7 @@ def test_durations_are_shuffled_with_whether_they_ended(tmp_path: Path) -> None:
     pilot = make_waiting_pilot(Blobs(tmp_path), simulate_waits())
     rows = read_rows(pilot.panel, pilot.blobs)
     hazard = CANDIDATES["lightgbm_hazard"]
-    made = Again(hazard, rows, make_splits(pilot.spec, rows.dates)[-1], hazard.settings)
+    made = Again(hazard, rows, make_splits(pilot.spec)[-1], hazard.settings)
     assert np.isfinite(made.on_shuffled_outcomes(3).score(rows.frame)).all()
     assert len(made.without_stretches(2, seed=1)) == 2
 

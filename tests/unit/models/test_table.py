@@ -21,7 +21,7 @@ def rows(blobs: Blobs) -> PanelRows:
 
 @pytest.fixture
 def splits(rows: PanelRows, blobs: Blobs) -> tuple[Split, ...]:
-    return make_splits(make_pilot(blobs, simulate(units=4, dates=40)).spec, rows.dates)
+    return make_splits(make_pilot(blobs, simulate(units=4, dates=40)).spec)
 
 
 def scored_on(rows: PanelRows, splits: tuple[Split, ...], name: str = "year_count") -> list[Scored]:
@@ -51,7 +51,7 @@ def test_what_the_panel_does_not_have_the_table_does_not_have(blobs: Blobs) -> N
     frame = simulate(units=4, dates=40).drop(columns="scale")
     pilot = make_pilot(blobs, frame)
     plain = read_rows(pilot.panel, blobs)
-    table = long_table(scored_on(plain, make_splits(pilot.spec, plain.dates)), plain)
+    table = long_table(scored_on(plain, make_splits(pilot.spec)), plain)
     assert table.column_names[-1] == "label"
     assert table["lower"].null_count == table["upper"].null_count == table.num_rows
 

@@ -152,8 +152,7 @@ def scope_of(city: City, blobs: Blobs) -> tuple[Tables, Scope]:
     """The city as one whose units are the areas, and the scope over them."""
     spec, snapshot = city.seal(blobs)
     seen, areas = make_case_areas(opened(city, blobs), snapshot, blobs)
-    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
-    return seen, Scope(seen, areas, day_numbers(list(dates)), make_splits(spec, dates))
+    return seen, Scope(seen, areas, day_numbers(list(spec.as_of.dates)), make_splits(spec))
 
 
 def dates_of(city: City) -> list[date]:

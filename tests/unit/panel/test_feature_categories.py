@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from civic_ai.core.dates import dates_every
 from civic_ai.core.errors import ConfigError
 from civic_ai.panel.feature_categories import category_columns, code_of, codes_of, make_indicators
 from civic_ai.panel.known import day_numbers
@@ -54,9 +53,8 @@ def test_rare_values_are_none_of_the_frequent_and_blanks_are_not_known() -> None
 def columns_of(city: City, blobs: Blobs, block: dict[str, Any]) -> dict[str, FeatureColumn]:
     tables = opened(city, blobs)
     spec, snapshot = city.seal(blobs)
-    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
     scope = Scope(
-        tables, make_units(tables, snapshot, blobs), day_numbers(list(dates)), make_splits(spec, dates), 1
+        tables, make_units(tables, snapshot, blobs), day_numbers(list(spec.as_of.dates)), make_splits(spec), 1
     )
     made = category_columns(CategoryFeature.model_validate(block), scope)
     named = {column.record.name: column.category for column in made}

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 
 from civic_ai.policy.impact_level import (
     add_points,
-    evidence_grade,
     find_level,
     highest,
     level_of,
     score,
 )
-from civic_ai.records.gates import GateCheck, GateReport
 from civic_ai.records.impact_level import Answer, ImpactAnswers, ImpactLevel
 from civic_ai.records.impact_questions import UNSURE
 from civic_ai.records.levels import LEVELS
@@ -273,38 +271,6 @@ def test_the_level_is_the_higher_of_floor_and_score(seed: int) -> None:
 def test_the_highest_of_none_is_the_lowest_there_is() -> None:
     assert highest([]) == "I"
     assert highest(["II", "IV", "III"]) == "IV"
-
-
-# ---- the other axis ----
-
-
-def gates(*verdicts: str) -> GateReport:
-    checks = tuple(
-        GateCheck(gate=f"g{i}", fact="a.b", observed=None, must_be="== pass", verdict=verdict)
-        for i, verdict in enumerate(verdicts)
-    )
-    count = verdicts.count
-    return GateReport(
-        evidence="e" * 64, policy="p" * 64, checks=checks, passed=count("pass"), failed=count("fail"),
-        unknown=count("unknown"), is_ready=count("pass") == len(verdicts) > 0,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "grade"),
-    [
-        (("pass", "pass"), "ready"),
-        (("pass", "unknown"), "open"),
-        (("pass", "unknown", "fail"), "not_ready"),
-        (("pass", "fail"), "not_ready"),
-        ((), "open"),
-    ],
-)
-def test_the_evidence_grade_comes_from_the_gates_alone(verdicts: tuple[str, ...], grade: str) -> None:
-    report = gates(*verdicts)
-    graded = evidence_grade(report)
-    assert (graded.grade, graded.gates) == (grade, report.digest)
-    assert (graded.passed, graded.failed, graded.unknown) == (report.passed, report.failed, report.unknown)
 
 
 def test_who_stands_for_an_answer() -> None:

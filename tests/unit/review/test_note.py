@@ -4,7 +4,7 @@ import pytest
 
 from civic_ai.core.errors import ConfigError
 from civic_ai.review.checkpoint import is_signed_by_log, open_checkpoint
-from civic_ai.review.note import KeyType, read_note, read_verifier_key, read_verifier_keys
+from civic_ai.review.note import KeyType, read_note, read_verifier_key
 from tests.unit.review.made_ledger import LOG, WITNESS
 
 # The example note of golang.org/x/mod/sumdb/note, with its published key.
@@ -30,7 +30,6 @@ def test_the_published_note_of_go_verifies() -> None:
 @pytest.mark.parametrize("key", [LOG, WITNESS])
 def test_a_key_is_read_back_from_its_line(key: object) -> None:
     assert read_verifier_key(f"{key.public.text}\n") == key.public
-    assert read_verifier_keys([key.public.text]) == (key.public,)
 
 
 def test_the_id_of_a_key_depends_on_name_type_and_key() -> None:

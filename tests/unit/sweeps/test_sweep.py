@@ -96,7 +96,7 @@ def test_trials_are_compared_by_their_model_even_where_a_rule_is_champion(
 
 
 def test_the_table_holds_every_trial(first: tuple[SweepRun, Stages]) -> None:
-    rows = list(csv.DictReader((first[0].folder / "results.csv").open()))
+    rows = list(csv.DictReader((first[0].folder / "results.csv").read_text("utf-8").splitlines()))
     trials = first[0].sweep.trials
     assert [float(row["recall_at_capacity.value"]) for row in rows] == [
         trial.objective.value for trial in trials

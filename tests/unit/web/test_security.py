@@ -133,8 +133,11 @@ def test_each_answer_carries_the_headers(desk: Desk) -> None:
         assert headers["Cache-Control"] == "no-store"
 
 
-def test_another_host_is_refused(desk: Desk) -> None:
-    assert reader("ona").get("/", headers={"Host": "evil.example"}).status_code == 400
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8000"])
+def test_another_host_is_refused_and_told_where_the_desk_is(desk: Desk, host: str) -> None:
+    answer = reader("ona").get("/", headers={"Host": host})
+    assert answer.status_code == 400
+    assert f"Open {settings.CIVIC_AI.address} instead." in answer.content.decode()
 
 
 @pytest.mark.parametrize(

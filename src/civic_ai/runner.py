@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from civic_ai import __version__
 from civic_ai.core.canonical import digest_of, digest_of_file
 from civic_ai.core.code import code_digest, questionnaires_digest, templates_digest
-from civic_ai.core.dates import dates_every
 from civic_ai.core.environment import library_versions, machine, python_version
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
@@ -154,7 +153,7 @@ class Stages:
         from civic_ai.panel.split import make_splits
 
         spec = self.pilot.spec
-        dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+        dates = spec.as_of.dates
         return Look(spec, self._snapshot(self._contracts()), make_splits(spec, dates))
 
     def to_the_panel(self) -> PanelManifest:

@@ -85,7 +85,7 @@ def rows_of(
     Categories and how time is split are those of the spec, so that a column means what it meant in training.
     """
     city = City(spec, open_tables(snapshot, blobs))
-    splits = make_splits(spec, tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days)))
+    splits = make_splits(spec, spec.as_of.dates)
     if spec.unit.case:
         return _case_rows(city, dates, (snapshot, policy, blobs), splits)
     units, fewest = make_units(city, snapshot, blobs), policy.suppression.minimum

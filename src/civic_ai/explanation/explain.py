@@ -122,7 +122,7 @@ def _again(given: Given, settings: Settings) -> Again | None:
     if candidate is None:
         return None
     rows = read_rows(given.panel, given.blobs)
-    return Again(candidate, rows, make_splits(given.spec, rows.dates)[-1], settings)
+    return Again(candidate, rows, make_splits(given.spec, given.spec.as_of.dates)[-1], settings)
 
 
 def sample_rows(rows: Positions, most: int, seed: int) -> Positions:

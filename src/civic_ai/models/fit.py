@@ -129,7 +129,7 @@ def _models(spec: PilotSpec, scorers: Sequence[ModelScorer], names: Sequence[str
 
 def _trainings(spec: PilotSpec, rows: PanelRows) -> list[Training]:
     """One a split, oldest first; the lockbox's is the last."""
-    return [training_of(rows, split) for split in make_splits(spec, rows.dates)]
+    return [training_of(rows, split) for split in make_splits(spec, spec.as_of.dates)]
 
 
 def _plan(candidate: Candidate, trainings: Sequence[Training], seed: int) -> Sequence[Fit]:

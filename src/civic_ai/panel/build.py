@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from civic_ai.core.dates import dates_every
 from civic_ai.core.errors import ConfigError, DataError
 from civic_ai.core.messages import say
 from civic_ai.data.snapshot import open_tables
@@ -74,7 +73,7 @@ def make_parts(
 ) -> Parts:
     """Units, cohort, label, features and reserved columns of a panel of places over time, in memory."""
     city = City(spec, open_tables(snapshot, blobs))
-    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+    dates = spec.as_of.dates
     units, splits = make_units(city, snapshot, blobs), make_splits(spec, dates)
     scope = Scope(city, units, day_numbers(list(dates)), splits, fewest_rows)
     _refuse_too_large(scope)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from civic_ai.core.dates import dates_every
 from civic_ai.data.snapshot import open_tables
 from civic_ai.panel.case_areas import make_case_areas
 from civic_ai.panel.case_baselines import make_case_baselines
@@ -49,7 +48,7 @@ def make_case_parts(spec: PilotSpec, snapshot: DataSnapshot, policy: Policy, blo
     """Cases, label, features and reserved columns of the panel, in memory."""
     seen, areas = make_case_areas(City(spec, open_tables(snapshot, blobs)), snapshot, blobs)
     fewest = policy.suppression.minimum
-    dates = tuple(dates_every(spec.as_of.first, spec.as_of.last, spec.as_of.every_days))
+    dates = spec.as_of.dates
     scope = Scope(seen, areas, day_numbers(list(dates)), make_splits(spec, dates), fewest)
     reading = read_cases(spec, seen, scope.dates, policy.limits.quarantined_share)
     label = label_cases(reading.cases, spec, reading.last_day)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from civic_ai.core.dates import dates_every
 from civic_ai.pilot.audit_block import Audit
 from civic_ai.pilot.feature_blocks import FeatureBlock
 from civic_ai.pilot.mitigation import Mitigation
@@ -187,6 +188,11 @@ class AsOf(Explained):
     """The last date."""
     every_days: Annotated[int, Field(ge=1, le=366)]
     """Days from one list to the next."""
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Every date on which a list is made, in order; time is split by them, whoever stands on a list."""
+        return tuple(dates_every(self.first, self.last, self.every_days))
 
 
 Question = Literal["ranking", "demand", "cases", "durations"]

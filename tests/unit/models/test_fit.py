@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,12 @@ from civic_ai.core.errors import ConfigError, DataError
 from civic_ai.models.baselines import BY_QUESTION
 from civic_ai.models.bundle import open_bundle
 from civic_ai.models.fit import LockboxScores, fit_candidates, score_lockbox
+from civic_ai.panel.split import make_splits
 from civic_ai.records.policy import Limits, Policy
 from civic_ai.records.predictions import Predictions
 from civic_ai.store.blobs import Blobs
 from tests.unit.models.conftest import fit_on
-from tests.unit.models.simulated import HORIZON, Pilot, make_pilot, simulate, steps_ahead
+from tests.unit.models.simulated import HORIZON, Pilot, make_pilot, put_panel, simulate, steps_ahead
 
 BASELINES = [baseline.name for baseline in BY_QUESTION["ranking"]]
 COLUMNS = [
@@ -244,3 +246,17 @@ def test_lockbox_bounds_learn_from_the_tests(lockbox: LockboxScores, pilot: Pilo
     opened = pilot.blobs.table(lockbox.blob).to_pandas()
     assert opened[["lower", "upper"]].notna().all(axis=None)
     assert (opened["upper"] > opened["lower"]).any()
+
+
+def test_time_is_split_by_the_declared_dates_and_not_by_those_with_rows(
+    policy: Policy, tmp_path: Path
+) -> None:
+    """Nobody on the last lists: the test periods stay those that `civic-ai check` told."""
+    whole = simulate(units=8, dates=60)
+    spec = make_pilot(Blobs(tmp_path / "whole"), whole).spec
+    last = sorted(set(whole["as_of"]))[-3:]
+    blobs = Blobs(tmp_path / "thin")
+    thin = put_panel(blobs, whole[~whole["as_of"].isin(last)], "count", spec)
+    made = fit_candidates(spec, thin, policy, blobs)
+    told = [(split.name, split.test_dates[-1]) for split in make_splits(spec, spec.as_of.dates)]
+    assert [(split.name, split.test.last) for split in made.splits] == told

@@ -12,6 +12,7 @@ from civic_ai.audit.disparity import group_counts
 from civic_ai.audit.independent import Kinds, sum_independent
 from civic_ai.audit.metrics import asked_of
 from civic_ai.audit.rates import GroupSums, sum_groups
+from civic_ai.audit.table_misfits import refuse_misfits, refuse_no_choice
 from civic_ai.audit.table_report import TableAudit
 from civic_ai.audit.table_rows import Choice, Integers, TableRows, codes_of, read_rows
 from civic_ai.core.errors import ConfigError, DataError
@@ -55,10 +56,12 @@ def audit_table(
     Raises :class:`ConfigError` for columns or settings that do not fit, :class:`DataError` where there is
     nothing to measure. The figures are not masked: they are not for publication.
     """
+    refuse_misfits(frame, (label, score), groups)
     _refuse_columns(frame, [label, score, *groups, *(name for name in (by, unit) if name is not None)])
     known = frame[frame[label].notna()]
     _refuse_values(known, label, score)
     chance = Choice(capacity, threshold, by).chance(known, score)
+    refuse_no_choice(chance, score)
     rows = read_rows(known, label=label, groups=groups, chance=chance)
     groupings = [rows.grouping(column, (reference or {}).get(column)) for column in groups]
     sums = _sums(rows, groupings, None if unit is None else codes_of(known, unit))
@@ -112,6 +115,13 @@ def _refuse_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
                 say("there is no such column"),
                 about=name,
                 remedy=say("Columns of the table: {names}.", names=", ".join(map(str, frame.columns))),
+            )
+        count = list(frame.columns).count(name)
+        if count > 1:
+            raise DataError.because(
+                say("{count} columns have this name", count=count),
+                about=name,
+                remedy=say("Keep one of them, or rename the others."),
             )
 
 

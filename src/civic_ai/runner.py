@@ -23,6 +23,7 @@ from civic_ai.core.environment import library_versions, machine, python_version
 from civic_ai.core.errors import DataError
 from civic_ai.core.messages import say
 from civic_ai.pilot.load import Pilot, load_pilot
+from civic_ai.pilot.located import placing
 from civic_ai.records.audit import AuditReport
 from civic_ai.records.contract import Contract
 from civic_ai.records.dossier import Dossier
@@ -237,7 +238,8 @@ class Stages:
             record = blobs.record(kind, digest)
             self.options.reporter.finished(name, time.monotonic() - begun, True)
             return record
-        record = work()
+        with placing(self.pilot.document):
+            record = work()
         seconds = time.monotonic() - begun
         journal.note(key, blobs.put_record(record), seconds)
         journal.note_seconds(name, seconds)

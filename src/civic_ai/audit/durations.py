@@ -83,8 +83,18 @@ def measure_delays(
     for part in sums:
         rates = _rates(delays, part, clusters, seed)
         for name, rate in rates.items():
-            made[name].append(Measured(part, DELAY_METRICS[name], rate, delays.period))
+            made[name].append(_Delay(part, DELAY_METRICS[name], rate, delays.period))
     return {name: family for name, family in made.items() if several or not name.endswith("_unadjusted")}
+
+
+@dataclass(frozen=True, eq=False)
+class _Delay(Measured):
+    """Its figures rest on the compared cases only, and so does whether there are enough."""
+
+    @property
+    def events(self) -> Floats:
+        """Cases in each group that were seen to end, of those that are compared."""
+        return np.minimum(self.sums.events, self.rates.n)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,8 +203,9 @@ def _standardise(curves: Sequence[_Curve], weights: Floats) -> _Curve:
 
 
 def _rate(curve: _Curve, n: Floats) -> Rates:
+    """The figure as a rate of ``n`` cases; a single case says nothing of its own error."""
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.where(curve.value > 0, curve.value, np.nan))
-        floor = curve.error / curve.value[0]
+        floor = np.where(n > 1, np.nan_to_num(curve.error / curve.value[0]), np.nan)
     middle = np.where(np.isfinite(logs[1:]), logs[1:], logs[0])
-    return Rates(value=curve.value[0], n=n, log=logs[0], logs=middle, error_floor=np.nan_to_num(floor))
+    return Rates(value=curve.value[0], n=n, log=logs[0], logs=middle, error_floor=floor)

@@ -23,8 +23,13 @@ LIMIT = 0.9
 """A model of whose gain the observer alone reaches this share predicts mainly the observer (METHODS 2.5)."""
 
 
+RULE = "observer_rate"
+"""The simple rule that knows only the observer: where it is what is proposed, nothing is left to test."""
+
+
 def examine_observer(given: Given, policy: Policy) -> ObserverTest:
-    """The observer test of the proposed model, or of the best one where a rule is proposed.
+    """The observer test of the proposed model, or of the best one where a rule is proposed; ``fail`` where
+    that rule is :data:`RULE`.
 
     ``unknown`` with the reason: ``not_declared``, ``observer_of_rows_only`` (units are places, whose requests
     have many observers), ``no_chance_is_predicted`` (durations), ``one_observer``, ``no_pairs``.
@@ -32,7 +37,10 @@ def examine_observer(given: Given, policy: Policy) -> ObserverTest:
     why = _why_not(given)
     if why is not None:
         return ObserverTest(verdict="unknown", why_unknown=why, column=given.spec.audit.observer)
-    return judge_observed(given, read_observed(given, policy), policy)
+    made = judge_observed(given, read_observed(given, policy), policy)
+    if given.evaluation.champion == RULE and made.why_unknown is None:
+        return made.model_copy(update={"verdict": "fail"})
+    return made
 
 
 def _why_not(given: Given) -> str | None:

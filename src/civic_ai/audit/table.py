@@ -12,6 +12,7 @@ from civic_ai.audit.disparity import group_counts
 from civic_ai.audit.independent import Kinds, sum_independent
 from civic_ai.audit.metrics import asked_of
 from civic_ai.audit.rates import GroupSums, sum_groups
+from civic_ai.audit.table_misfits import refuse_misfits, refuse_no_choice
 from civic_ai.audit.table_report import TableAudit
 from civic_ai.audit.table_rows import Choice, Integers, TableRows, codes_of, read_rows
 from civic_ai.core.errors import ConfigError, DataError
@@ -57,11 +58,13 @@ def audit_table(
     nothing to measure. The figures are not masked: they are not for publication.
     """
     columns = [groups] if isinstance(groups, str) else list(groups)
+    refuse_misfits(frame, (label, score), columns)
     _refuse_columns(frame, [label, score, *columns, *(name for name in (by, unit) if name is not None)])
     has_label = frame[label].notna().to_numpy(dtype=bool)
     known = frame[has_label]
     _refuse_values(frame, known, label, score)
     chance = Choice(capacity, threshold, by).chance(frame, score)[has_label]
+    refuse_no_choice(chance, score)
     rows = read_rows(known, label=label, groups=columns, chance=chance)
     groupings = [rows.grouping(column, (reference or {}).get(column)) for column in columns]
     sums = _sums(rows, groupings, None if unit is None else codes_of(known, unit))
@@ -116,9 +119,12 @@ def _refuse_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
                 about=name,
                 remedy=say("Columns of the table: {names}.", names=", ".join(map(str, frame.columns))),
             )
-        if frame[name].ndim > 1:
-            raise ConfigError.because(
-                say("several columns have this name"), about=name, remedy=say("Give each its own name.")
+        count = list(frame.columns).count(name)
+        if count > 1:
+            raise DataError.because(
+                say("{count} columns have this name", count=count),
+                about=name,
+                remedy=say("Keep one of them, or rename the others."),
             )
 
 

@@ -43,18 +43,8 @@ class Choice:
             lists = np.zeros(len(values), dtype=np.int64)
             if self.by is not None:
                 lists = codes_of(frame, self.by)
-            self._refuse_boundless(int(np.bincount(lists).max()))
             return visit_chance(lists, values, self.capacity)
         return values if self.threshold is None else (values >= self.threshold).astype(np.float64)
-
-    def _refuse_boundless(self, longest: int) -> None:
-        """Who can visit every row needs no list, and every list would look perfect."""
-        if self.capacity is not None and self.capacity >= longest:
-            raise ConfigError.because(
-                say("{given} visits reach all {rows} rows", given=self.capacity, rows=longest),
-                about="capacity",
-                remedy=say("Say what can really be visited; with several lists, name the column (by)."),
-            )
 
     def _refuse(self, score: str, is_decision: bool) -> None:
         if self.capacity is not None and self.threshold is not None:
@@ -63,9 +53,9 @@ class Choice:
                 about="capacity",
                 remedy=say("Give one of them: how many can be visited, or from which score on."),
             )
-        if self.capacity is not None and self.capacity < 1:
+        if self.capacity is not None and (self.capacity < 1 or self.capacity != int(self.capacity)):
             raise ConfigError.because(
-                say("must be at least 1, not {capacity}", capacity=self.capacity),
+                say("must be a whole number of at least 1, not {capacity}", capacity=self.capacity),
                 about="capacity",
                 remedy=say("Say how many rows can be acted on."),
             )
@@ -153,12 +143,14 @@ def _cells(happened: Floats, chance: Floats) -> Floats:
 
 def _named(frame: pd.DataFrame, column: str) -> tuple[Integers, tuple[str, ...]]:
     """A code for each row and the names of the codes, in the order of a categorical or of the words; rows
-    without a value are a group of their own."""
+    without a value are a group of their own, with those that say so in the word for it."""
     values = frame[column].astype("category").cat.remove_unused_categories()
-    codes = values.cat.codes.to_numpy().astype(np.int64)
-    names = tuple(str(name) for name in values.cat.categories)
-    if (codes < 0).any():
-        codes, names = np.where(codes < 0, len(names), codes), (*names, UNKNOWN)
+    words = [str(name) if str(name).strip() else UNKNOWN for name in values.cat.categories]
+    is_blank = values.isna().to_numpy()
+    names = tuple(dict.fromkeys([*words, *([UNKNOWN] if is_blank.any() else [])]))
+    position = np.array([names.index(word) for word in words], dtype=np.int64)
+    codes = np.full(len(values), names.index(UNKNOWN) if is_blank.any() else 0)
+    codes[~is_blank] = position[values.cat.codes.to_numpy()[~is_blank]]
     if len(names) < 2:
         raise DataError.because(
             say("has a single group, so there is nothing to compare"),

@@ -26,12 +26,18 @@ class Found:
 
     def says(self, teller: Teller) -> Markup:
         """The finding's sentence, its numbers and dates as this place writes them; and of how many."""
-        shown = {name: teller.observed(f"{self.fact}.values.{name}") for name in self.finding.values}
+        shown = {name: self._value(teller, f"{self.fact}.values.{name}") for name in self.finding.values}
         says = teller.sentence(Message(FINDINGS[self.finding.code], shown))
         if self.finding.share is None or teller.facts.get(f"{self.fact}.count") == HIDDEN:
             return says
         share = teller.value(f"{self.fact}.share", "percent_fine")
         return teller.sentence(say("{finding} ({share} of all.)", finding=says, share=share))
+
+    @staticmethod
+    def _value(teller: Teller, fact: str) -> Markup:
+        """A value as it is: rounded by whoever found it, so without further digits."""
+        is_rounded = isinstance(teller.facts.get(fact), float)
+        return teller.value(fact, "limit") if is_rounded else teller.observed(fact)
 
     def about(self, names: GroupWords) -> str:
         """What it is about: a source and its column, or an attribute and its group."""

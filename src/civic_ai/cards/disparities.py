@@ -26,7 +26,8 @@ def judged_disparities(audit: AuditReport) -> list[Disparity]:
 
 
 def by_verdict(parts: Iterable[Compared]) -> list[Compared]:
-    """Failures first, then what cannot be told, then the rest; of equal verdicts the widest first."""
+    """Failures first, then what cannot be told, then the rest; of equal verdicts the widest first, and what
+    has no interval last."""
     return sorted(parts, key=lambda part: (_ORDER.index(part.verdict), *_widest(part)))
 
 
@@ -88,8 +89,9 @@ def _deciding(parts: list[Compared], verdict: Verdict) -> Compared | None:
     return min(parts, key=lambda part: (part.suppressed, part.verdict != verdict), default=None)
 
 
-def _widest(part: Disparity | ReportingGroup) -> tuple[float, str, str]:
-    return (-distance(part), part.attribute, part.group)
+def _widest(part: Disparity | ReportingGroup) -> tuple[bool, float, str, str]:
+    """What has no interval comes last: a ratio of 0 over nobody is no gap that a board could weigh."""
+    return (part.ratio.lower is None, -distance(part), part.attribute, part.group)
 
 
 def _reach(part: GroupFigure) -> tuple[float, str, str]:

@@ -12,6 +12,7 @@ from civic_ai.cards.facts import Records
 from civic_ai.cards.fan import hides_most
 from civic_ai.cards.numbers import Style
 from civic_ai.cards.tell import Teller
+from civic_ai.cards.wording.groups import fact_of
 from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.figure import Verdict
 
@@ -231,11 +232,23 @@ def _estimate(gain: Gain) -> Iterator[Message]:
         if days is not None:
             prefix = f"evaluation.horizons.{gain.records.evaluation.champion}.{days}"
             yield Message(sentence, {"days": gain.teller.value(f"{prefix}.days", "count")})
+    yield from _over_before(gain)
     yield _better(gain)
 
 
+def _over_before(gain: Gain) -> Iterator[Message]:
+    """Where many cases were over before their first list: they are the quick ones, and in no figure."""
+    for finding in gain.records.panel.findings:
+        if finding.code == "over_before_list" and finding.severity == "warning":
+            share = gain.teller.value(f"{fact_of('panel.findings', finding)}.share", "percent")
+            yield say(
+                "{share} of all cases were over before a time could be told: no figure here counts them.",
+                share=share,
+            )
+
+
 _DONE_WITHIN = (
-    (0.5, N_("Half of the cases are done within {days} days.")),
+    (0.5, N_("Of the cases that are open when a time is told, half are done within {days} days.")),
     (0.9, N_("90 of 100 are done within {days} days.")),
 )
 

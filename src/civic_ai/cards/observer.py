@@ -77,6 +77,10 @@ class ObserverWords:
         test = self.test
         if test.verdict == "unknown":
             return self.teller.sentence(Message(WHY_UNKNOWN[test.why_unknown or "not_declared"]))
+        if self.records.evaluation.champion == "observer_rate":
+            return self.teller.sentence(
+                say("What is proposed knows only who looks, and nothing of the place.")
+            )
         places = (
             {"share": self.teller.figure(f"{_PREFIX}.share", "percent")} if test.verdict == "fail" else {}
         )

@@ -48,6 +48,12 @@ class ScoreMap:
     places: dict[str, Any]
     areas: dict[str, Any]
 
+    @property
+    def is_even(self) -> bool:
+        """Whether each class holds about a fifth of the places; equal scores can make it otherwise."""
+        sizes = [len(part.places) for part in self.classes]
+        return len(sizes) == CLASSES and 2 * max(sizes) <= 3 * min(sizes)
+
     def facts(self) -> dict[str, Scalar]:
         """Bounds and number of places of each class, numbered from 1, the lowest."""
         facts: dict[str, Scalar] = {

@@ -57,12 +57,12 @@ def evaluate(spec: PilotSpec, predictions: Predictions, policy: Policy, blobs: B
 
 
 def lift_verdict(lift: Figure) -> Verdict:
-    """Pass: the whole interval lies above 1. Fail: none of it does. Unknown: there is no interval."""
+    """Pass: the whole interval lies above 1. Fail: all of it lies below. Unknown: there is no interval."""
     if lift.lower is None or lift.upper is None:
         return "unknown"
     if lift.lower > 1:
         return "pass"
-    return "fail" if lift.upper <= 1 else "insufficient_evidence"
+    return "fail" if lift.upper < 1 else "insufficient_evidence"
 
 
 def _write_down(looked: Looked) -> Evaluation:

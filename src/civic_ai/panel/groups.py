@@ -180,6 +180,9 @@ def _with_unknown(grouping: Grouping) -> Grouping:
     rest[np.abs(rest) < 1e-9] = 0.0
     if not rest.any():
         return grouping
+    if UNKNOWN in grouping.groups:  # the city's own word for it: one group, not two of one name
+        shares = grouping.shares + np.outer(rest, np.array(grouping.groups) == UNKNOWN)
+        return replace(grouping, shares=shares)
     shares = np.column_stack([grouping.shares, rest])
     return replace(grouping, groups=(*grouping.groups, UNKNOWN), shares=shares)
 

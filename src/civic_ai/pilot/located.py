@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Annotated, Any, Generic, TypeVar, cast
 
@@ -11,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from civic_ai.core.errors import ConfigError, Mistake
+from civic_ai.core.errors import CivicError, ConfigError, Mistake
 from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.record import Record
 from civic_ai.store.yaml import Document, Path_, dotted
@@ -67,6 +69,25 @@ def _part(field: FieldInfo, value: Any) -> Any:
 def mistake_at(document: Document, path: Path_, says: Message, remedy: Message | None = None) -> Mistake:
     """A mistake at a place in the document."""
     return Mistake(dotted(path), says, document.place(path), remedy or _remedy(document, path))
+
+
+@contextmanager
+def placing(document: Document) -> Iterator[None]:
+    """Whatever is wrong with a field of the document gets its file and line, whichever stage finds it."""
+    try:
+        yield
+    except CivicError as error:
+        raise type(error)([_placed(mistake, document) for mistake in error.mistakes]) from error
+
+
+def _placed(mistake: Mistake, document: Document) -> Mistake:
+    path: Path_ = tuple(int(part) if part.isdigit() else part for part in _PARTS.findall(mistake.about))
+    if mistake.place is not None or path[:1] not in document.lines or not path:
+        return mistake
+    return replace(mistake, place=document.place(path))
+
+
+_PARTS = re.compile(r"[^.\[\]]+")
 
 
 def by_line(mistake: Mistake) -> tuple[int, str]:

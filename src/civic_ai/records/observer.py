@@ -31,8 +31,9 @@ class ObserverTest(Record):
     where the model was looked at there. ``share``: (area of the observer - 1/2) / (area of the model - 1/2).
 
     ``fail``: the whole interval of ``share`` lies at or above ``limit``, and the gain within observers of
-    ``judged_on`` is not surely above 0. ``pass``: that gain is surely above 0, and ``share`` surely below the
-    limit. ``unknown`` with the reason in ``why_unknown``, else ``insufficient_evidence``.
+    ``judged_on`` is not surely above 0; also where the observer's rate is itself what is proposed. ``pass``:
+    that gain is surely above 0, and ``share`` surely below the limit. ``unknown`` with the reason in
+    ``why_unknown``, else ``insufficient_evidence``.
     """
 
     verdict: Verdict

@@ -26,6 +26,11 @@ class Finding(Record):
 
     named_by = ("code", "source", "column")
 
+    def fact_key(self) -> str | None:
+        """Code, source and column, and the days and words that tell two findings of one code apart."""
+        told = [value for value in self.values.values() if isinstance(value, str)]
+        return ".".join([str(super().fact_key()), *told])
+
 
 class RuleCount(Record):
     """Rows that one contract rule set aside."""

@@ -78,18 +78,26 @@ def parse_yaml(content: bytes, name: str) -> Document:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise _refusal(name, line, say("is not UTF-8 text (byte {at})", at=error.start)) from error
+        says = say("is not UTF-8 text (byte {at})", at=error.start)
+        raise _refusal(name, line, says, say("Save the file as UTF-8.")) from error
     try:
         return _Reading(name, YAML(typ="safe", pure=True).parse(text)).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
-        raise _refusal(name, line, say("is not valid YAML: {problem}", problem=error.problem)) from error
+        says = say("is not valid YAML: {problem}", problem=error.problem)
+        raise _refusal(name, line, says, _LOOK_HERE) from error
     except ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise _refusal(name, line, say("holds a character that YAML does not allow")) from error
+        says = say("holds a character that YAML does not allow")
+        raise _refusal(name, line, says, say("Delete the character: it may be invisible.")) from error
     except RecursionError as error:
         raise _refusal(name, 1, say("is nested too deeply")) from error
+
+
+_LOOK_HERE = say(
+    "Look at this line and the one above: close brackets and quotes, and indent with blanks, never with tabs."
+)
 
 
 class _Reading:
@@ -180,8 +188,8 @@ def _mistake(file: str, line: int, says: Message, path: Path_) -> Mistake:
     return Mistake(dotted(path), says, Place(file, line), say("Keep one of them.") if path else None)
 
 
-def _refusal(file: str, line: int, says: Message) -> ConfigError:
-    return ConfigError([Mistake(Path(file).name, says, Place(file, line))])
+def _refusal(file: str, line: int, says: Message, remedy: Message | None = None) -> ConfigError:
+    return ConfigError([Mistake(Path(file).name, says, Place(file, line), remedy)])
 
 
 def dotted(path: Path_) -> str:

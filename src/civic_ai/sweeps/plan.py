@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -113,6 +113,16 @@ def with_settings(document: Document, settings: Mapping[str, Any]) -> Document:
     for place, wanted in settings.items():
         value = _put(value, tuple(place.split(".")), wanted, place)
     return Document(document.file, value, document.lines, document.part)
+
+
+def blamed_on_grid(error: ConfigError, plan: SweepPlan, settings: Mapping[str, Any]) -> ConfigError:
+    """The same mistakes; those of a setting of the sweep point to its line in the sweep's file."""
+
+    def placed(mistake: Mistake) -> Mistake:
+        asked = [place for place in settings if _is_below(mistake.about.removeprefix("grid."), (place,))]
+        return replace(mistake, place=plan.document.place(("grid", *asked[:1]))) if asked else mistake
+
+    return ConfigError([placed(mistake) for mistake in error.mistakes])
 
 
 def _put(value: Any, path: tuple[str, ...], wanted: Any, place: str) -> Any:

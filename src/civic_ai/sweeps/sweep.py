@@ -10,12 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from civic_ai.core.errors import ConfigError
 from civic_ai.pilot.load import Pilot, load_pilot, read_pilot
 from civic_ai.records.panel import PanelManifest
 from civic_ai.records.sweep import Sweep, Trial
 from civic_ai.runner import Options, Stages, begin
 from civic_ai.store.blobs import write_atomically
-from civic_ai.sweeps.plan import SweepPlan, load_plan, with_settings
+from civic_ai.sweeps.plan import SweepPlan, blamed_on_grid, load_plan, with_settings
 from civic_ai.sweeps.search import Settings, as_text, search
 from civic_ai.tracking.outbox import post
 
@@ -78,8 +79,11 @@ class _Work:
 
     def attempt(self, settings: Settings) -> Trial:
         """One trial: the pilot with these settings, as far as the test periods."""
-        document = with_settings(self.pilot.document, settings)
-        changed = read_pilot(document, self.pilot.folder, self.options.environment)
+        try:
+            document = with_settings(self.pilot.document, settings)
+            changed = read_pilot(document, self.pilot.folder, self.options.environment)
+        except ConfigError as error:
+            raise blamed_on_grid(error, self.plan, settings) from error
         stages = begin(changed, self.options)
         return _try(stages, self.shared_panel or stages.to_the_panel(), settings)
 

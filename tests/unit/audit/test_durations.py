@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -227,3 +229,23 @@ def test_errors_are_never_below_what_single_cases_leave_open() -> None:
     expected = table.restricted_error() / table.restricted_mean()
     np.testing.assert_allclose(rates.error_floor, expected, rtol=1e-9)
     assert (rates.error(sums[0].units) >= rates.error_floor).all()
+
+
+def test_a_group_with_a_single_compared_case_is_not_judged() -> None:
+    """It has 200 cases of another kind, but one of the kind that is compared: one wait is no evidence."""
+    rng = np.random.default_rng(5)
+    area = np.r_[rng.integers(0, 40, 4000), rng.integers(40, AREAS, 201)]
+    kind = np.r_[np.zeros(4000, dtype=np.int64), np.ones(200, dtype=np.int64), 0]
+    wait = np.r_[rng.exponential(10.0, 4200), 0.5]
+    waits = waits_until(wait, np.ones(len(wait), dtype=bool), TAU)
+    delays = Delays(area, kind, waits, np.full(len(wait), 10.0), PERIOD)
+    group = np.where(np.arange(AREAS) < 40, np.arange(AREAS) % 2, 2)
+    grouping = replace(one_hot(group, 3), groups=("g0", "g1", "unknown"))
+    sums = delay_sums(delays, [grouping], np.arange(AREAS), seed=3)
+    made = audit_measured(measure_delays(delays, sums, np.arange(AREAS), seed=3), DELAYS.leading, POLICY)
+    (alone,) = [
+        item for item in made.disparities
+        if item.group == "unknown" and item.metric == "restricted_mean_days"
+    ]  # fmt: skip
+    assert alone.ratio.n == 1
+    assert (alone.verdict, alone.ratio.lower, alone.ratio.upper) == ("insufficient_evidence", None, None)

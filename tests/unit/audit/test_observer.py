@@ -38,10 +38,15 @@ def observed(seed: int, *, observer: float, place: float, knows: float = 0.0, ca
     )  # fmt: skip
 
 
-def given(question: str = "cases", column: str | None = "inspector", times: tuple = ()) -> SimpleNamespace:
+def given(
+    question: str = "cases",
+    column: str | None = "inspector",
+    times: tuple = (),
+    champion: str = "logistic_glm",
+) -> SimpleNamespace:
     """As much of an evaluated pilot as the test looks at."""
     spec = SimpleNamespace(seed=5, audit=SimpleNamespace(observer=column))
-    evaluation = SimpleNamespace(time_to_find=times, capacity=40)
+    evaluation = SimpleNamespace(time_to_find=times, capacity=40, champion=champion)
     return SimpleNamespace(spec=spec, evaluation=evaluation, panel=SimpleNamespace(question=question))
 
 
@@ -68,6 +73,16 @@ def test_a_model_that_knows_both_passes_where_places_matter_as_much() -> None:
     made = verdicts(observer=0.6, place=1.5, knows=1.5)
     assert made.count("fail") == 0
     assert made.count("pass") >= 80
+
+
+@pytest.mark.parametrize(("champion", "verdict"), [("logistic_glm", "pass"), ("observer_rate", "fail")])
+def test_where_the_observers_rate_is_what_is_proposed_nothing_is_left_to_tell(
+    champion: str, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The best model passes in this world, but nobody proposes it."""
+    world = observed(1, observer=0.6, place=1.5, knows=1.5)
+    monkeypatch.setattr("civic_ai.audit.observer.read_observed", lambda *_: world)
+    assert examine_observer(given(champion=champion), POLICY).verdict == verdict
 
 
 @pytest.fixture(scope="module")

@@ -137,12 +137,6 @@ def test_one_column_may_be_named_without_a_list():
     pd.testing.assert_frame_equal(one, other)
 
 
-def test_a_column_that_stands_twice_is_refused():
-    frame = scored(300)
-    with pytest.raises(ConfigError, match="late: several columns have this name"):
-        audit_table(pd.concat([frame, frame[["late"]]], axis=1), label="late", score="listed", groups="group")
-
-
 def test_the_order_of_rows_changes_nothing():
     frame = scored(700)
     one, other = (

@@ -38,8 +38,6 @@ def test_ways_of_choosing(choice, score, chance):
         (Choice(), "s", "capacity"),
         (Choice(capacity=1, threshold=0.5), "capacity", "one of them"),
         (Choice(capacity=0), "capacity", "how many"),
-        (Choice(capacity=4), "capacity", "really be visited"),
-        (Choice(capacity=2, by="list"), "capacity", "really be visited"),
         (Choice(threshold=0.5, by="list"), "by", "capacity"),
     ],
 )
@@ -108,3 +106,17 @@ def test_labels_are_numbers_however_they_are_kept(kind):
     frame = pd.DataFrame({"g": ["x", "y", "y"], "y": labels})
     made = read_rows(frame, label="y", groups=["g"], chance=np.array([0.5, 1.0, 1.0]))
     assert (made.rows @ made.cells)[CELLS.index("found")] == 1.5
+
+
+def test_what_says_unknown_and_what_is_blank_are_one_group():
+    frame = pd.DataFrame({"late": [1.0] * 5, "part": ["unknown", None, " ", "a", "a"]})
+    rows = read_rows(frame, label="late", groups=["part"], chance=np.ones(5))
+    grouping = rows.grouping("part", "a")
+    assert sorted(grouping.groups) == ["a", "unknown"]
+    people = rows.rows @ grouping.shares
+    assert dict(zip(grouping.groups, people, strict=True)) == {"a": 2, "unknown": 3}
+
+
+def test_values_that_read_alike_are_one_group():
+    frame = pd.DataFrame({"late": [1.0] * 4, "part": pd.Series([1, "1", 2, "2"], dtype=object)})
+    assert read_rows(frame, label="late", groups=["part"], chance=np.ones(4)).names["part"] == ("1", "2")

@@ -96,3 +96,15 @@ def test_a_count_stands_with_its_share_where_one_was_measured(page: MakePage) ->
     assert said.endswith("0.4%</data> of all.)")
     hidden = {**seen.teller.facts, f"{found_in_data(seen.records)[1].fact}.count": HIDDEN}
     assert "of all" not in found_in_data(seen.records)[1].says(replace(seen.teller, facts=hidden))
+
+
+def test_a_value_is_told_as_it_was_rounded(page: MakePage) -> None:
+    seen = page(City())
+    finding = Finding(
+        code="over_before_list", source="requests", severity="warning", values={"count": 8, "percent": 66.7}
+    )
+    panel = seen.records.panel.model_copy(update={"findings": (finding,)})
+    records = replace(seen.records, panel=panel)
+    teller = replace(seen.teller, facts=facts_of(records))
+    (told,) = [part for part in found_in_data(records) if part.finding is finding]
+    assert "8 cases (66.7 %) were over" in told.says(teller).striptags()

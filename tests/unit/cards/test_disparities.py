@@ -156,3 +156,11 @@ def test_rounding_for_the_public_changes_no_choice(ratios: list[float]) -> None:
     exact = [_part(str(i), ratio, "fail") for i, ratio in enumerate(ratios)]
     coarse = [_part(str(i), round(ratio, 2), "fail") for i, ratio in enumerate(ratios)]
     assert [part.group for part in by_verdict(exact)] == [part.group for part in by_verdict(coarse)]
+
+
+def test_a_ratio_without_an_interval_is_neither_the_largest_nor_the_one_that_decides(page: MakePage) -> None:
+    nobody = _part("nobody", 0.0, "insufficient_evidence")
+    seen = _part("seen", 0.6, "insufficient_evidence")
+    seen = seen.model_copy(update={"ratio": Figure(value=0.6, lower=0.4, upper=0.9, level=0.9, n=80)})
+    audit = _audit(page, nobody, seen).model_copy(update={"worst_verdict": "insufficient_evidence"})
+    assert largest_disparity(audit) == deciding_disparity(audit) == seen

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from civic_ai.cards.facts import facts_of
 from civic_ai.cards.gains import Gain
 from civic_ai.cards.summary import summary_table
 from civic_ai.cards.tables.answers import AnswerTables
 from civic_ai.cards.tell import Teller
+from civic_ai.records.snapshot import Finding
 from tests.unit.cards.conftest import MakePage
 from tests.unit.cards.made_city import City
 
@@ -78,7 +80,24 @@ def test_better_is_above_one_whatever_the_objective(page: MakePage, verdict: str
 
 def test_an_estimate_says_by_when_half_and_nine_of_ten_are_done(page: MakePage) -> None:
     said = _gain(page, City(question="durations")).tests().striptags()
-    assert "Half of the cases are done within 28 days. 90 of 100 are done within 90 days." in said
+    expected = "Of the cases that are open when a time is told, half are done within 28 days."
+    assert f"{expected} 90 of 100 are done within 90 days." in said
+
+
+@pytest.mark.parametrize(("severity", "is_said"), [("warning", True), ("note", False)])
+def test_an_estimate_says_how_many_cases_were_over_before_it(
+    page: MakePage, severity: str, is_said: bool
+) -> None:
+    """Half within two days is not the wait of residents where two of three cases never met a list."""
+    gain = _gain(page, City(question="durations"))
+    finding = Finding(
+        code="over_before_list", source="requests", severity=severity, count=8767, share=0.667,
+        values={"count": 8767, "percent": 66.7},
+    )  # fmt: skip
+    records = replace(gain.records, panel=gain.records.panel.model_copy(update={"findings": (finding,)}))
+    gain = replace(gain, records=records, teller=replace(gain.teller, facts=facts_of(records)))
+    said = gain.tests().striptags()
+    assert ("67% of all cases were over before a time could be told" in said) == is_said
 
 
 def test_the_last_period_says_how_often_intervals_held(page: MakePage) -> None:

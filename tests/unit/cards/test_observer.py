@@ -55,6 +55,13 @@ def test_a_failure_says_that_it_predicts_who_looks_and_how_much(page: MakePage) 
     assert "between 93% and 97%" in told
 
 
+def test_a_rule_that_is_the_observers_rate_is_said_to_know_nothing_else(page: MakePage) -> None:
+    told = words(page)
+    evaluation = told.records.evaluation.model_copy(update={"champion": "observer_rate"})
+    told = ObserverWords(replace(told.records, evaluation=evaluation), told.teller)
+    assert told.finding() == "What is proposed knows only who looks, and nothing of the place."
+
+
 @pytest.mark.parametrize("verdict", FINDINGS)
 def test_every_verdict_has_a_finding_and_what_it_means(page: MakePage, verdict: str) -> None:
     told = words(page, observer=TEST.model_copy(update={"verdict": verdict}))

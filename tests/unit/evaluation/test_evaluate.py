@@ -305,7 +305,8 @@ def test_with_real_models_behind_it(kind: str, blobs, policy, whose_errors) -> N
         (Figure(value=1.2, lower=1.01, upper=1.4, n=9), "pass"),
         (Figure(value=1.2, lower=1.0, upper=1.4, n=9), "insufficient_evidence"),
         (Figure(value=1.0, lower=0.9, upper=1.1, n=9), "insufficient_evidence"),
-        (Figure(value=0.9, lower=0.8, upper=1.0, n=9), "fail"),
+        (Figure(value=0.9, lower=0.8, upper=0.99, n=9), "fail"),
+        (Figure(value=1.0, lower=1.0, upper=1.0, n=9), "insufficient_evidence"),  # both find the same
         (Figure(value=1.2, n=9), "unknown"),
         (missing("nothing_to_compare_with"), "unknown"),
     ],

@@ -71,6 +71,15 @@ def test_what_is_blank_or_outside_becomes_unknown_and_is_not_dropped(attribute, 
     assert not made.shares[:7, -1].any()
 
 
+def test_a_city_that_writes_unknown_gets_one_group_of_that_name():
+    """The city's own "unknown", a blank and a place outside of every area."""
+    attribute = {"from": "areas", "column": "zone", "categories": True, "reference_group": "a"}
+    columns = {"area_id": ["1", "2", "3"], "zone": ["a", "unknown", None]}
+    made = _groupings(attribute, columns, ["1", "2", "3", None])
+    assert made.groups == ("a", UNKNOWN)
+    assert made.shares.tolist() == [[1, 0], [0, 1], [0, 1], [0, 1]]
+
+
 def test_no_group_is_called_unknown_where_everything_is_known():
     made = _groupings(QUARTERS, {"area_id": AREAS, "income": range(8)}, AREAS)
     assert UNKNOWN not in made.groups

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from civic_ai.core.errors import ConfigError
-from civic_ai.core.messages import translate
-from civic_ai.pilot.located import _KINDS, _LIMITS, read_parts, sentence_of, validate
+from civic_ai.core.errors import ConfigError, DataError, Place
+from civic_ai.core.messages import say, translate
+from civic_ai.pilot.located import _KINDS, _LIMITS, placing, read_parts, sentence_of, validate
 from civic_ai.pilot.spec import PilotSpec
 from civic_ai.records.policy import Policy
 from civic_ai.store.yaml import parse_yaml
@@ -113,3 +113,27 @@ def test_a_choice_is_told_in_the_readers_language() -> None:
         "deve ser 'a', 'b' ou 'c', não d",
     ]
     assert sentence_of(detail | {"ctx": {"expected": "'a'"}}).text("es") == "debe ser 'a', no d"
+
+
+@pytest.mark.parametrize(
+    ("about", "place"),
+    [
+        ("capacity.units_per_period", "pilot.yaml:3"),
+        ("capacity", "pilot.yaml:2"),
+        ("features[1].columns", "pilot.yaml:6"),
+        ("audit.attributes.income", None),
+        ("late", None),
+        ("", None),
+    ],
+)
+def test_a_stage_that_finds_a_mistake_in_a_field_names_its_line(about: str, place: str | None) -> None:
+    text = b"pilot: p\ncapacity:\n  units_per_period: 20\nfeatures:\n- {from: a}\n- {from: b}\n"
+    with pytest.raises(DataError) as refused, placing(parse_yaml(text, "pilot.yaml")):
+        raise DataError.because(say("20 visits reach all 10 units"), about=about)
+    (mistake,) = refused.value.mistakes
+    assert (None if mistake.place is None else str(mistake.place)) == place
+
+
+def test_a_place_that_is_known_already_stays() -> None:
+    with pytest.raises(ConfigError, match=r"other\.csv:7"), placing(parse_yaml(b"label: x\n", "pilot.yaml")):
+        raise ConfigError.because(say("is wrong"), about="label", place=Place("other.csv", 7))

@@ -53,6 +53,13 @@ def test_what_could_deceive_or_explode_is_refused_with_its_line(content: bytes, 
     assert f"pilot.yaml:{line}" in message
 
 
+@pytest.mark.parametrize("content", [b"a: [1, 2\nb: 3\n", b"\ta: 1\n", b"b: caf\xe9\n", b"a: \x07\n"])
+def test_a_file_that_is_no_yaml_comes_with_a_remedy(content: bytes) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse_yaml(content, "pilot.yaml")
+    assert all(mistake.remedy is not None for mistake in refused.value.mistakes)
+
+
 def test_a_laughing_bomb_is_refused_before_it_grows() -> None:
     bomb = b"a: &a [x,x,x]\n" + b"".join(
         b"%c: &%c [*%c,*%c,*%c]\n" % (c, c, c - 1, c - 1, c - 1) for c in range(98, 110)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from civic_ai.core.errors import ConfigError
+from civic_ai.core.errors import ConfigError, Mistake, Place
+from civic_ai.core.messages import say
 from civic_ai.store.yaml import Document
-from civic_ai.sweeps.plan import FIXED, load_plan, with_settings
+from civic_ai.sweeps.plan import FIXED, blamed_on_grid, load_plan, with_settings
 
 TEXT = """\
 sweep: leaves
@@ -73,3 +74,13 @@ def test_settings_are_put_in_and_nothing_else_is_touched() -> None:
 def test_a_place_that_leads_nowhere_is_refused(place: str) -> None:
     with pytest.raises(ConfigError, match="no place in the pilot"):
         with_settings(Document("pilot.yaml", {"pilot": "a", "features": [{}]}), {place: "1"})
+
+
+def test_a_mistake_in_a_setting_points_to_the_sweep_and_others_stay(tmp_path: Path) -> None:
+    place = "models.settings.lightgbm.num_leaves"
+    plan = load_plan(write(tmp_path, TEXT))
+    there = Place("pilot.yaml", 3)
+    error = ConfigError([Mistake(place, say("is wrong"), there), Mistake("label", say("is wrong"), there)])
+    first, second = blamed_on_grid(error, plan, {place: "many"}).mistakes
+    assert str(first.place) == f"{tmp_path / 'sweep.yaml'}:5"
+    assert second.place == there

@@ -25,11 +25,11 @@ def draw_fan(fan: Fan, records: Records, teller: Teller) -> Picture | None:
     may not see what came; None without a forecast, and where fewer than half of the points can be shown."""
     if not fan.points or hides_most(teller.facts):
         return None
+    series = ", ".join(filter(None, (_type(fan, records, teller), fan.area)))
     title = teller.sentence(
         say(
-            "The busiest series, {type}, {area}: {held} of {told} intervals held",
-            type=_type(fan, records, teller),
-            area=fan.area or "",
+            "The busiest series, {series}: {held} of {told} intervals held",
+            series=series,
             held=teller.value("fan.held", "count"),
             told=teller.value("fan.told", "count"),
         )

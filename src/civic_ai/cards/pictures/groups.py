@@ -47,14 +47,18 @@ def draw_groups(records: Records, teller: Teller, attribute: AttributeRecord) ->
         reference=drawing.reference,
         tolerance=teller.value("policy.tolerances.disparity_ratio", "ratio"),
     )
+    captions = (caption, _TOGETHER) if drawing.has_open_gap() else (caption,)
     return Picture(
         name=f"groups-{attribute.name}",
         title=title,
         alternative=title.striptags(),
-        caption=teller.sentence(caption),
+        caption=Markup(" ").join(map(teller.sentence, captions)),
         svg=draw(drawing.chart(), teller.locale),
         table=drawing.table(),
     )
+
+
+_TOGETHER = say("All groups are judged together: a line that lies outside the band alone is no failure yet.")
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,15 @@ class _Groups:
             if (part.attribute, part.metric) == (name, metric)
         }
         return {group: found[group] for group in self.attribute.groups if group in found}
+
+    def has_open_gap(self) -> bool:
+        """Whether the own interval of a group lies outside the band, and that of all at once does not."""
+        limit = self.records.policy.tolerances.disparity_ratio
+        return any(
+            part.verdict == "insufficient_evidence"
+            and ((part.ratio.lower or 0.0) > limit or (part.ratio.upper or limit) < 1 / limit)
+            for part in self.judged.values()
+        )
 
     def finding(self) -> Message:
         """What the picture shows; what is certain and worst comes first."""

@@ -11,10 +11,10 @@ from markupsafe import Markup
 from civic_ai.cards import words
 from civic_ai.cards.facts import Records
 from civic_ai.cards.pictures.picture import CIVIDIS, GREY, WIDTH, Picture, Rows, Table, draw
-from civic_ai.cards.score_map import ScoreMap
+from civic_ai.cards.score_map import CASES, ScoreMap
 from civic_ai.cards.tell import HIDDEN, Teller
 from civic_ai.cards.wording.questions import QUESTIONS
-from civic_ai.core.messages import Message, say
+from civic_ai.core.messages import N_, Message, say
 
 HATCH = (
     '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
@@ -24,21 +24,31 @@ HATCH = (
 
 
 def draw_map(records: Records, teller: Teller, scores: ScoreMap) -> Picture | None:
-    """The places coloured by class, area outlines above; None where nothing says where places are, and
-    where the proposed rule's score is only an order."""
-    if not scores.places or records.evaluation.champion in words.ORDERS:
+    """The places coloured by class, area outlines above; None where nothing says where places are, where
+    none has a score to show, and where the proposed rule's score is only an order."""
+    if not (scores.places and scores.classes) or records.evaluation.champion in words.ORDERS:
         return None
     title = teller.sentence(_finding(records, scores, teller))
     caption = say(
-        "{darker} Mean of the last {days} days, kept aside. Each class holds about a fifth of all places. "
-        "Hatched: no score.",
+        "{darker} Mean of the last {days} days, kept aside. {classes} Hatched: {unscored}.",
         darker=Message(QUESTIONS[records.evaluation.question].darker),
         days=teller.value("spec.validation.lockbox_days", "count"),
+        classes=Message(_EVEN if scores.is_even else _UNEVEN),
+        unscored=_unscored(records),
     )
-    layers = _Layers(scores, teller)
+    layers = _Layers(scores, teller, _unscored(records))
     drawn = draw(layers.chart(), teller.locale, layers.shapes())
     svg = drawn.replace(b"<g ", HATCH.encode() + b"<g ", 1)
-    return Picture("map", title, title.striptags(), teller.sentence(caption), svg, _table(scores, teller))
+    return Picture("map", title, title.striptags(), teller.sentence(caption), svg, _table(layers))
+
+
+_EVEN = N_("Each class holds about a fifth of all places.")
+_UNEVEN = N_("Places with equal scores stand in one class.")
+
+
+def _unscored(records: Records) -> Message:
+    """Why a place is in no class: a place that has cases is not told by few of them."""
+    return say("too few cases") if records.evaluation.question in CASES else say("no score")
 
 
 def _finding(records: Records, scores: ScoreMap, teller: Teller) -> Message:
@@ -97,6 +107,7 @@ def _height(scores: ScoreMap) -> float:
 class _Layers:
     scores: ScoreMap
     teller: Teller
+    unscored: Message
 
     def chart(self) -> Any:
         """One shape for each class, so that a thousand cells are a handful of paths."""
@@ -117,7 +128,7 @@ class _Layers:
             yield self.teller.plain(says), CIVIDIS[count - number], part.places
         unscored = (*self.scores.unscored, *sorted(set(self.scores.places) - self._known()))
         if unscored:
-            yield self.teller.plain(say("no score")), "url(#hatch)", unscored
+            yield self.teller.plain(self.unscored), "url(#hatch)", unscored
 
     def _known(self) -> set[str]:
         scored = {place for part in self.scores.classes for place in part.places}
@@ -138,14 +149,15 @@ def shape_of(name: str, shapes: list[Any]) -> dict[str, Any]:
     return {"type": "Feature", "properties": {"name": name}, "geometry": mapping(GeometryCollection(shapes))}
 
 
-def _table(scores: ScoreMap, teller: Teller) -> Table:
+def _table(layers: _Layers) -> Table:
+    scores, teller = layers.scores, layers.teller
     columns = (say("Class"), say("Lowest score"), say("Highest score"), say("Places"))
     rows: list[tuple[Markup | str, ...]] = []
     for number in range(len(scores.classes), 0, -1):
         fact = f"map.classes.{number}"
         bounds = (teller.value(f"{fact}.lower", "ratio"), teller.value(f"{fact}.upper", "ratio"))
         rows.append((str(number), *bounds, teller.value(f"{fact}.places", "count")))
-    rows.append((teller.plain(say("no score")), "", "", teller.value("map.unscored", "count")))
+    rows.append((teller.plain(layers.unscored), "", "", teller.value("map.unscored", "count")))
     return Table(
         teller.sentence(say("Places by class of score")), tuple(map(teller.plain, columns)), tuple(rows)
     )

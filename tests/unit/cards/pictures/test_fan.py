@@ -76,3 +76,10 @@ def test_where_most_points_are_hidden_there_is_a_sentence_and_no_picture(page: M
     assert why not in Gain(seen.records, half).tests()
     assert draw_fan(seen.pictures.views.fan, seen.records, most) is None
     assert why in Gain(seen.records, most).tests()
+
+
+def test_a_series_without_a_type_is_named_by_its_area_alone(page: MakePage) -> None:
+    seen = page(DEMAND)
+    drawn = draw_fan(replace(seen.pictures.views.fan, type=None), seen.records, seen.teller)
+    assert drawn is not None
+    assert drawn.title.striptags().startswith("The busiest series, A2: ")

@@ -115,3 +115,24 @@ def test_the_table_says_what_difference_could_have_been_seen(page: MakePage) -> 
     assert told._detectable(part, fact).striptags() == "1.40 times or more"
     none = part.model_copy(update={"detectable": None})
     assert told._detectable(none, fact).striptags() == "none, with so few"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "verdict", "is_said"),
+    [
+        ((0.47, 0.75), "insufficient_evidence", True),
+        ((1.3, 1.9), "insufficient_evidence", True),
+        ((0.47, 0.9), "insufficient_evidence", False),
+        ((0.47, 0.75), "fail", False),
+    ],
+)
+def test_a_line_outside_the_band_that_is_no_failure_is_explained(
+    page: MakePage, bounds: tuple[float, float], verdict: str, is_said: bool
+) -> None:
+    seen = page(City())
+    first, *others = seen.records.audit.disparities
+    ratio = first.ratio.model_copy(update={"value": bounds[0], "lower": bounds[0], "upper": bounds[1]})
+    changed = first.model_copy(update={"ratio": ratio, "verdict": verdict})
+    audit = seen.records.audit.model_copy(update={"disparities": (changed, *others)})
+    drawn = draw_groups(replace(seen.records, audit=audit), seen.teller, audit.attributes[0])
+    assert ("judged together" in drawn.caption) == is_said

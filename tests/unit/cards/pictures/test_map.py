@@ -77,3 +77,33 @@ def test_of_a_rule_that_only_orders_there_is_no_map(page: MakePage) -> None:
     assert draw_map(seen.records, replace(seen.teller, facts=page(City(units="areas")).teller.facts), scores)
     evaluation = seen.records.evaluation.model_copy(update={"champion": "arrival_order"})
     assert draw_map(replace(seen.records, evaluation=evaluation), seen.teller, scores) is None
+
+
+def test_where_no_place_has_a_score_to_show_there_is_no_map(page: MakePage) -> None:
+    seen = page(City())
+    assert draw_map(seen.records, seen.teller, replace(seen.pictures.views.scores, classes=())) is None
+
+
+def test_a_fifth_is_said_only_of_fifths(page: MakePage) -> None:
+    """Where most places share one score, one class holds most of them."""
+    seen = page(City())
+    scores = seen.pictures.views.scores
+    low, *middle, high = scores.classes
+    wide = replace(low, places=(*low.places, *(place for part in middle for place in part.places)))
+    uneven = draw_map(seen.records, seen.teller, replace(scores, classes=(wide, high)))
+    even = seen.pictures.map
+    assert even is not None
+    assert uneven is not None
+    assert "about a fifth" in even.caption
+    assert "about a fifth" not in uneven.caption
+    assert "equal scores" in uneven.caption
+
+
+def test_an_area_with_few_cases_is_not_said_to_have_no_score(page: MakePage) -> None:
+    seen = page(City())
+    evaluation = seen.records.evaluation.model_copy(update={"question": "cases"})
+    drawn = draw_map(replace(seen.records, evaluation=evaluation), seen.teller, seen.pictures.views.scores)
+    assert drawn is not None
+    assert "Hatched: too few cases." in drawn.caption
+    assert "no score" not in drawn.caption + drawn.svg.decode()
+    assert str(drawn.table.rows[-1][0]) == "too few cases"

@@ -43,7 +43,7 @@ class Comparison(Record):
 def compare_frame(dossiers: Iterable[Path]) -> list[Comparison]:
     """One row for each sealed dossier (its folder), in the order given.
 
-    Raises :class:`RefusedError` where a dossier was altered, :class:`StoreError` where none stands.
+    Raises :class:`RefusedError` where a dossier was altered, :class:`ConfigError` where none stands.
     """
     return [compare_dossier(folder) for folder in dossiers]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civic_ai.cli.table import format_table
-from civic_ai.core.errors import StoreError
+from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def compare(
 def newest_dossiers(workspace: Path | None) -> list[Path]:
     """The dossier that was written last of each pilot, by the pilot's name.
 
-    Raises :class:`StoreError` where the workspace holds none.
+    Raises :class:`ConfigError` where the workspace holds none.
     """
     from civic_ai.store.workspace import open_workspace
 
@@ -56,7 +56,7 @@ def newest_dossiers(workspace: Path | None) -> list[Path]:
     ):
         newest[manifest.parent.parent.name] = manifest.parent
     if not newest:
-        raise StoreError.because(
+        raise ConfigError.because(
             say("there is no sealed dossier here"),
             about=str(folder),
             remedy=say("Run a pilot first: civic-ai run pilots/example-potholes"),

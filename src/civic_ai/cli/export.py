@@ -12,7 +12,7 @@ from civic_ai.cli.answer import beside_of, language_of, level_of
 from civic_ai.cli.compare import newest_dossiers
 from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, open_desk
 from civic_ai.cli.record import LedgerOption, ledger_stands
-from civic_ai.core.errors import ConfigError, StoreError
+from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
@@ -106,12 +106,12 @@ class _Board:
 
 
 def _newest(beside: Beside | None, workspace: Path | None) -> Path:
-    """The pilot's dossier that was written last. Raises :class:`StoreError` where there is none."""
+    """The pilot's dossier that was written last. Raises :class:`ConfigError` where there is none."""
     pilot = "" if beside is None else beside.pilot
     for folder in newest_dossiers(workspace):
         if folder.parent.name == pilot:
             return folder
-    raise StoreError.because(
+    raise ConfigError.because(
         say("there is no sealed dossier of this pilot"),
         about=pilot,
         remedy=say("Run the pilot first, or name a dossier's folder."),

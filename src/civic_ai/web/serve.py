@@ -9,6 +9,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.db import connections
 
+from civic_ai.core.errors import ConfigError
+from civic_ai.core.messages import say
 from civic_ai.web.settings import DeskSettings
 from civic_ai.web.start import prepare
 
@@ -37,7 +39,21 @@ def serve(desk: DeskSettings, port: int, ready: Callable[[], None]) -> None:
 
 
 def listen(application: Any, port: int, ready: Callable[[], None]) -> None:
-    """Answer with this application until interrupted; ``ready`` is called once the door is open."""
-    with make_server(HERE, port, application, _Threads, _Quiet) as server:
+    """Answer with this application until interrupted; ``ready`` is called once the door is open.
+
+    Raises :class:`ConfigError` where another program listens at the port, or it may not be used.
+    """
+    with _opened(application, port) as server:
         ready()
         server.serve_forever()
+
+
+def _opened(application: Any, port: int) -> WSGIServer:
+    try:
+        return make_server(HERE, port, application, _Threads, _Quiet)
+    except OSError as error:
+        raise ConfigError.because(
+            say("nothing can listen at port {port}: {reason}", port=port, reason=error.strerror or error),
+            about="--port",
+            remedy=say("Name a port that no other program uses, such as 8001."),
+        ) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from civic_ai.cli.compare import compare, newest_dossiers
-from civic_ai.core.errors import RefusedError, StoreError
+from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.runner import run
 from tests.journey.tiny import quick, write_tiny_pilot
 
@@ -59,5 +59,5 @@ def test_an_altered_dossier_is_not_compared(workspace: Path) -> None:
 
 
 def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="Run a pilot first"):
+    with pytest.raises(ConfigError, match="Run a pilot first"):
         newest_dossiers(tmp_path)

@@ -10,7 +10,7 @@ import pytest
 
 from civic_ai.cards.verification import verify
 from civic_ai.cli.export import export
-from civic_ai.core.errors import ConfigError, RefusedError, StoreError
+from civic_ai.core.errors import ConfigError, RefusedError
 from tests.unit.cards.made_city import City, spec_of
 from tests.unit.cards.made_dossier import seal_made
 from tests.unit.review.made_office import office_in, to_approval
@@ -57,7 +57,7 @@ def test_a_pilot_is_exported_from_its_newest_dossier(dossier: Path, pilot: Path,
 
 def test_a_pilot_that_never_ran_is_said(dossier: Path, pilot: Path, tmp_path: Path) -> None:
     shutil.copytree(dossier, tmp_path / "ws" / "dossiers" / "another" / "one")
-    with pytest.raises(StoreError, match="no sealed dossier of this pilot"):
+    with pytest.raises(ConfigError, match="no sealed dossier of this pilot"):
         export(str(pilot), "nyc", tmp_path / "out", workspace=tmp_path / "ws")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import urllib.request
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from civic_ai.core.errors import ConfigError
 from civic_ai.web import serve
 
 
@@ -62,3 +64,10 @@ def test_a_request_leaves_no_connection_to_a_database_open(monkeypatch: pytest.M
     thread.join(5)
     assert len(closed) == 1
     assert closed[0] != thread.name
+
+
+def test_a_port_that_another_program_has_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"at port {port}: Address already in use"):
+            serve.listen(None, port, lambda: None)

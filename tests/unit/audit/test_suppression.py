@@ -13,7 +13,7 @@ from civic_ai.audit.suppression import (
     mask_figure,
     reporting_cells,
 )
-from civic_ai.records.audit import GroupCount
+from civic_ai.records.audit import GroupCount, Worst
 from civic_ai.records.figure import Figure
 from civic_ai.records.reporting import ReportingBias, ReportingGroup
 from tests.unit.audit.attack import guess_small_counts
@@ -148,6 +148,19 @@ def test_no_rate_ratio_or_needed_number_of_a_hidden_group_is_shown(seed):
         if {(item.attribute, item.group), (item.attribute, item.reference_group)} & hidden:
             assert item.suppressed
             assert (item.ratio.value, item.ratio.upper, item.joint, item.needed) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_worst_ratio_is_hidden_with_either_of_its_groups(seed):
+    report = random_report(seed)
+    hidden = hidden_groups(report, MINIMUM)
+    for item in report.disparities:
+        worst = Worst(attribute=item.attribute, group=item.group, metric=item.metric, ratio=item.ratio)
+        told = mask_audit(report.model_copy(update={"worst": worst}), POLICY).worst.ratio
+        if {(item.attribute, item.group), (item.attribute, item.reference_group)} & hidden:
+            assert (told.value, told.lower, told.upper, told.n) == (None, None, None, 0)
+        elif item.ratio.value is not None:
+            assert told.value == round(item.ratio.value, 2)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -238,6 +238,11 @@ def test_repeat_reports_of_large_groups_are_rounded():
     assert (shown.incidents, shown.duplicates) == (1010, 130)
 
 
+def test_a_total_that_is_small_itself_is_hidden():
+    shown = _masked_reporting((500, 300, 200), (3, 2, 5))
+    assert (shown.incidents, shown.duplicates) == (1000, None)
+
+
 @pytest.mark.parametrize("duplicates", [(50, 4, 60), (4, 50, 60)], ids=["a group", "the reference group"])
 def test_few_repeat_reports_are_hidden_with_another_group(duplicates):
     shown = _masked_reporting((500, 300, 200), duplicates)

@@ -59,6 +59,7 @@ def test_areas_that_differ_make_honest_errors_wider_than_plain_ones():
     assert np.sqrt(ours.covariance[1, 1]) > 1.5 * plain
 
 
+@pytest.mark.filterwarnings("ignore:Perfect separation")
 def test_areas_that_agree_exactly_know_no_more_than_their_repeats():
     """The clustered error is then 0; the one of the counts themselves (half a case added) is not."""
     areas = np.arange(20)

@@ -29,15 +29,14 @@ SettingsOption = Annotated[
     Path | None, typer.Option("--settings", help="The file that describes the desk; else CIVIC_AI_DESK.")
 ]
 PORT = 8000
+PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Where it listens, on this machine only.")]
 DEMO_HELP = "A desk to try: invented cities, seven people, a case in each state. It prints their passwords."
 
 
 @app.callback()
 def desk(
     context: typer.Context,
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Where it listens, on this machine only.")
-    ] = PORT,
+    port: PortOption = PORT,
     settings: SettingsOption = None,
     pilots: Annotated[Path | None, typer.Option(help="The folder with a folder for each pilot.")] = None,
     ledger: LedgerOption = None,

@@ -177,9 +177,12 @@ def _large_report():
 
 def test_few_rows_outside_their_intervals_hide_the_coverage_and_another_but_no_counts():
     report = _with_coverage(_large_report(), (0.99, 0.9, 0.8, 0.7, 0.85))
+    worst = next(one for one in report.groups if one.metric == COVERAGE)
+    report = report.model_copy(update={"worst_covered": worst})
     masked = mask_audit(report, POLICY)
     told = [one for one in masked.groups if one.metric == COVERAGE]
     assert told[0].suppressed
+    assert masked.worst_covered == told[0]
     assert sum(one.suppressed for one in told) >= 2
     assert not any(count.suppressed for count in masked.counts)
     assert _leaks(report, masked) == 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 
 from civic_ai.audit.incidents import build_incidents
-from civic_ai.audit.reporting import fit_reporting, judge_reporting, not_examined, watch
+from civic_ai.audit.reporting import Watched, fit_reporting, judge_reporting, not_examined, watch
 from civic_ai.panel.groups import UNKNOWN, Grouping
 from tests.unit.audit.made import POLICY, one_hot, policy
 from tests.unit.audit.simulated import simulate
@@ -56,6 +57,17 @@ def test_areas_that_differ_make_honest_errors_wider_than_plain_ones():
     repeats = np.bincount(city.group[watched.area], watched.repeats)
     plain = np.sqrt((1 / repeats).sum())
     assert np.sqrt(ours.covariance[1, 1]) > 1.5 * plain
+
+
+@pytest.mark.filterwarnings("ignore:Perfect separation")
+def test_areas_that_agree_exactly_know_no_more_than_their_repeats():
+    """The clustered error is then 0; the one of the counts themselves (half a case added) is not."""
+    areas = np.arange(20)
+    same = {"incidents": 10.0, "days": 100.0, "repeats": 5.0, "squares": 0.25}
+    watched = Watched(areas, np.zeros(20, dtype=int), **{name: np.full(20, n) for name, n in same.items()})
+    ratio = judge_reporting(watched, [one_hot(areas % 2, 2)], POLICY, seed=1).groups[0].ratio
+    half = stats.t.ppf((1 + POLICY.tolerances.confidence_level) / 2, 9) * np.sqrt(2 / 50.5)
+    assert np.log([ratio.lower, ratio.upper]) == pytest.approx([-half, half])
 
 
 def test_counting_the_first_report_would_hide_the_bias():

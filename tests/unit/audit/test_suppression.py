@@ -13,7 +13,7 @@ from civic_ai.audit.suppression import (
     mask_figure,
     reporting_cells,
 )
-from civic_ai.records.audit import GroupCount
+from civic_ai.records.audit import GroupCount, Worst
 from civic_ai.records.figure import Figure
 from civic_ai.records.reporting import ReportingBias, ReportingGroup
 from tests.unit.audit.attack import guess_small_counts
@@ -151,6 +151,19 @@ def test_no_rate_ratio_or_needed_number_of_a_hidden_group_is_shown(seed):
 
 
 @pytest.mark.parametrize("seed", range(12))
+def test_the_worst_ratio_is_hidden_with_either_of_its_groups(seed):
+    report = random_report(seed)
+    hidden = hidden_groups(report, MINIMUM)
+    for item in report.disparities:
+        worst = Worst(attribute=item.attribute, group=item.group, metric=item.metric, ratio=item.ratio)
+        told = mask_audit(report.model_copy(update={"worst": worst}), POLICY).worst.ratio
+        if {(item.attribute, item.group), (item.attribute, item.reference_group)} & hidden:
+            assert (told.value, told.lower, told.upper, told.n) == (None, None, None, 0)
+        elif item.ratio.value is not None:
+            assert told.value == round(item.ratio.value, 2)
+
+
+@pytest.mark.parametrize("seed", range(12))
 def test_what_stays_is_rounded_and_verdicts_stay(seed):
     report = random_report(seed)
     masked = mask_audit(report, POLICY)
@@ -223,6 +236,11 @@ def test_repeat_reports_of_large_groups_are_rounded():
     assert [(item.incidents, item.duplicates) for item in shown.groups] == [(300, 40), (210, 40)]
     assert [item.ratio.value for item in shown.groups] == [0.81, 0.81]
     assert (shown.incidents, shown.duplicates) == (1010, 130)
+
+
+def test_a_total_that_is_small_itself_is_hidden():
+    shown = _masked_reporting((500, 300, 200), (3, 2, 5))
+    assert (shown.incidents, shown.duplicates) == (1000, None)
 
 
 @pytest.mark.parametrize("duplicates", [(50, 4, 60), (4, 50, 60)], ids=["a group", "the reference group"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
@@ -89,12 +91,20 @@ def _digests(published: object) -> list[str]:
     return [record.digest, manifest.digest, evidence.digest, published.sealed.gates.digest, *files, *named]  # type: ignore[attr-defined]
 
 
+EVIL = '</script><b>"\n---\n# x\n=1+1; \\ \u2028 {{7*7}} ]]>'
+
+
 @each
-def test_what_a_resident_could_break_a_file_with_does_no_harm(name: str) -> None:
-    evil = '</script><b>"\n---\n# x\n=1+1; \\ \u2028 {{7*7}} ]]>'
+@pytest.mark.parametrize("evil", [EVIL, f"=1+1{EVIL}"])
+def test_what_a_resident_could_break_a_file_with_does_no_harm(name: str, evil: str) -> None:
     made = EXPORTS[name](publish_made(dict.fromkeys(CITY_FIELDS, evil)))
     for file, content in made.items():
         if file.endswith(".json"):
             json.loads(content)
+        if file.endswith(".csv"):
+            head, *rows = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+            assert rows
+            assert {len(row) for row in rows} == {len(head)}
+            assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]
         if file.endswith((".html", ".md")):
             assert b"<b>" not in content.partition(b"\n---\n")[2 if file.endswith(".md") else 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -182,7 +183,7 @@ def _disparity(measured: Measured, group: int, judged: _Judged, policy: Policy) 
         joint=joint,
         verdict=verdict,
         needed=needed,
-        needed_is_least=needed is not None and needed >= most_needed(events),
+        needed_is_least=needed is not None and needed >= most_needed(_counted(measured, group)),
         detectable=_detectable(measured, group, judged, policy) if is_enough else None,
     )
 
@@ -199,17 +200,26 @@ def _detectable(measured: Measured, group: int, judged: _Judged, policy: Policy)
 
 
 def _needed(measured: Measured, group: int, error: float, policy: Policy) -> int | None:
-    """Cases in each group; where the error is not known (one unit), as if every case stood for itself."""
+    """Cases in each group, of those that the ratio's n counts; where the error is not known (one unit), as if
+    every case stood for itself."""
     reference = measured.sums.grouping.reference
-    made = measured.rates
+    made, counted = measured.rates, _counted(measured, group)
     alone = float(np.hypot(made.error_floor[group], made.error_floor[reference]))
     needed = events_needed(
         float(made.log[group] - made.log[reference]),
         error if np.isfinite(error) else alone,
-        (float(measured.events[group]), float(measured.events[reference])),
+        counted,
         policy.tolerances.disparity_ratio,
     )
-    return None if needed is None else max(needed, policy.limits.group_events)
+    events = min(float(measured.events[group]), float(measured.events[reference]))
+    least = policy.limits.group_events * max(min(counted) / events, 1.0) if events > 0 else 0.0
+    return None if needed is None else max(needed, math.ceil(least))
+
+
+def _counted(measured: Measured, group: int) -> tuple[float, float]:
+    """What the metric is measured on in the group and in its reference group."""
+    n = measured.rates.n
+    return float(n[group]), float(n[measured.sums.grouping.reference])
 
 
 def _ratio_figure(measured: Measured, group: int, interval: Interval | None, policy: Policy) -> Figure:

@@ -57,9 +57,10 @@ class Disparity(Record):
 
     ``ratio`` has its own interval, ``joint`` the one that holds for all groups of the metric at once
     (single-step max-z). ``pass`` when the own interval lies inside the band, ``fail`` when the joint one
-    lies outside. ``needed`` is the number of events in each group that would settle an open question, at
-    least so many where ``needed_is_least``. ``detectable`` (above 1): had the group's metric truly been so
-    many times lower, or higher, this data would have failed it four times in five; None: whatever it was.
+    lies outside. ``needed`` is the number of cases in each group, counted as the ratio's ``n`` counts them,
+    that would settle an open question; at least so many where ``needed_is_least``. ``detectable`` (above 1):
+    had the group's metric truly been so many times lower, or higher, this data would have failed it four
+    times in five; None: whatever it was.
     """
 
     attribute: str

@@ -186,3 +186,23 @@ def test_the_verb_and_the_stage_have_one_name():
         "import civic_ai.audit as a; assert a is civic_ai.audit"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def false_alarms(rows: int):
+    """Two groups alike: one of ten cases late, one of seven chosen; the ratio of their false alarms."""
+    at = np.arange(rows)
+    late, chosen = (at // 2 % 10 == 0).astype(int), (at // 2 % 7 == 0).astype(int)
+    frame = pd.DataFrame({"group": np.where(at % 2, "a", "b"), "late": late, "chosen": chosen})
+    report = audit_table(frame, label="late", score="chosen", groups=["group"], intervention="punitive")
+    (item,) = [part for part in report.disparities if part.metric == "false_positive_rate"]
+    return item
+
+
+def test_what_it_would_take_is_counted_as_the_n_beside_it():
+    """n counts the quiet cases here: with as many of them as are said to be needed, the group passes."""
+    few = false_alarms(1_400)
+    assert (few.verdict, few.ratio.n) == ("insufficient_evidence", 630)
+    assert 630 < few.needed < 10_000
+    many = false_alarms(round(1_400 * few.needed / 630))
+    assert many.ratio.n == pytest.approx(few.needed, rel=0.02)
+    assert many.verdict == "pass"

@@ -33,7 +33,7 @@ from civic_ai.review.step_evidence import (
 from civic_ai.review.workflow import not_now, steps_in
 from civic_ai.store.workspace import Workspace
 
-FILLED = frozenset({"kind", "by", "role", "at", "pilot", "dossier", "answered", "open_gates"})
+FILLED = frozenset({"kind", "by", "role", "at", "pilot", "dossier", "answered", "open_gates", "again"})
 """Fields that nobody needs to say."""
 
 

@@ -359,7 +359,10 @@ def _require_own(book: Book, key: VerifierKey) -> None:
         raise _refused(say("the log's key was changed on other entries than these"))
     keys = LogKeys(key, book.register.rotations)
     if not keys.is_linked or keys.at(book.size) != key:
-        raise _refused(say("the log's key {key} is not the one in use", key=key.id.hex()))
+        raise RefusedError.because(
+            say("the log's key {key} is not the one in use", key=key.id.hex()),
+            remedy=say("Put the key in use in its place (keys/log.key), or name it with --log-key."),
+        )
 
 
 def _checkpoint(book: Book, origin: str) -> Checkpoint:

@@ -86,9 +86,14 @@ class _Terminal:
     def write(self, said: Said) -> None:
         """Write one answer. Raises :class:`ConfigError` where the file would not be sound."""
         from civic_ai.pilot.answering import write_answer
+        from civic_ai.records.answers import is_placeholder
 
         write_answer(said, self.beside)
         self._tell(say("Written: {field}.", field=said.field))
+        if is_placeholder(said.text):
+            self._tell(say("It does not count yet: this stands where an answer should."))
+        elif not said.evidence:
+            self._tell(say("It does not count yet: it has no evidence."))
 
     def set_of(self, text: str, evidence: tuple[str, ...]) -> Said:
         """The answer that ``A05=text`` gives. Raises :class:`ConfigError` for another form, or no role."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from civic_ai.cli.language import reader_language
-from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, Typed, open_desk, open_desk_to_write
+from civic_ai.cli.office import POLICY_HELP, WORKSPACE_HELP, Typed, name_of, open_desk, open_desk_to_write
 from civic_ai.cli.record import LedgerOption, LogKeyOption
+from civic_ai.core.errors import ConfigError
 from civic_ai.core.messages import Message, say
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ PILOT_HELP = "The pilot's folder, for the answers that gates rest on."
 
 
 def case(
-    pilot: Annotated[str, typer.Argument(help="The pilot's name.")],
+    pilot: Annotated[str, typer.Argument(help="The pilot's folder, or its name.")],
     ledger: LedgerOption = None,
     workspace: Annotated[Path | None, typer.Option(help=WORKSPACE_HELP)] = None,
     policy: Annotated[Path | None, typer.Option(help=POLICY_HELP)] = None,
@@ -34,8 +35,8 @@ def case(
     """Say where a pilot's case stands, who is waited for, and what is missing."""
     from civic_ai.cli.case_text import case_json, case_text
 
-    desk = open_desk(ledger, workspace, policy)
-    told = case_json(desk.office, pilot) if as_json else case_text(desk.office, pilot, reader_language())
+    office, name = open_desk(ledger, workspace, policy).office, name_of(Path(pilot))
+    told = case_json(office, name) if as_json else case_text(office, name, reader_language())
     print(told)
     return 0
 
@@ -105,9 +106,18 @@ def decide(
 
 
 def _finding(text: str) -> dict[str, str]:
-    name, _, rest = text.partition(":")
-    severity, _, says = rest.partition(":")
-    return {"id": name.strip(), "severity": severity.strip(), "text": says.strip()}
+    """The three parts of a finding. Raises :class:`ConfigError` where one is missing or unknown."""
+    from civic_ai.records.action import Severity
+
+    parts = [part.strip() for part in text.split(":", 2)]
+    if len(parts) != 3 or not all(parts) or parts[1] not in get_args(Severity):
+        raise ConfigError.because(
+            say("is no finding: {text}", text=text),
+            about="--finding",
+            remedy=say('For example: --finding "map: minor: It is of 2019." Severity: {words}.',
+                       words=", ".join(get_args(Severity))),
+        )  # fmt: skip
+    return dict(zip(("id", "severity", "text"), parts, strict=True))
 
 
 def _told(entered: Entered) -> str:

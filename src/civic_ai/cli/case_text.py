@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 from civic_ai.cli.table import format_table
 from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import Message, say, told
+from civic_ai.records.action import CloseVote
 from civic_ai.records.case import Case
 from civic_ai.records.decision import Decision
+from civic_ai.records.people import Holder
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_words import DEEDS, QUESTIONS, ROLES, STATES, VERDICTS
+from civic_ai.review.deeds import deed_of
 from civic_ai.review.grant_rules import unwaived
 from civic_ai.review.history import Taken
 from civic_ai.review.level import gate_name, may_waive
@@ -29,13 +32,14 @@ def case_text(office: Office, pilot: str, language: str) -> str:
         parts.append(say("Impact level {level}.", level=case.level).text(language))
     if case.state in JUDGED:
         parts += [_open_gate(gate, case, office.policy, language) for gate in unwaived(case, today)]
-    parts += [_decision(decision, office, language) for decision in case.decisions]
+    steps = office.steps(pilot)
+    closed = (step.action for step in steps if isinstance(step.action, CloseVote))
+    parts += [_decision(*each, office, language) for each in zip(case.decisions, closed, strict=True)]
     parts += [_people(case, language)] if case.people else []
     turns = waiting_for(case, today, office.policy)
     parts += [_turns(turns, language)] if turns else []
     missing = what_is_missing(case, (), today, office.policy)
     parts += dict.fromkeys(_missing(each, language) for each in missing if each.needs)
-    steps = office.steps(pilot)
     parts += [_steps(steps, language)] if steps else []
     return "\n\n".join(parts)
 
@@ -63,7 +67,13 @@ PERSON, ROLE, STEP = say("person"), say("role"), say("step")
 
 
 def _people(case: Case, language: str) -> str:
-    return _table((PERSON, ROLE), [(each.person, ROLES[each.role]) for each in case.people], language)
+    rows = [(each.person, _role(each, case)) for each in case.people]
+    return _table((PERSON, ROLE), rows, language)
+
+
+def _role(holder: Holder, case: Case) -> Message:
+    role = ROLES[holder.role]
+    return say("{role}; stepped aside", role=role) if holder.person in case.recused else role
 
 
 def _turns(turns: Iterable[Turn], language: str) -> str:
@@ -82,7 +92,7 @@ def _steps(steps: Iterable[Taken], language: str) -> str:
         (
             str(step.number),
             str(step.action.at),
-            DEEDS[step.action.kind],
+            deed_of(step.action),
             step.action.by,
             ROLES[step.action.role],
         )
@@ -96,7 +106,7 @@ def _table(head: Sequence[Message], rows: Sequence[Sequence[str | Message]], lan
     return format_table([name.text(language) for name in head], cells)
 
 
-def _decision(decision: Decision, office: Office, language: str) -> str:
+def _decision(decision: Decision, closed: CloseVote, office: Office, language: str) -> str:
     told = [
         say(
             "{question} {verdict} on {day}, {votes} votes, policy {policy}.",
@@ -105,7 +115,8 @@ def _decision(decision: Decision, office: Office, language: str) -> str:
             day=decision.decided_on,
             votes=len(decision.votes),
             policy=decision.policy[:12],
-        )
+        ),
+        say("{who}: {words}", who=ROLES[closed.role], words=closed.reason),
     ]
     if decision.ends_on is not None:
         told.append(say("It holds until {day}.", day=decision.ends_on))

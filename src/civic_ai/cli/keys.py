@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,7 @@ from civic_ai.cli.record import (
     ledger_to_write,
     read_line_key,
 )
-from civic_ai.core.errors import RefusedError
+from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.core.messages import Message, say
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from civic_ai.review.ledger import Ledger
     from civic_ai.review.statement import Statement
 
+_ID = re.compile(r"[0-9a-f]{64}")
 app = typer.Typer(help="Keys: make, show, enrol, revoke.", no_args_is_help=True)
 
 
@@ -71,7 +73,9 @@ def enroll(
         str | None, typer.Option("--holder", help="Whose it is; an OpenSSH key does not say.")
     ] = None,
     custodian: Annotated[bool, typer.Option("--custodian", help="May enrol and revoke others.")] = False,
-    replaces: Annotated[str | None, typer.Option("--replaces", help="The id of the key that ends.")] = None,
+    replaces: Annotated[
+        str | None, typer.Option("--replaces", help="The id or .pub file of the key that ends.")
+    ] = None,
     ledger: LedgerOption = None,
     log_key: LogKeyOption = None,
 ) -> int:
@@ -80,13 +84,13 @@ def enroll(
     from civic_ai.review.keys import enrol
 
     key = read_public_key(public, holder)
-    statement = enrol(key, is_custodian=custodian, replaces=replaces)
+    statement = enrol(key, is_custodian=custodian, replaces=replaces and _id_of(replaces))
     return _entered(append(ledger_to_write(ledger, log_key), statement, sign_with), key.id)
 
 
 @app.command("revoke")
 def revoke(
-    key: Annotated[str, typer.Argument(help="The id of the key, as `keys show` lists it.")],
+    key: Annotated[str, typer.Argument(help="The id of the key, as `keys show` lists it, or its .pub file.")],
     reason: Annotated[str, typer.Option("--reason", help="Why, in a few words; everybody can read it.")],
     sign_with: SignWithOption,
     ledger: LedgerOption = None,
@@ -95,7 +99,8 @@ def revoke(
     """Revoke a key: it signs nothing after this entry."""
     from civic_ai.review.keys import revoke as revoke_key
 
-    return _entered(append(ledger_to_write(ledger, log_key), revoke_key(key, reason), sign_with), key)
+    named = _id_of(key)
+    return _entered(append(ledger_to_write(ledger, log_key), revoke_key(named, reason), sign_with), named)
 
 
 @app.command("rotate-log")
@@ -135,6 +140,21 @@ def append(ledger: Ledger, statement: Statement, *sign_with: Path) -> LedgerEntr
     envelope = seal_envelope(statement, [sign_with_file(file, statement) for file in sign_with])
     with ledger.writing() as book:
         return book.append(envelope)
+
+
+def _id_of(named: str) -> str:
+    """The id of a key, named by it or by its public file. Raises :class:`ConfigError` where it is neither."""
+    from civic_ai.review.key_files import read_public_key
+
+    if Path(named).is_file():
+        return read_public_key(Path(named), holder="-").id
+    if _ID.fullmatch(named) is None:
+        raise ConfigError.because(
+            say("is neither the id of a key nor its public file"),
+            about=named,
+            remedy=say("`civic-ai keys show` lists the ids."),
+        )
+    return named
 
 
 def _entered(entry: LedgerEntry, key: str) -> int:

@@ -14,11 +14,22 @@ from civic_ai.core.messages import say
 
 if TYPE_CHECKING:
     from civic_ai.records.action import Action
+    from civic_ai.review.note import VerifierKey
     from civic_ai.review.office import Entered, Office
     from civic_ai.store.workspace import Workspace
 
 WORKSPACE_HELP = "Where generated things are kept."
 POLICY_HELP = "The board's policy file."
+
+
+def name_of(pilot: Path) -> str:
+    """The name of a pilot by its folder, or as it was typed where no pilot stands there."""
+    from civic_ai.pilot.located import validate
+    from civic_ai.pilot.spec import PilotSpec
+    from civic_ai.store.yaml import load_yaml
+
+    file = pilot / "pilot.yaml"
+    return validate(load_yaml(file), PilotSpec).pilot if file.is_file() else str(pilot)
 
 
 @dataclass(frozen=True)
@@ -39,12 +50,7 @@ class Typed:
     @property
     def name(self) -> str:
         """The pilot's name."""
-        from civic_ai.pilot.located import validate
-        from civic_ai.pilot.spec import PilotSpec
-        from civic_ai.store.yaml import load_yaml
-
-        file = self.pilot / "pilot.yaml"
-        return validate(load_yaml(file), PilotSpec).pilot if file.is_file() else str(self.pilot)
+        return name_of(self.pilot)
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,13 @@ class Desk:
 
     office: Office
     workspace: Workspace | None = None
+
+    def require_continued(self, log: VerifierKey) -> None:
+        """Raise :class:`RefusedError` where an older ledger, or another, was put in the place of this one."""
+        from civic_ai.review.ledger_memory import LedgerMemory
+
+        if self.workspace is not None:
+            LedgerMemory(self.workspace.seen).require_continued(log, self.office.ledger)
 
     def take(self, kind: str, given: dict[str, Any], typed: Typed) -> Entered:
         """Make the step, have it checked, sign it, enter it.
@@ -83,10 +96,10 @@ class Desk:
         """The step of these fields, with what the files say."""
         from civic_ai.records.action import ACTIONS
         from civic_ai.review.step_evidence import filed, require_as_read
-        from civic_ai.review.step_maker import StepMaker, Taking
+        from civic_ai.review.step_maker import StepMaker, Taking, require_step
 
-        wanted = ACTIONS[kind].model_fields if kind in ACTIONS else {}
-        named = filed(kind, typed.files, wanted) if typed.files else {}
+        require_step(kind)
+        named = filed(kind, typed.files, ACTIONS[kind].model_fields) if typed.files else {}
         require_as_read(named, given)
         by = self._holder(typed.key)
         taking = Taking(typed.name, by, typed.role, today(), typed.pilot, typed.dossier)
@@ -124,10 +137,14 @@ def open_desk(ledger: str | None, workspace: Path | None, policy: Path | None) -
 def open_desk_to_write(
     ledger: str | None, log_key: Path | None, workspace: Path | None, policy: Path | None
 ) -> Desk:
-    """The same with the log's key, without which nothing is entered."""
+    """The same with the log's key, without which nothing is entered.
+
+    Raises :class:`RefusedError` also where the ledger does not go on from what this workspace saw of it.
+    """
     from civic_ai.cli.record import log_key as read_log_key
 
     desk = open_desk(ledger, workspace, policy)
     key = read_log_key(log_key, workspace)
+    desk.require_continued(key.public)
     office = replace(desk.office, ledger=replace(desk.office.ledger, log_key=key))
     return replace(desk, office=office)

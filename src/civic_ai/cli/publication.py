@@ -38,11 +38,12 @@ def publish(
     from civic_ai.review.publication import publish as write_site
 
     desk = open_desk(ledger, workspace, policy)
-    office = desk.office
+    office, log_key = desk.office, log_public_key(log, workspace)
+    desk.require_continued(log_key)
     by_pilot = {read_sealed(folder, "public").manifest.pilot: folder for folder in dossier or ()}
     if not dossier and desk.workspace is not None:
         by_pilot = handed_in(office.cases(), desk.workspace)
-    many = write_site(gather(office, by_pilot, log_public_key(log, workspace), today()), to)
+    many = write_site(gather(office, by_pilot, log_key, today()), to)
     print(say("{many} files stand in {folder}", many=many, folder=to).text(reader_language()))
     return 0
 

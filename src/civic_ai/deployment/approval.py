@@ -23,6 +23,8 @@ from civic_ai.review.binding import as_declared, binding_of
 from civic_ai.review.level import gate_name
 
 _BOARD = say("Only a decision of the board changes this; `civic-ai case` shows where it stands.")
+_OFFICE = say("`civic-ai case` says who may start it.")
+_NOT_STARTED = ("approved_for_pilot", "approved_for_use")
 _STOPPED: Mapping[State, Message] = {
     "pilot_suspended": say("the model is suspended"),
     "use_suspended": say("the model is suspended"),
@@ -96,7 +98,8 @@ def _approval(case: Case) -> tuple[Decision, Binding]:
     decision = case.approval
     if case.state in RUNNING and decision is not None and decision.binding is not None:
         return decision, decision.binding
-    raise RefusedError.because(why_not(case), about=case.pilot or "", remedy=_BOARD)
+    remedy = _OFFICE if case.state in _NOT_STARTED else _BOARD
+    raise RefusedError.because(why_not(case), about=case.pilot or "", remedy=remedy)
 
 
 def why_not(case: Case) -> Message:

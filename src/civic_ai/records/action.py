@@ -21,12 +21,16 @@ Severity = Literal["note", "minor", "major", "blocking"]
 
 
 class Act(Record):
-    """Who did it, in which role, on which day. ``answered``: fields that the record answers with evidence."""
+    """Who did it, in which role, on which day. ``answered``: fields that the record answers with evidence.
+
+    ``again``: how often the same was said before in this case, for a ledger takes no statement twice.
+    """
 
     by: Person
     role: BoardRole
     at: date
     answered: tuple[str, ...] = ()
+    again: int = Field(default=0, ge=0, exclude_if=lambda times: times == 0)
 
 
 class Reasoned(Act):

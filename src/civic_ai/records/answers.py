@@ -15,7 +15,9 @@ _PLACEHOLDERS = {
     "", "todo", "tbd", "tba", "tbc", "na", "none", "nothing", "null", "nil", "x", "xx", "xxx", "seeabove",
     "asabove", "same", "sameasabove", "unknown", "pending", "later", "fixme", "placeholder", "test",
     "pordefinir", "pendiente", "ninguno", "ninguna", "noaplica", "verarriba", "adefinir", "pendente",
-    "nenhum", "nenhuma", "naoseaplica", "nãoseaplica", "veracima", "lorem",
+    "nenhum", "nenhuma", "naoseaplica", "nãoseaplica", "veracima", "lorem", "tobewritten", "tobedecided",
+    "tobeconfirmed", "tobecompleted", "tobedefined", "comingsoon", "porescribir", "porconfirmar",
+    "acompletar", "aconfirmar", "apreencher", "emelaboração", "enelaboración",
 }  # fmt: skip
 """What people write instead of an answer, in three languages, without blanks and marks."""
 _TO_BE_DONE = re.compile(r"\W*((todo|tbd|fixme)\s*[:(\[]|lorem ipsum)", re.IGNORECASE)

@@ -8,6 +8,7 @@ from typing import Literal
 from civic_ai.records.case import State
 from civic_ai.records.decision import Ballot, Question, Verdict
 from civic_ai.records.levels import Level
+from civic_ai.records.people import BoardRole
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
 
@@ -25,11 +26,11 @@ class PublicVote(Record):
 
 
 class PublicCondition(Record):
-    """What is owed for an approval, by whom and until when."""
+    """What is owed for an approval, by whom and until when. ``owner``: a role, for nobody is named."""
 
     condition: str
     text: str
-    owner: str
+    owner: BoardRole
     due_on: date
 
 

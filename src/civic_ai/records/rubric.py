@@ -35,7 +35,7 @@ class Criterion(Record):
 class Rubric(Record):
     """All criteria of one version; a score of ``enough`` or more counts as ready."""
 
-    rubric: str
+    rubric: Text
     version: str
     enough: Mark = 2
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]

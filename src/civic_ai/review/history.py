@@ -136,7 +136,11 @@ def _admitted(entries: Iterable[LedgerEntry]) -> Iterator[Stands]:
     for entry in entries:
         found = admit(register, entry.number, entry.envelope)
         if isinstance(found, Finding):
-            raise _refused(found.says)
+            raise RefusedError.because(
+                say("entry {number} may not stand: {reason}", number=entry.number, reason=found.says),
+                about="ledger",
+                remedy=say("`civic-ai ledger verify` says what is wrong with it."),
+            )
         register = found.register
         yield entry, found
 

@@ -301,7 +301,8 @@ def found_empty(url: str) -> Iterator[Connection]:
     ledger_engine.make_private(engine)
     with ledger_engine.writing(engine) as connection:
         if ledger_schema.stands(connection):
-            raise _refused(say("a ledger stands here already"))
+            away = say("To restore another, move this one away first and keep it as evidence.")
+            raise _refused(say("a ledger stands here already"), away)
         ledger_schema.create(connection)
         yield connection
 
@@ -359,7 +360,10 @@ def _require_own(book: Book, key: VerifierKey) -> None:
         raise _refused(say("the log's key was changed on other entries than these"))
     keys = LogKeys(key, book.register.rotations)
     if not keys.is_linked or keys.at(book.size) != key:
-        raise _refused(say("the log's key {key} is not the one in use", key=key.id.hex()))
+        raise _refused(
+            say("the log's key {key} is not the one in use", key=key.id.hex()),
+            say("Put the key in use in its place (keys/log.key), or name it with --log-key."),
+        )
 
 
 def _checkpoint(book: Book, origin: str) -> Checkpoint:
@@ -390,7 +394,7 @@ def _altered() -> RefusedError:
     return made
 
 
-def _refused(says: Message) -> RefusedError:
-    made = RefusedError.because(says, remedy=say("Nothing was entered."))
+def _refused(says: Message, remedy: Message | None = None) -> RefusedError:
+    made = RefusedError.because(says, remedy=remedy or say("Nothing was entered."))
     assert isinstance(made, RefusedError)
     return made

@@ -74,7 +74,11 @@ def contradictions(leaves: Sequence[bytes], seen: Checkpoint | None) -> Iterator
 def age(witnessed_at: int | None, trust: Trust, at: datetime) -> Iterator[Finding]:
     """Whether no witness signed (``witnessed_at``, in seconds since 1970), or none for long before ``at``."""
     if witnessed_at is None:
-        says = say("no witness signed: nobody would see that the city cut or rewrote the ledger")
+        says = (
+            say("no witness signed: nobody would see that the city cut or rewrote the ledger")
+            if trust.witnesses
+            else say("no co-signature was looked at: name the public key of the witness")
+        )
         yield Finding("no witness", says)
         return
     days = int(at.timestamp() - witnessed_at) // _SECONDS_A_DAY

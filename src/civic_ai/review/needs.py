@@ -7,7 +7,7 @@ from datetime import date
 
 from civic_ai.core.dates import add_days, days_between
 from civic_ai.core.errors import Mistake
-from civic_ai.core.messages import say
+from civic_ai.core.messages import say, say_count
 from civic_ai.records.case import Case
 from civic_ai.records.levels import Reviewer
 from civic_ai.records.policy import Policy
@@ -33,8 +33,10 @@ def reviews_are_in(case: Case, on: date, policy: Policy) -> Iterator[Mistake]:
     asked = rules_at(policy, case.level).outside_reviewers
     if len({review.by for review in case.reviews}) < asked:
         yield refusal(
-            say(
+            say_count(
+                "Level {level} asks for one reviewer from outside the team.",
                 "Level {level} asks for {asked} reviewers from outside the team.",
+                asked,
                 level=case.level,
                 asked=asked,
             ),

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.action import Action
-from civic_ai.records.case import Case
+from civic_ai.records.case import UNOPENED, Case
 from civic_ai.records.ledger import LedgerEntry, SignedEnvelope
 from civic_ai.records.policy import Policy
 from civic_ai.review.history import (
@@ -79,9 +80,20 @@ class Office:
 
         Raises :class:`RefusedError` with every reason where the step cannot be taken as things stand.
         """
-        case = self.case(pilot)
+        events = self.events(pilot)
+        case = events[-1].after if events else UNOPENED
         next_case(case, action, self.policy)
-        return statement_of(pilot, action, dossier_of(action, case), self.policy)
+        return self._told_apart(pilot, action, dossier_of(action, case), events)
+
+    def _told_apart(
+        self, pilot: str, action: Action, about: str | None, events: tuple[Event, ...]
+    ) -> Statement:
+        """What is signed. After other steps, the same is said again: a vote in a new meeting. Right after
+        itself it stays as it is: somebody typed it twice, and the ledger takes it once."""
+        earlier = {event.step.statement for event in events[:-1]}
+        times = (action.model_copy(update={"again": again}) for again in count())
+        said = (statement_of(pilot, one, about, self.policy) for one in times)
+        return next(statement for statement in said if statement.digest not in earlier)
 
     def enter(self, envelope: SignedEnvelope, keep: Callable[[], None] = _nothing) -> Entered:
         """Take the step that ``envelope`` signs: judged against the ledger as it stands now, then appended.

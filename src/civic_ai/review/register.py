@@ -16,7 +16,7 @@ from civic_ai.core.messages import say
 from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.records.action import CloseVote
 from civic_ai.records.case import Case
-from civic_ai.records.decision import CountedVote, Decision
+from civic_ai.records.decision import Condition, CountedVote, Decision
 from civic_ai.records.gates import GateReport
 from civic_ai.records.pilot_record import facts_named
 from civic_ai.records.policy import Policy
@@ -52,11 +52,11 @@ class Told:
         """Where each case stands."""
         return {event.step.pilot: event.after for event in self.events}
 
-    def closings(self, pilot: str) -> Iterator[tuple[int, str]]:
-        """Number and reason of each step that closed a vote, one for each decision, in order."""
+    def closings(self, pilot: str) -> Iterator[tuple[Event, CloseVote]]:
+        """Each step that closed a vote, one for each decision, in order."""
         for event in self.events:
             if event.step.pilot == pilot and isinstance(event.action, CloseVote):
-                yield event.step.number, event.action.reason
+                yield event, event.action
 
 
 def told_by(office: Office, publisher: str, on: date) -> Told:
@@ -184,19 +184,26 @@ def _decisions(case: Case, told: Told) -> Iterator[PublicDecision]:
         yield _public(decision, closing, [_vote(vote, names_voters) for vote in decision.votes], asked)
 
 
+def _condition(owed: Condition, case: Case) -> PublicCondition:
+    """What is owed, by the role that its owner held first when the board set it."""
+    role = next(holder.role for holder in case.people if holder.person == owed.owner)
+    return PublicCondition(condition=owed.id, text=owed.text, owner=role, due_on=owed.due_on)
+
+
 def _public(
-    decision: Decision, closing: tuple[int, str], votes: Iterable[PublicVote], asked: Mapping[str, Text]
+    decision: Decision,
+    closing: tuple[Event, CloseVote],
+    votes: Iterable[PublicVote],
+    asked: Mapping[str, Text],
 ) -> PublicDecision:
+    event, closed = closing
     return PublicDecision(
         question=decision.question,
         verdict=decision.verdict,
         decided_on=decision.decided_on,
-        reason=closing[1],
+        reason=closed.reason,
         votes=tuple(votes),
-        conditions=tuple(
-            PublicCondition(condition=each.id, text=each.text, owner=each.owner, due_on=each.due_on)
-            for each in decision.conditions
-        ),
+        conditions=tuple(_condition(each, event.before) for each in decision.conditions),
         waivers=tuple(
             PublicWaiver(gate=each.gate, asks=asked.get(each.gate), reason=each.reason, ends_on=each.ends_on)
             for each in decision.waivers
@@ -204,7 +211,7 @@ def _public(
         expires_on=decision.ends_on,
         dossier=decision.dossier,
         policy=decision.policy,
-        entry=closing[0],
+        entry=event.step.number,
     )
 
 

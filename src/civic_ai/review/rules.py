@@ -31,6 +31,7 @@ from civic_ai.records.action import (
 )
 from civic_ai.records.case import Case
 from civic_ai.records.decision import differences
+from civic_ai.records.people import BoardRole
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_words import ROLES
 from civic_ai.review.changes import DUTY_OF_ROLE
@@ -43,6 +44,8 @@ from civic_ai.review.step import refusal
 MAY_NAME_A_CONFLICT = frozenset({"governance_officer", "chair"})
 """Roles that may declare the conflict of somebody else."""
 SEATED = frozenset({"chair", "member"})
+OFFICER: BoardRole = "governance_officer"
+"""Whoever gives and takes the roles of a case."""
 
 
 def each_holds_a_role_once(case: Case, action: OpenCase, policy: Policy) -> Iterator[Mistake]:
@@ -55,8 +58,26 @@ def each_holds_a_role_once(case: Case, action: OpenCase, policy: Policy) -> Iter
         )
 
 
+def roles_can_be_given(case: Case, action: OpenCase, policy: Policy) -> Iterator[Mistake]:
+    """A governance officer is named: nobody else can give a role later."""
+    if not any(holder.role == OFFICER for holder in action.people):
+        yield refusal(
+            say("No governance officer is named, so nobody could ever change who takes part."),
+            say("Name one among the people."),
+        )
+
+
+def officer_stays(case: Case, action: Release, policy: Policy) -> Iterator[Mistake]:
+    """The last governance officer stays."""
+    if action.holder.role == OFFICER and len(case.holders(OFFICER)) == 1:
+        yield refusal(
+            say("{person} is the only governance officer of this case.", person=action.holder.person),
+            say("Assign another one first."),
+        )
+
+
 def role_is_new(case: Case, action: Assign, policy: Policy) -> Iterator[Mistake]:
-    """The person does not hold the role, and has done nothing that it must be kept apart from."""
+    """The person does not hold the role. Who reviewed, decided or deployed becomes no developer or owner."""
     holder = action.holder
     if case.has_role(holder.person, holder.role):
         yield refusal(

@@ -18,7 +18,7 @@ from civic_ai.records.case import State
 from civic_ai.records.decision import Ballot
 from civic_ai.records.public_register import PublicDecision, Register, RegisterRow, Withheld
 from civic_ai.records.text import Text
-from civic_ai.records.workflow_words import QUESTIONS, STATES, VERDICTS
+from civic_ai.records.workflow_words import QUESTIONS, ROLES, STATES, VERDICTS
 from civic_ai.records.yearly_report import YearlyReport
 from civic_ai.review.publication_words import CARDS, CONDITIONS, ENDINGS, REASONS, WITHHELD
 
@@ -208,7 +208,9 @@ class SitePages:
             "until": self._day(made.expires_on),
             "counts": self._counts(votes),
             "votes": [(self._word(VERDICTS[vote.verdict]), vote) for vote in made.votes],
-            "conditions": [(each, self._day(each.due_on)) for each in made.conditions],
+            "conditions": [
+                (each, self._word(ROLES[each.owner]), self._day(each.due_on)) for each in made.conditions
+            ],
             "waivers": [
                 (self._gate(each.gate, each.asks), each, self._day(each.ends_on)) for each in made.waivers
             ],

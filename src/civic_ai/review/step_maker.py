@@ -33,8 +33,18 @@ from civic_ai.review.step_evidence import (
 from civic_ai.review.workflow import not_now, steps_in
 from civic_ai.store.workspace import Workspace
 
-FILLED = frozenset({"kind", "by", "role", "at", "pilot", "dossier", "answered", "open_gates"})
+FILLED = frozenset({"kind", "by", "role", "at", "pilot", "dossier", "answered", "open_gates", "again"})
 """Fields that nobody needs to say."""
+
+
+def require_step(kind: str) -> None:
+    """Raise :class:`ConfigError` where the workflow has no step of this name."""
+    if kind not in ACTIONS:
+        raise ConfigError.because(
+            say("is no step of the workflow"),
+            about=kind,
+            remedy=say("Use one of: {kinds}.", kinds=", ".join(f"`{each}`" for each in ACTIONS)),
+        )
 
 
 @dataclass(frozen=True)
@@ -66,12 +76,7 @@ class StepMaker:
         Raises :class:`ConfigError` for fields that are wrong, each named; :class:`RefusedError` where the
         state has no such step, or something else was said than the files say.
         """
-        if kind not in ACTIONS:
-            raise ConfigError.because(
-                say("is no step of the workflow"),
-                about=kind,
-                remedy=say("Use one of: {kinds}.", kinds=", ".join(f"`{each}`" for each in ACTIONS)),
-            )
+        require_step(kind)
         return _made(kind, self._completed(kind, given, taking))
 
     def _completed(self, kind: str, given: dict[str, Any], taking: Taking) -> dict[str, Any]:
@@ -88,7 +93,7 @@ class StepMaker:
         }
         read = self._read(kind, taking, case, folder)
         if kind == "propose_level":
-            found |= proposed_level(taking.folder, self.office.policy)
+            read |= proposed_level(taking.folder, self.office.policy)
         require_as_read(read, given)
         known = {name: value for name, value in found.items() if name in wanted}
         return known | with_binding(given, wanted, folder) | read

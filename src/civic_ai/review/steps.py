@@ -87,7 +87,7 @@ STEPS: tuple[Step, ...] = (
         ("unopened",),
         "draft",
         ("owner",),
-        rules=(rules.each_holds_a_role_once,),
+        rules=(rules.each_holds_a_role_once, rules.roles_can_be_given),
         change=changes.open_case,
     ),
     Step(
@@ -103,7 +103,7 @@ STEPS: tuple[Step, ...] = (
         OPEN,
         None,
         OFFICE,
-        rules=(rules.role_is_held, rules.seats_stay_in_a_meeting),
+        rules=(rules.role_is_held, rules.officer_stays, rules.seats_stay_in_a_meeting),
         change=changes.release,
     ),
     Step(

@@ -61,6 +61,24 @@ def test_an_answer_is_set_without_asking(pilot: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "evidence", "told"),
+    [
+        ("to be written", ["said:Mayor"], "this stands where an answer should"),
+        ("TODO: ask Ana", ["said:Mayor"], "this stands where an answer should"),
+        ("Head of roads", [], "it has no evidence"),
+        ("Head of roads", ["said:Mayor"], ""),
+    ],
+)
+def test_what_will_not_count_is_told_when_it_is_written(
+    pilot: Path, capsys: pytest.CaptureFixture[str], text: str, evidence: list[str], told: str
+) -> None:
+    assert answer(str(pilot), sets=[f"A05={text}"], evidence=evidence, by="x", on="2026-03-02") == 0
+    said = capsys.readouterr().err
+    assert told in said
+    assert ("does not count" in said) == bool(told)
+
+
+@pytest.mark.parametrize(
     ("sets", "by"), [("A05", "x"), ("A05=x", None), ("Z99=x", "x"), ("A10=x", "x"), ("A08=x", "x")]
 )
 def test_what_cannot_be_set_is_refused_and_nothing_is_written(pilot: Path, sets: str, by: str | None) -> None:

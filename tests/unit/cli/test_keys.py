@@ -109,3 +109,16 @@ def test_the_logs_key_is_changed_again_at_once(city: Path, capsys: Captured) -> 
     assert "is not signed by" in capsys.readouterr().err
     for name in names[:3]:
         assert run(ledger.app, "verify", "--log", city / "keys" / f"{name}.key.pub") == 0
+
+
+def test_a_key_is_named_by_its_public_file_too_and_any_other_word_is_refused(
+    city: Path, capsys: Captured
+) -> None:
+    revoke = ("revoke", "--reason", "left", "--sign-with", city / "Ana.key")
+    assert run(keys.app, "enroll", city / "Bea.key.pub", "--sign-with", city / "Ana.key") == 0
+    for word in ("Bea", city / "none.pub", read_public_key(city / "Bea.key.pub").id[:12]):
+        assert run(keys.app, *revoke, word) == 2
+        assert "is neither the id of a key nor its public file" in capsys.readouterr().err
+    assert run(keys.app, *revoke, city / "Bea.key.pub") == 0
+    assert run(keys.app, "show") == 0
+    assert "Bea (ed25519), entries 2 to 2\n" in capsys.readouterr().out

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,10 +13,13 @@ from civic_ai.core.errors import ConfigError, RefusedError
 from civic_ai.policy.load import load_policy
 from civic_ai.review.key_files import make_key_file
 from civic_ai.review.keys import enrol
+from civic_ai.review.ledger_memory import LedgerMemory
+from civic_ai.review.office import Office
 from civic_ai.review.step_evidence import proposed_level
+from civic_ai.store.workspace import Workspace
 from tests.unit.review.made_case import COMMUNITY, PEOPLE
-from tests.unit.review.made_ledger import append, key_file, said
-from tests.unit.review.made_office import Calendar, office_in
+from tests.unit.review.made_ledger import LOG, append, key_file, said
+from tests.unit.review.made_office import TO_APPROVAL, Calendar, office_in, take
 
 HOLDERS = [{"person": p, "role": r, "is_community": p == COMMUNITY and r == "member"} for p, r in PEOPLE]
 
@@ -85,3 +90,31 @@ def test_a_step_that_the_state_does_not_know_is_refused_before_its_fields(desk: 
 def test_no_level_is_proposed_of_a_pilot_without_its_questionnaire(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match=r"impact\.yaml gives no level"):
         proposed_level(tmp_path, load_policy())
+
+
+def test_a_step_that_does_not_exist_is_said_so_also_where_it_names_a_file(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is no step of the workflow"):
+        desk.take("waiv", {}, replace(typed(tmp_path, desk), files=("letter.txt",)))
+
+
+def test_nothing_is_entered_where_an_older_copy_of_the_ledger_was_put_back(tmp_path: Path) -> None:
+    """What was decided since would be lost unseen: the next steps would stand in its place."""
+
+    def city(name: str, *steps: tuple[str, str, str, dict[str, Any]]) -> Office:
+        (tmp_path / name).mkdir()
+        office = office_in(tmp_path / name)
+        for kind, by, role, given in steps:
+            take(office, kind, by, role, **given)
+        return office
+
+    opened, comment = TO_APPROVAL[0], ("comment", "coa", "coach", {})
+    others = (opened[0], "ona", "owner", {**opened[3], "people": PEOPLE[::-1]})
+    home = Workspace(tmp_path / "home")
+    now = city("now", opened)
+    Desk(now, home).require_continued(LOG.public)  # nothing was seen yet
+    LedgerMemory(home.seen).keep(LOG.public, now.ledger.snapshot().checkpoint.encode())
+    for good in (now, city("continued", opened, comment)):
+        Desk(good, home).require_continued(LOG.public)
+    for wrong, told in ((city("older"), "cut back"), (city("other", others, comment), "rewritten")):
+        with pytest.raises(RefusedError, match=f"ledger, {told}"):
+            Desk(wrong, home).require_continued(LOG.public)

@@ -149,6 +149,8 @@ def wrong_details() -> Deeds:
         deed("release", "off", "governance_officer", holder=("cha", "chair")),
         deed("release", "off", "governance_officer", holder=("com", "member")),
         deed("release", "off", "governance_officer", holder=("ona", "chair")),
+        deed("release", "off", "governance_officer", holder=("off", "governance_officer")),
+        deed("open_case", "ona", "owner", people=PEOPLE[:3], community="x"),
         *(deed("waive", "cha", "chair", gate=gate) for gate in spec.WAIVED_BY),
         deed("waive", "tec", "technical_reviewer", gate="g-tech"),
         deed("waive", "cha", "chair", end=0),

@@ -435,7 +435,9 @@ def _assign(world: World, deed: Deed) -> bool:
 def _release(world: World, deed: Deed) -> bool:
     person, role = deed["holder"]
     seat_in_meeting = role in ("chair", "member") and ("meeting",) in world
-    return ("role", person, role) in world and not seat_in_meeting
+    officers = [fact for fact in all_of(world, "role") if fact[1] == "governance_officer"]
+    is_last = role == "governance_officer" and len(officers) == 1
+    return ("role", person, role) in world and not seat_in_meeting and not is_last
 
 
 def _start(world: World, deed: Deed) -> bool:
@@ -474,7 +476,10 @@ def _missed(world: World, deed: Deed) -> bool:
 
 
 WHAT_IT_TAKES = {
-    "open_case": lambda world, deed: len(set(deed["people"])) == len(deed["people"]),
+    "open_case": lambda world, deed: (
+        len(set(deed["people"])) == len(deed["people"])
+        and "governance_officer" in {role for _, role in deed["people"]}
+    ),
     "submit": _new_dossier,
     "request_renewal": _new_dossier,
     "appeal": _appeal,

@@ -38,7 +38,9 @@ def test_the_first_day_after_the_notice_is_named(on: int, says: str | None) -> N
 
 
 def test_a_board_needs_a_chair_and_a_resident() -> None:
-    nobody = case_after([deed("open_case", "ona", "owner", people=PEOPLE[:1], community="x")])
+    nobody = case_after(
+        [deed("open_case", "ona", "owner", people=(PEOPLE[0], ("off", "governance_officer")), community="x")]
+    )
     assert len(list(needs.board_is_whole(nobody, day(0), policy()))) == 2
 
 

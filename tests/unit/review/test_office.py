@@ -141,3 +141,24 @@ def test_what_a_changed_program_let_into_one_case_does_not_stop_another(tmp_path
     assert [fault.kind for fault in faults_of(office.ledger.entries(), office.policy_of)][:1] == [
         "not allowed"
     ]
+
+
+def test_the_same_may_be_said_again_once_something_else_was_done_and_not_twice_in_a_row(
+    tmp_path: Path,
+) -> None:
+    """A board that adjourns meets and votes again on one day in the same words; nobody need reword a vote."""
+    office = office_in(tmp_path)
+    for kind, by, role, given in TO_APPROVAL[:9]:
+        take(office, kind, by, role, **given)
+    for _ in range(3):
+        take(office, "vote", "cha", "chair")
+        take(office, "adjourn", "cha", "chair", reason="A tie.")
+        with pytest.raises(RefusedError, match="not in a meeting"):
+            take(office, "adjourn", "cha", "chair", reason="A tie.")
+        take(office, "open_meeting", "cha", "chair")
+    take(office, "comment", "coa", "coach")
+    with pytest.raises(RefusedError, match="the same statement stands already"):
+        take(office, "comment", "coa", "coach")
+    said_again = [step.action.again for step in office.steps(PILOT) if step.action.kind == "vote"]
+    assert said_again == [0, 1, 2]
+    assert not list(faults_of(office.ledger.entries(), office.policy_of))

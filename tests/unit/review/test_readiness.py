@@ -69,7 +69,7 @@ def test_where_no_fact_is_asked_for_nothing_is_proposed() -> None:
 def test_what_nobody_scored_is_not_ready_and_is_named() -> None:
     names = ("a", "b", "c")
     criteria = tuple(asked().model_copy(update={"id": name}) for name in names)
-    rubric = Rubric(rubric="ours", version="1", criteria=criteria)
+    rubric = Rubric(rubric=Text(any="ours"), version="1", criteria=criteria)
     for given in product((None, 0, 1, 2, 3), repeat=len(names)):
         marks = {name: mark for name, mark in zip(names, given, strict=True) if mark is not None}
         found = readiness(rubric, {**marks, "of-another-rubric": 3})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from civic_ai.cards.sealed import read_sealed
 from civic_ai.records.case import Case
-from civic_ai.records.decision import CountedVote
-from civic_ai.review.register import _vote, shown_dossier, withheld_of
+from civic_ai.records.decision import Condition, CountedVote
+from civic_ai.review.register import _condition, _vote, shown_dossier, withheld_of
 from tests.unit.cards.made_city import City
 from tests.unit.cards.made_published import made_folder
-from tests.unit.review.made_case import policy
+from tests.unit.review.cases import case_after
+from tests.unit.review.made_case import COMMUNITY, PEOPLE, day, deed, policy
 
 VOTE = CountedVote(by="Ana", verdict="reject", reason="too few", dissent="hear the residents")
 
@@ -21,6 +22,22 @@ def test_a_voter_is_named_only_where_the_policy_says_so() -> None:
     withheld = [each.what for each in withheld_of(sealed, policy(names_voters=False))]
     assert withheld[-1] == "names-of-voters"
     assert "names-of-voters" not in [each.what for each in withheld_of(sealed, policy(names_voters=True))]
+
+
+def test_who_owes_a_condition_is_told_by_role() -> None:
+    """The page named the owner, and nobody else of the case: the public is told of no person."""
+    case = case_after([deed("open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)])
+    owed = Condition.model_validate(
+        {
+            "id": "lot",
+            "text": "A lot.",
+            "owner": "sol",
+            "due_on": day(9),
+            "proof": "lists",
+            "if_missed": "report",
+        }
+    )
+    assert _condition(owed, case).owner == "data_steward"
 
 
 def test_fields_with_hidden_figures_are_named() -> None:

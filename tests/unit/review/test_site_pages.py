@@ -22,7 +22,7 @@ DAY = date(2026, 3, 9)
 DECISION = {
     "question": "G3", "verdict": "approve", "decided_on": DAY, "reason": "It finds more.",
     "votes": ({"verdict": "approve", "reason": "yes"}, {"verdict": "abstain", "reason": "new here"}),
-    "conditions": ({"condition": "drill", "text": "Try the fallback.", "owner": "Ona", "due_on": DAY},),
+    "conditions": ({"condition": "drill", "text": "Try the fallback.", "owner": "owner", "due_on": DAY},),
     "waivers": ({"gate": "g-map", "asks": {"en": "Is the map new?", "es": "¿Es nuevo el mapa?"},
                  "reason": "One year.", "ends_on": DAY},),
     "expires_on": DAY, "dossier": "ab" * 32, "policy": "cd" * 32, "entry": 26,
@@ -79,7 +79,7 @@ def test_the_pilot_is_told_with_its_decision_and_how_to_check_it() -> None:
     told = said("en", "register_pilot")
     for part in (
         "Pilot suspended.", "May it be tried in a pilot? Approved, March 9, 2026", "It finds more.",
-        "Approved: 1, Abstained: 1", "Try the fallback. (Ona, by March 9, 2026)",
+        "Approved: 1, Abstained: 1", "Try the fallback. (the owner of the pilot, by March 9, 2026)",
         "Is the map new? One year. (until March 9, 2026)", "26.txt", "node verify.mjs 26.txt log.pub",
         "roads@city.example", "comment on the notice for 30 days",
     ):  # fmt: skip

@@ -14,6 +14,7 @@ from civic_ai.records.case import Case
 from civic_ai.records.workflow_words import DEEDS, ROLES, SEVERITIES, STATES
 from civic_ai.review.blind import is_hidden
 from civic_ai.review.deadlines import deadlines
+from civic_ai.review.deeds import deed_of
 from civic_ai.review.history import Event
 from civic_ai.review.queue import is_blind, reviews_seen_by
 from civic_ai.review.steps import MEETS
@@ -87,7 +88,7 @@ def _happened(desk: Desk, case: Case, events: tuple[Event, ...], person: str) ->
         yield Happened(
             number=event.step.number,
             on=event.on,
-            deed=DEEDS[action.kind],
+            deed=deed_of(action, desk.office.policy_of(event.step.policy)),
             by=action.by,
             role=ROLES[action.role],
             state=STATES[event.after.state] if event.after.state != event.before.state else None,

@@ -33,7 +33,7 @@ ROUTES: tuple[Route, ...] = (
     Route("login/", "login", accounts.sign_in, "anyone", ("GET", "POST")),
     Route("sign-on/", "sign_on", sign_on.begin, "anyone"),
     Route("sign-on/back/", sign_on.CALLBACK, sign_on.back, "anyone"),
-    Route("logout/", "logout", accounts.sign_out, "signed in", ("POST",)),
+    Route("logout/", "logout", accounts.sign_out, "anyone", ("POST",)),
     Route("language/", "language", accounts.choose_language, "anyone", ("POST",)),
     Route("", "queue", queue.page, "signed in"),
     Route("portfolio/", "portfolio", portfolio.page, "signed in"),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
+from civic_ai.web.refusals import too_large
 from civic_ai.web.settings import IDLE, LONGEST, MOST_UPLOADED
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -33,6 +34,8 @@ HEADERS = {
 }
 BEGAN, SEEN = "began", "seen"
 _ONE_MINUTE, _AN_HOUR = 60, 3600
+_DIGITS = len(str(MOST_UPLOADED))
+"""More than these a length within bounds does not have; Python refuses to read some thousand."""
 
 
 def secure_headers(answer: Answer) -> Answer:
@@ -54,8 +57,8 @@ def refuse_giants(answer: Answer) -> Answer:
 
     def answered(request: HttpRequest) -> HttpResponse:
         said = request.META.get("CONTENT_LENGTH") or "0"
-        if not said.isdecimal() or int(said) > MOST_UPLOADED:
-            return HttpResponse(status=413)
+        if not said.isdecimal() or len(said) > _DIGITS or int(said) > MOST_UPLOADED:
+            return too_large(request)
         return answer(request)
 
     return answered

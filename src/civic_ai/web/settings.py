@@ -143,7 +143,6 @@ _APPS = [
 ]
 _MIDDLEWARE = [
     "civic_ai.web.security.secure_headers",
-    "civic_ai.web.security.refuse_giants",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -152,6 +151,7 @@ _MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "civic_ai.web.security.end_old_sessions",
     "axes.middleware.AxesMiddleware",
+    "civic_ai.web.security.refuse_giants",
 ]
 _LOGGING = {
     "version": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from civic_ai.web.desk import Desk
 from civic_ai.web.drafts.models import Draft
@@ -27,6 +28,16 @@ def test_a_mistake_stands_at_its_field_and_at_the_top(reviewed: Desk) -> None:
     assert 'id="reason-wrong"' in page
     assert "the &lt;map&gt; is old" in page
     assert Draft.objects.count() == 0
+
+
+def test_what_to_do_stands_beside_what_is_wrong(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL:
+        if kind == "post_notice":
+            break
+        take(desk.office, kind, by, role, **given)
+    sent = {"notice": SimpleUploadedFile("x.zip", b"PK\x03\x04\x00")}
+    page = reader("off").post(f"/cases/{PILOT}/steps/post_notice/", sent).content.decode()
+    assert "the file is no PDF, PNG, JPEG or plain text. Save it as PDF" in page
 
 
 def test_more_rows_keep_what_was_typed(reviewed: Desk) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,11 +73,20 @@ def _demo(workspace: Path | None, port: int) -> None:
     from civic_ai.web.demo.desk import open_demo
     from civic_ai.web.serve import listen
 
-    with tempfile.TemporaryDirectory(prefix="civic-ai-demo-") as thrown_away:
+    with _thrown_away() as folder:
         address = f"http://localhost:{port}"
-        application, passwords = open_demo(workspace or Path(thrown_away), address)
+        application, passwords = open_demo(workspace or folder, address)
         print(_who_may_sign_in(passwords), flush=True)
         listen(application, port, _tell_of(address))
+
+
+@contextmanager
+def _thrown_away() -> Iterator[Path]:
+    """A folder that goes with the process, also when that is ended from outside: a demonstration holds two
+    hundred megabytes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory(prefix="civic-ai-demo-") as folder:
+        yield Path(folder)
 
 
 def _tell_of(address: str) -> Callable[[], None]:

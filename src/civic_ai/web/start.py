@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import django
@@ -23,7 +25,18 @@ from civic_ai.web.settings_file import settings_of
 def configure(desk: DeskSettings) -> None:
     """Tell Django all it needs; once in a process."""
     settings.configure(**django_settings(desk))
+    _keep_private(settings.DATABASES["default"])
     django.setup()
+
+
+def _keep_private(database: Mapping[str, Any]) -> None:
+    """SQLite's file holds sessions, hashes of passwords, and reviews that are still blind: its owner's only."""
+    if database["ENGINE"].endswith("sqlite3"):
+        place = Path(database["NAME"])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch(0o600)
+        with suppress(PermissionError):  # whoever made it decided otherwise
+            place.chmod(0o600)
 
 
 def prepare(desk: DeskSettings) -> Any:

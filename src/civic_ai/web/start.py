@@ -30,7 +30,7 @@ def configure(desk: DeskSettings) -> None:
 
 
 def _keep_private(database: Mapping[str, Any]) -> None:
-    """SQLite's file holds sessions, hashes of passwords, and reviews that are still blind: its owner's only."""
+    """SQLite's file holds sessions, hashes of passwords and blind reviews: it is for its owner only."""
     if database["ENGINE"].endswith("sqlite3"):
         place = Path(database["NAME"])
         place.parent.mkdir(parents=True, exist_ok=True)

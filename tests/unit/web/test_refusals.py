@@ -76,7 +76,11 @@ def test_who_uses_another_name_of_the_desk_learns_its_own(desk: Desk) -> None:
 
 
 def test_who_has_not_signed_in_is_led_to_what_everybody_may_read(desk: Desk) -> None:
-    assert 'href="/register/">The public register</a> <a' in reader(None).get("/nowhere/").content.decode()
     assert (
-        'href="/register/">The public register</a> <a' not in reader("ona").get("/nowhere/").content.decode()
+        'href="/register/en/index.html">The public register</a> <a'
+        in reader(None).get("/nowhere/").content.decode()
+    )
+    assert (
+        'href="/register/en/index.html">The public register</a> <a'
+        not in reader("ona").get("/nowhere/").content.decode()
     )

@@ -43,7 +43,7 @@ class Spoken(models.Model):
 class Remarks(models.Manager["Remark"]):
     """Keeps what is said."""
 
-    def say(self, said: Mapping[str, Any]) -> None:
+    def keep(self, said: Mapping[str, Any]) -> None:
         """A new remark with these fields; a form that came twice is one remark."""
         place = {name: said.get(name) for name in ("pilot", "dossier", "card", "section", "under")}
         with transaction.atomic():

@@ -117,6 +117,8 @@ def _files(request: HttpRequest, asked: Asked) -> dict[str, bytes]:
 def _action(request: HttpRequest, asked: Asked, sent: Sent, files: Files) -> tuple[str, Action]:
     desk, kind = asked.desk, asked.kind
     pilot = sent.value("pilot").strip() if kind == "open_case" else asked.pilot
+    if not pilot:
+        raise ConfigError.because(say("is missing"), about="pilot")
     named = digests_of(kind, files) if files else {}
     role = sent.value("role") if len(asked.roles) > 1 else asked.roles[0]
     taking = Taking(

@@ -40,6 +40,11 @@ def test_what_to_do_stands_beside_what_is_wrong(desk: Desk) -> None:
     assert "the file is no PDF, PNG, JPEG or plain text. Save it as PDF" in page
 
 
+def test_a_case_without_a_name_is_asked_for_it(desk: Desk) -> None:
+    page = reader("ona").post("/cases/new/steps/open_case/", {"pilot": " "}).content.decode()
+    assert '<a href="#pilot">Pilot: is missing</a>' in page
+
+
 def test_more_rows_keep_what_was_typed(reviewed: Desk) -> None:
     typed = {"findings.0.text": "kept", "reason": "kept too", "more": "findings"}
     page = reader("tec").post(f"/cases/{PILOT}/steps/review/", typed).content.decode()

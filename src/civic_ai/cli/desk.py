@@ -122,10 +122,39 @@ def account(
     """Make an account. The password is asked for, or read from standard input."""
     from civic_ai.web.start import add_account
 
-    asked = say("Password: ").text(reader_language())
-    password = getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    add_account(_settings(settings, workspace), (name or person, person, email), password)
+    add_account(_settings(settings, workspace), (name or person, person, email), _password())
     return 0
+
+
+@app.command("password")
+def password(
+    name: Annotated[str, typer.Argument(help="As typed to sign in.")],
+    settings: SettingsOption = None,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Give an account another password; its open sessions end. It is asked for, or read from standard input."""
+    from civic_ai.web.start import renew_password
+
+    renew_password(_settings(settings, workspace), name, _password())
+    return 0
+
+
+@app.command("close")
+def close(
+    name: Annotated[str, typer.Argument(help="As typed to sign in.")],
+    settings: SettingsOption = None,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Close the account of somebody who left; open sessions end. What was signed stays, and so do roles."""
+    from civic_ai.web.start import end_account
+
+    end_account(_settings(settings, workspace), name)
+    return 0
+
+
+def _password() -> str:
+    asked = say("Password: ").text(reader_language())
+    return getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 
 @app.command("notify")

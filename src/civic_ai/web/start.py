@@ -81,8 +81,29 @@ def add_account(desk: DeskSettings, who: tuple[str, str, str], password: str) ->
 
     Raises :class:`ConfigError` where the name is taken, or the password is weak.
     """
-    configure(desk)
-    call_command("migrate", verbosity=0, interactive=False)
+    _open_accounts(desk)
     from civic_ai.web.accounts.new import make_account
 
     make_account(who, password)
+
+
+def renew_password(desk: DeskSettings, name: str, password: str) -> None:
+    """As :func:`civic_ai.web.accounts.change.change_password`."""
+    _open_accounts(desk)
+    from civic_ai.web.accounts.change import change_password
+
+    change_password(name, password)
+
+
+def end_account(desk: DeskSettings, name: str) -> None:
+    """As :func:`civic_ai.web.accounts.change.close_account`."""
+    _open_accounts(desk)
+    from civic_ai.web.accounts.change import close_account
+
+    close_account(name)
+
+
+def _open_accounts(desk: DeskSettings) -> None:
+    """Django with its tables, in a process that serves no page."""
+    configure(desk)
+    call_command("migrate", verbosity=0, interactive=False)

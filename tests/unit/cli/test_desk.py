@@ -26,6 +26,10 @@ def test_accounts_are_made_before_the_desk_is_open(tmp_path: Path) -> None:
     again = civic_ai(*words, stdin="a long and honest sentence\n")
     assert again.returncode == 2
     assert "stands already" in again.stderr
+    for words in (("password", "ana"), ("close", "ana")):
+        done = civic_ai("desk", *words, "--workspace", tmp_path, stdin="another honest sentence\n")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert civic_ai("desk", "close", "nobody", "--workspace", tmp_path).returncode == 2
 
 
 def test_a_desk_without_a_ledger_says_what_to_do(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def password(
     settings: SettingsOption = None,
     workspace: WorkspaceOption = None,
 ) -> int:
-    """Give an account another password; its open sessions end. It is asked for, or read from standard input."""
+    """Give an account another password, asked for or read from standard input; its open sessions end."""
     from civic_ai.web.start import renew_password
 
     renew_password(_settings(settings, workspace), name, _password())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -87,9 +88,12 @@ def _mind_the_time(request: HttpRequest, now: int) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request came from: behind the city's own proxy what that says, else who connected."""
+    """Where a request came from: behind the city's own proxy the address that it says, else who connected."""
     connected: str = request.META.get("REMOTE_ADDR", "")
     if not settings.CIVIC_AI.is_behind_proxy:
         return connected
-    said: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    return said.rpartition(",")[2].strip() or connected
+    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    try:
+        return str(ip_address(said))
+    except ValueError:  # a name, a port beside it, or nothing: PostgreSQL would refuse to keep it
+        return connected

@@ -169,3 +169,6 @@ def test_what_a_proxy_says_counts_only_behind_one(desk: Desk, monkeypatch: pytes
     assert security.address_of(request) == "127.0.0.1"
     monkeypatch.setattr(settings, "CIVIC_AI", desk.settings.model_copy(update={"is_behind_proxy": True}))
     assert security.address_of(request) == "198.51.100.7"
+    for said in ("203.0.113.9:51234", "a proxy", "203.0.113.9, ", "'"):
+        request.META["HTTP_X_FORWARDED_FOR"] = said
+        assert security.address_of(request) == "127.0.0.1"

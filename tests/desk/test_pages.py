@@ -33,6 +33,7 @@ PAGES: tuple[tuple[str, str | None], ...] = (
     ("/ledger/40/", "lucia"),
     ("/ledger/verification/", "lucia"),
     ("/keys/", "ana"),
+    ("/password/", "denise"),
     (f"/cases/{PILOT}/", "denise"),
     (f"/cases/{PILOT}/meeting/", "denise"),
     (f"{DOSSIER}", "denise"),

@@ -28,6 +28,8 @@ def unplaced(mistakes: Iterable[Mistake]) -> list[Placed]:
     return [("", None, each) for each in mistakes]
 
 
+PASSWORDS = frozenset({"password", "new", "again"})
+"""Fields of forms of which nothing is ever shown."""
 NOT_NOW = 503
 """A database or another server does not answer, and may soon."""
 _LOG = logging.getLogger("civic_ai.web")
@@ -80,12 +82,12 @@ def _is_our_own(request: HttpRequest) -> bool:
 
 
 def _words_in(request: HttpRequest) -> list[str]:
-    """What a person wrote in a form: every text of more than one word but the password."""
+    """What a person wrote in a form: every text of more than one word but passwords."""
     return [
         value
         for name, values in request.POST.lists()
         for value in map(str, values)
-        if name != "password" and len(value.split()) > 1
+        if name not in PASSWORDS and len(value.split()) > 1
     ]
 
 

@@ -6,13 +6,15 @@ import pytest
 from django.test import RequestFactory
 
 from civic_ai.web import refusals
+from civic_ai.web.accounts.password import LABELS
 from civic_ai.web.desk import Desk
 from civic_ai.web.pages import queue
 from tests.unit.review.made_office import PILOT
 from tests.unit.web.made_desk import reader
 
 STEP = f"/cases/{PILOT}/steps/comment/"
-TYPED = {"text": "Two hours\nof <b>work</b>", "password": "a long and honest sentence", "role": "coach"}
+SECRET = dict.fromkeys(LABELS, "a long and honest sentence")
+TYPED = {"text": "Two hours\nof <b>work</b>", **SECRET, "role": "coach"}
 
 
 @pytest.mark.parametrize(

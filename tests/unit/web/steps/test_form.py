@@ -79,6 +79,54 @@ def test_a_draft_is_its_makers_alone(reviewed: Desk) -> None:
     assert reader("off").post(where, {"way": "file"}).status_code == 404
 
 
+def test_a_statement_is_changed_in_the_form_as_it_was_filled_in(reviewed: Desk) -> None:
+    typed = {"reason": "the <map>\nis old", "findings.0.text": "odd", "findings.0.severity": "major",
+             "findings.1.text": "worse", "findings.1.severity": "minor"}  # fmt: skip
+    client, step = reader("tec"), f"/cases/{PILOT}/steps/review/"
+    page = client.get(client.post(step, typed).headers["Location"]).content.decode()
+    back = f"{step}?draft={Draft.objects.get().pk}"
+    assert f'href="{back}"' in page
+    shown = client.get(back).content.decode()
+    for said in (
+        "the &lt;map&gt;\nis old</textarea>",
+        "odd</textarea>",
+        "worse</textarea>",
+        'id="findings.0.severity-major" value="major" checked',
+        'value="minor" checked',
+    ):
+        assert said in shown
+    assert "the &lt;map" not in reader("off").get(back.replace("review", "comment")).content.decode()
+
+
+@pytest.mark.parametrize("named", ["", "x", "-1", "9" * 30, "99999"])
+def test_a_draft_that_is_not_there_is_an_empty_form(reviewed: Desk, named: str) -> None:
+    assert reader("tec").get(f"/cases/{PILOT}/steps/review/?draft={named}").status_code == 200
+
+
+def test_nobody_reads_the_draft_of_another_in_a_form(reviewed: Desk) -> None:
+    reader("coa").post(f"/cases/{PILOT}/steps/comment/", {"text": "not yet said"})
+    named = f"?draft={Draft.objects.get().pk}"
+    assert "not yet said" in reader("coa").get(f"/cases/{PILOT}/steps/comment/{named}").content.decode()
+    assert "not yet said" not in reader("tec").get(f"/cases/{PILOT}/steps/comment/{named}").content.decode()
+
+
+def test_a_case_that_is_about_to_be_opened_keeps_its_people(desk: Desk) -> None:
+    typed = {
+        "pilot": "lamps",
+        "people.0.person": "ona",
+        "people.0.role": "owner",
+        "people.1.person": "com",
+        "people.1.role": "member",
+        "people.1.is_community": "true",
+    }
+    client = reader("ona")
+    assert client.post("/cases/new/steps/open_case/", typed).status_code == 302
+    shown = client.get(f"/cases/new/steps/open_case/?draft={Draft.objects.get().pk}").content.decode()
+    assert 'id="pilot" value="lamps"' in shown
+    assert 'id="people.1.is_community" value="true" checked' in shown
+    assert '<option value="com" selected>' in shown
+
+
 def test_a_kind_that_there_is_not_is_no_page(reviewed: Desk) -> None:
     assert reader("off").get(f"/cases/{PILOT}/steps/approve/").status_code == 404
 

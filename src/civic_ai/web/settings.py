@@ -218,7 +218,7 @@ def _login() -> dict[str, Any]:
             "django.contrib.auth.backends.ModelBackend",
             "civic_ai.web.accounts.sign_on.SignOnBackend",
         ],
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        "PASSWORD_HASHERS": ["civic_ai.web.accounts.hasher.BoundedArgon2PasswordHasher"],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
              "OPTIONS": {"min_length": 12}},

@@ -111,6 +111,17 @@ def test_who_said_so_is_written_in_the_readers_own_word(file: Path, language: st
     assert [proof.statement for proof in answers(file)["A05"].evidence] == ["Mayor"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "a link begins"), ("es", "un enlace"), ("pt", "um link")]
+)
+def test_what_is_wrong_with_a_link_is_said_in_the_readers_language(
+    file: Path, language: str, said: str
+) -> None:
+    sent = {"seen": "", "text": "x", "answered-by": "Mayor", "evidence": "https://a b"}
+    page = reader("ona", language).post(at("A01"), sent).content.decode()
+    assert f": {said}" in page
+
+
 def test_a_paragraph_where_a_file_is_named_is_told_at_its_field_and_nothing_is_lost(file: Path) -> None:
     status, page = send("A01", "The list of streets", evidence="The crews said so. " * 20)
     assert status == 422

@@ -33,6 +33,7 @@ PAGES: tuple[tuple[str, str | None], ...] = (
     ("/ledger/40/", "lucia"),
     ("/ledger/verification/", "lucia"),
     ("/keys/", "ana"),
+    ("/password/", "denise"),
     (f"/cases/{PILOT}/", "denise"),
     (f"/cases/{PILOT}/meeting/", "denise"),
     (f"{DOSSIER}", "denise"),
@@ -90,6 +91,16 @@ def test_a_page_can_be_read_by_everybody(
     assert not reader.is_too_wide()
     if not path.startswith("/register/"):  # those are published pages: their address says the language
         assert reader.page.get_attribute("html", "lang") == LANGUAGES[number % len(LANGUAGES)]
+
+
+def test_a_long_word_in_a_statement_stays_on_the_page(reader_of: Open) -> None:
+    reader = reader_of("lucia", "es")
+    reader.opens(f"/cases/{PILOT}/steps/comment/")
+    reader.page.fill("#text", "Hochwasserschutz" * 20)
+    reader.page.click("main form button:not([name])")
+    assert "/sign/" in reader.page.url
+    reader.page.set_viewport_size({"width": min(WIDTHS), "height": 900})
+    assert not reader.is_too_wide()
 
 
 def test_the_first_key_leads_past_the_head_to_the_content(reader_of: Open) -> None:

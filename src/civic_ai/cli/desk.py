@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,11 +74,20 @@ def _demo(workspace: Path | None, port: int) -> None:
     from civic_ai.web.demo.desk import open_demo
     from civic_ai.web.serve import listen
 
-    with tempfile.TemporaryDirectory(prefix="civic-ai-demo-") as thrown_away:
+    with _thrown_away() as folder:
         address = f"http://localhost:{port}"
-        application, passwords = open_demo(workspace or Path(thrown_away), address)
+        application, passwords = open_demo(workspace or folder, address)
         print(_who_may_sign_in(passwords), flush=True)
         listen(application, port, _tell_of(address))
+
+
+@contextmanager
+def _thrown_away() -> Iterator[Path]:
+    """A folder that goes with the process, also when that is ended from outside: a demonstration holds two
+    hundred megabytes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory(prefix="civic-ai-demo-") as folder:
+        yield Path(folder)
 
 
 def _tell_of(address: str) -> Callable[[], None]:
@@ -112,10 +123,39 @@ def account(
     """Make an account. The password is asked for, or read from standard input."""
     from civic_ai.web.start import add_account
 
-    asked = say("Password: ").text(reader_language())
-    password = getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    add_account(_settings(settings, workspace), (name or person, person, email), password)
+    add_account(_settings(settings, workspace), (name or person, person, email), _password())
     return 0
+
+
+@app.command("password")
+def password(
+    name: Annotated[str, typer.Argument(help="As typed to sign in.")],
+    settings: SettingsOption = None,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Give an account another password, asked for or read from standard input; its open sessions end."""
+    from civic_ai.web.start import renew_password
+
+    renew_password(_settings(settings, workspace), name, _password())
+    return 0
+
+
+@app.command("close")
+def close(
+    name: Annotated[str, typer.Argument(help="As typed to sign in.")],
+    settings: SettingsOption = None,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Close the account of somebody who left; open sessions end. What was signed stays, and so do roles."""
+    from civic_ai.web.start import end_account
+
+    end_account(_settings(settings, workspace), name)
+    return 0
+
+
+def _password() -> str:
+    asked = say("Password: ").text(reader_language())
+    return getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 
 @app.command("notify")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,12 +19,16 @@ from civic_ai.store.yaml import parse_yaml
 
 _HEAD = "# What the city declares about this pilot. `civic-ai answer` asks for what is missing.\n"
 
+SAID: Mapping[str, str] = {"en": "said:", "es": "dicho:", "pt": "dito:"}
+"""What a line of evidence begins with that is a statement, by the language of whoever writes it."""
+
 
 @dataclass(frozen=True)
 class Said:
     """One answer as a person gives it at a terminal: text in one language, evidence, role and date.
 
-    ``evidence``: ``https://...`` is a link, ``said:ROLE`` a statement, anything else a file of the pilot.
+    ``evidence``: ``https://...`` is a link, ``said:ROLE`` a statement (in any language of :data:`SAID`),
+    anything else a file of the pilot.
     """
 
     field: str
@@ -87,7 +91,7 @@ def proofs_of(said: Said) -> Iterator[dict[str, Any]]:
     for evidence in said.evidence:
         if evidence.startswith(("https://", "http://")):
             yield {"link": evidence}
-        elif evidence.startswith("said:"):
-            yield {"statement": evidence.removeprefix("said:").strip(), "on": said.on}
+        elif evidence.startswith(tuple(SAID.values())):
+            yield {"statement": evidence.partition(":")[2].strip(), "on": said.on}
         else:
             yield {"file": evidence}

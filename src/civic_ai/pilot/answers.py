@@ -115,11 +115,19 @@ def _broken_answer(place: Path_, answer: Answer, field: RecordField) -> _Broken:
         )
 
 
+def _stands_in(folder: Path, path: Path) -> bool:
+    """Whether it is a file inside the folder; a name that no file can have, such as a paragraph, is none."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _broken_proof(place: Path_, proof: Proof, folder: Path) -> _Broken:
     if proof.file is None:
         return
-    path = (folder / proof.file).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+    path = folder / proof.file
+    if not _stands_in(folder, path):
         yield (
             (*place, "file"),
             say("there is no such file in the pilot's folder: {file}", file=proof.file),

@@ -174,8 +174,8 @@ def sentence_of(detail: Mapping[str, Any]) -> Message:
         return Message(sentence, {"limit": _either(limit) if name == "expected" else limit, "given": given})
     if kind in _KINDS:
         return Message(_KINDS[kind], {"given": given})
-    problem = str(context.get("error", detail["msg"]))
-    return say("is not right: {problem}", problem=problem)
+    problem = str(context.get("error", detail["msg"])).replace("{", "{{").replace("}", "}}")
+    return say("is not right: {problem}", problem=Message(problem))
 
 
 def _either(words: str) -> str | Message:

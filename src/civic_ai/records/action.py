@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from civic_ai.core.messages import N_
 from civic_ai.records.decision import Ballot, Binding, Condition, Verdict
 from civic_ai.records.levels import Level
 from civic_ai.records.people import BoardRole, Digest, Holder, Person, Said, Word
@@ -187,7 +188,7 @@ class CloseVote(OnDossier, Reasoned):
     def _each_once(self) -> Self:
         names = [condition.id for condition in self.conditions]
         if len(set(names)) < len(names):
-            raise ValueError("name each condition once")
+            raise ValueError(N_("name each condition once"))
         return self
 
 

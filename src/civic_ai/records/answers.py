@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import Field, model_validator
 
-from civic_ai.core.messages import Message, say
+from civic_ai.core.messages import N_, Message, say
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
 
@@ -47,13 +47,13 @@ class Proof(Record):
     @model_validator(mode="after")
     def _one_kind(self) -> Proof:
         if sum(kind is not None for kind in (self.file, self.link, self.statement)) != 1:
-            raise ValueError("give one of file, link and statement")
+            raise ValueError(N_("give one of file, link and statement"))
         if self.statement is not None and (is_placeholder(self.statement) or self.on is None):
-            raise ValueError("a statement names the role that makes it, and the date (on)")
+            raise ValueError(N_("a statement names the role that makes it, and the date (on)"))
         if self.link is not None and not _LINK.fullmatch(self.link):
-            raise ValueError("a link begins with https:// and names a place")
+            raise ValueError(N_("a link begins with https:// and names a place"))
         if self.sha256 is not None and self.file is None:
-            raise ValueError("only a file has a digest")
+            raise ValueError(N_("only a file has a digest"))
         return self
 
     def shown(self) -> Message | str:

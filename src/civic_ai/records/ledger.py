@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from civic_ai.core.base64 import base64_bytes, base64_text
+from civic_ai.core.messages import N_
 from civic_ai.records.record import Record
 
 KeyKind = Literal["ed25519", "ssh", "passkey", "server"]
@@ -62,10 +63,10 @@ class PublicKey(Record):
     @model_validator(mode="after")
     def _agrees(self) -> PublicKey:
         if self.id != key_id(self.kind, self.key):
-            raise ValueError("the id is not that of the key")
+            raise ValueError(N_("the id is not that of the key"))
         places = (self.relying_party, self.origin)
         if (self.kind == "passkey") != (None not in places) or (self.kind != "passkey" and any(places)):
-            raise ValueError("a passkey, and only a passkey, names relying_party and origin")
+            raise ValueError(N_("a passkey, and only a passkey, names relying_party and origin"))
         return self
 
     @property
@@ -119,7 +120,7 @@ def read_entry(number: int, line: bytes) -> LedgerEntry:
         number=number, at=at.decode("ascii"), envelope=SignedEnvelope.model_validate_json(envelope)
     )
     if entry.line != line:
-        raise ValueError("is not canonical JSON")
+        raise ValueError(N_("is not canonical JSON"))
     return entry
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from civic_ai.core.messages import N_
 from civic_ai.records.record import Record
 from civic_ai.records.text import Text
 
@@ -71,7 +72,7 @@ class LevelRules(Record):
     @model_validator(mode="after")
     def _check_comes_before_the_end(self) -> LevelRules:
         if self.check_after_months is not None and self.check_after_months >= self.expires_after_months:
-            raise ValueError("check_after_months must be less than expires_after_months")
+            raise ValueError(N_("check_after_months must be less than expires_after_months"))
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import model_validator
 
+from civic_ai.core.messages import N_
 from civic_ai.records.record import Record
 
 
@@ -25,7 +26,7 @@ class Text(Record):
     @model_validator(mode="after")
     def _not_empty(self) -> Text:
         if not any(text and text.strip() for text in (self.en, self.es, self.pt, self.any)):
-            raise ValueError("say it in at least one language")
+            raise ValueError(N_("say it in at least one language"))
         return self
 
     def in_language(self, language: str) -> str:

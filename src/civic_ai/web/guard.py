@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from civic_ai.core.errors import CivicError
 from civic_ai.review.ledger_readers import reads_ledger
 from civic_ai.review.standing import is_custodian
 from civic_ai.web.desk import the_desk
 from civic_ai.web.reader import reader_of
-from civic_ai.web.refusals import forbidden, refused
+from civic_ai.web.refusals import forbidden, no_such_way, refused, signed_out
 
 Who = Literal["anyone", "signed in", "in the case", "auditor", "custodian", "drafter", "by the workflow"]
 """``in the case``: who holds a role in the case of the path. ``auditor``: of any case. ``custodian``: whose
@@ -43,15 +44,21 @@ class Route:
     def _answer(self, request: HttpRequest, named: Mapping[str, str]) -> HttpResponse:
         allowed = (*self.methods, "HEAD") if "GET" in self.methods else self.methods
         if request.method not in allowed:
-            return HttpResponseNotAllowed(allowed)
+            return no_such_way(request, allowed)
         if self.who == "anyone":
             return self.view(request, **named)
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return self._sign_in_first(request)
         mays = _ASKED.get(self.who)
         if mays is not None and not mays(reader_of(request).person, named):
             return forbidden(request)
         return self.view(request, **named)
+
+    def _sign_in_first(self, request: HttpRequest) -> HttpResponse:
+        """To the sign-in page and back here; a form that came too late is said not to have been taken."""
+        if request.method == "POST":
+            return signed_out(request, request.get_full_path() if "GET" in self.methods else reverse("queue"))
+        return redirect_to_login(request.get_full_path())
 
 
 def _takes_part(person: str, named: Mapping[str, str]) -> bool:

@@ -166,10 +166,12 @@ def _one_of(known: Mapping[T, object], given: str | None) -> T | None:
 
 @dataclass(frozen=True)
 class Found:
-    """The rows of one page, and how many there are of each kind."""
+    """The rows of one page, and how many there are of each kind. ``page``: the last one, where a later one is
+    asked for than there is."""
 
     rows: tuple[Row, ...]
     many: int
+    page: int
     pages: int
     by_phase: Mapping[Phase, int]
     by_attention: Mapping[Attention, int]
@@ -202,11 +204,14 @@ def find(rows: Iterable[Row], asked: Asked) -> Found:
     in_phase = [row for row in named if choice.phase in (None, row.phase)]
     heeded = named if choice.attention is None else list(filter(heeds[choice.attention], named))
     both = [row for row in heeded if choice.phase in (None, row.phase)]
-    first = (choice.page - 1) * ROWS
+    pages = max(1, -(-len(both) // ROWS))
+    page = min(choice.page, pages)
+    first = (page - 1) * ROWS
     return Found(
         rows=tuple(nsmallest(first + ROWS, both, ORDERS[choice.sort])[first:]),
         many=len(both),
-        pages=max(1, -(-len(both) // ROWS)),
+        page=page,
+        pages=pages,
         by_phase=Counter(row.phase for row in heeded),
         by_attention={each: sum(map(heeds[each], in_phase)) for each in ATTENTION},
     )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
+from django.urls import reverse
 
 from civic_ai.core.errors import CivicError, ConfigError, Mistake, RefusedError, StoreError
 from civic_ai.core.messages import Message, say
+from civic_ai.web.evidence import MOST_BYTES
 from civic_ai.web.page import show
 
 Placed = tuple[str, Message | None, Mistake]
@@ -24,6 +28,8 @@ def unplaced(mistakes: Iterable[Mistake]) -> list[Placed]:
     return [("", None, each) for each in mistakes]
 
 
+PASSWORDS = frozenset({"password", "new", "again"})
+"""Fields of forms of which nothing is ever shown."""
 NOT_NOW = 503
 """A database or another server does not answer, and may soon."""
 _LOG = logging.getLogger("civic_ai.web")
@@ -32,25 +38,57 @@ _STATUS: dict[type[CivicError], int] = {RefusedError: 409, ConfigError: 422, Civ
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what came is no request that a page of ours sends, or it came by another name than the desk's."""
+    """400: what came is no request that a page of ours sends, or was sent to another name of the desk."""
     if isinstance(exception, DisallowedHost):
+        address = settings.CIVIC_AI.address
         return _refuse(
-            request,
-            400,
-            say("The desk is not at this address"),
-            say("Open {address} instead.", address=settings.CIVIC_AI.address),
+            request, 400, say("The desk answers at another address"), say("Open {address}", address=address)
         )
     return _refuse(request, 400, say("This cannot be read"), say("Go back and send the form again."))
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form's token is missing or old."""
-    return _refuse(
-        request,
-        403,
-        say("This form is too old"),
-        say("Nothing was done. Open the page again and send it anew."),
-    )
+    """403: the form's token is missing or old, or the browser keeps no cookie to hold it against."""
+    if reason == REASON_NO_CSRF_COOKIE:
+        return _refuse(
+            request,
+            403,
+            say("Your browser sent no cookie"),
+            say("Nothing was done. Allow cookies for this desk, open the page again and send it anew."),
+        )
+    view = {
+        "title": say("This form is too old"),
+        "remedy": say("Nothing was done. Open the page again and send it anew."),
+        "written": _words_in(request) if _is_our_own(request) else [],
+    }
+    return show(request, "refusal.html", view, 403)
+
+
+def signed_out(request: HttpRequest, back: str) -> HttpResponse:
+    """401: a form came after its reader's session had ended. What was written is handed back, not kept."""
+    view = {
+        "title": say("Your session has ended"),
+        "remedy": say("Nothing was entered. Sign in, then send it again."),
+        "written": _words_in(request),
+        "sign_in": f"{reverse('login')}?{urlencode({'next': back})}",
+        "path": back,
+    }
+    return show(request, "refusal.html", view, 401)
+
+
+def _is_our_own(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this desk sent it: no other site's words are shown here."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def _words_in(request: HttpRequest) -> list[str]:
+    """What a person wrote in a form: every text of more than one word but passwords."""
+    return [
+        value
+        for name, values in request.POST.lists()
+        for value in map(str, values)
+        if name not in PASSWORDS and len(value.split()) > 1
+    ]
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -65,7 +103,26 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no page stands there."""
-    return _refuse(request, 404, say("No page stands here"), say("Start again from your queue."))
+    return _refuse(request, 404, say("No page stands here"), say("Start again from here."))
+
+
+def no_such_way(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
+    """405: nothing is shown there, or nothing is sent there; somebody typed the address of a button."""
+    response = _refuse(request, 405, say("No page stands here"), say("Start again from here."))
+    response.headers["Allow"] = ", ".join(methods)
+    return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: nothing of it was read."""
+    return _refuse(
+        request,
+        413,
+        say("This is larger than the desk takes"),
+        say(
+            "Nothing was done. Go back and choose a file of {most} megabytes at most.", most=MOST_BYTES >> 20
+        ),
+    )
 
 
 def refused(request: HttpRequest, error: CivicError) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from civic_ai.web import refusals
-from civic_ai.web.accounts import sign_on
+from civic_ai.web.accounts import password, sign_on
 from civic_ai.web.accounts import views as accounts
 from civic_ai.web.guard import Route
 from civic_ai.web.pages import (
@@ -33,7 +33,7 @@ ROUTES: tuple[Route, ...] = (
     Route("login/", "login", accounts.sign_in, "anyone", ("GET", "POST")),
     Route("sign-on/", "sign_on", sign_on.begin, "anyone"),
     Route("sign-on/back/", sign_on.CALLBACK, sign_on.back, "anyone"),
-    Route("logout/", "logout", accounts.sign_out, "signed in", ("POST",)),
+    Route("logout/", "logout", accounts.sign_out, "anyone", ("POST",)),
     Route("language/", "language", accounts.choose_language, "anyone", ("POST",)),
     Route("", "queue", queue.page, "signed in"),
     Route("portfolio/", "portfolio", portfolio.page, "signed in"),
@@ -93,6 +93,7 @@ ROUTES: tuple[Route, ...] = (
     Route("cases/<slug:pilot>/steps/<slug:kind>/", "step", form.page, "by the workflow", ("GET", "POST")),
     Route("sign/<int:draft>/", "sign", sign.page, "drafter", ("GET", "POST")),
     Route("sign/<int:draft>/statement.json", "statement", sign.download, "drafter"),
+    Route("password/", "password", password.page, "signed in", ("GET", "POST")),
     Route("keys/", "keys", keys.page, "signed in", ("GET", "POST")),
     Route("keys/<slug:key>/enrol/", "enrol", keys.enrol_key, "custodian", ("POST",)),
     Route("cases/<slug:pilot>/entries/<int:number>/", "entered", sign.entered, "in the case"),

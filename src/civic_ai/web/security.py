@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
+from civic_ai.web.refusals import too_large
 from civic_ai.web.settings import IDLE, LONGEST, MOST_UPLOADED
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -33,6 +35,8 @@ HEADERS = {
 }
 BEGAN, SEEN = "began", "seen"
 _ONE_MINUTE, _AN_HOUR = 60, 3600
+_DIGITS = len(str(MOST_UPLOADED))
+"""More than these a length within bounds does not have; Python refuses to read some thousand."""
 
 
 def secure_headers(answer: Answer) -> Answer:
@@ -54,8 +58,8 @@ def refuse_giants(answer: Answer) -> Answer:
 
     def answered(request: HttpRequest) -> HttpResponse:
         said = request.META.get("CONTENT_LENGTH") or "0"
-        if not said.isdecimal() or int(said) > MOST_UPLOADED:
-            return HttpResponse(status=413)
+        if not said.isdecimal() or len(said) > _DIGITS or int(said) > MOST_UPLOADED:
+            return too_large(request)
         return answer(request)
 
     return answered
@@ -84,9 +88,12 @@ def _mind_the_time(request: HttpRequest, now: int) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request came from: behind the city's own proxy what that says, else who connected."""
+    """Where a request came from: behind the city's own proxy the address that it says, else who connected."""
     connected: str = request.META.get("REMOTE_ADDR", "")
     if not settings.CIVIC_AI.is_behind_proxy:
         return connected
-    said: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    return said.rpartition(",")[2].strip() or connected
+    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    try:
+        return str(ip_address(said))
+    except ValueError:  # a name, a port beside it, or nothing: PostgreSQL would refuse to keep it
+        return connected

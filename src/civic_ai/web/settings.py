@@ -143,7 +143,6 @@ _APPS = [
 ]
 _MIDDLEWARE = [
     "civic_ai.web.security.secure_headers",
-    "civic_ai.web.security.refuse_giants",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -152,6 +151,7 @@ _MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "civic_ai.web.security.end_old_sessions",
     "axes.middleware.AxesMiddleware",
+    "civic_ai.web.security.refuse_giants",
 ]
 _LOGGING = {
     "version": 1,
@@ -218,7 +218,7 @@ def _login() -> dict[str, Any]:
             "django.contrib.auth.backends.ModelBackend",
             "civic_ai.web.accounts.sign_on.SignOnBackend",
         ],
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        "PASSWORD_HASHERS": ["civic_ai.web.accounts.hasher.BoundedArgon2PasswordHasher"],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
              "OPTIONS": {"min_length": 12}},

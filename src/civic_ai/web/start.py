@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import django
@@ -23,7 +25,18 @@ from civic_ai.web.settings_file import settings_of
 def configure(desk: DeskSettings) -> None:
     """Tell Django all it needs; once in a process."""
     settings.configure(**django_settings(desk))
+    _keep_private(settings.DATABASES["default"])
     django.setup()
+
+
+def _keep_private(database: Mapping[str, Any]) -> None:
+    """SQLite's file holds sessions, hashes of passwords and blind reviews: it is for its owner only."""
+    if database["ENGINE"].endswith("sqlite3"):
+        place = Path(database["NAME"])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch(0o600)
+        with suppress(PermissionError):  # whoever made it decided otherwise
+            place.chmod(0o600)
 
 
 def prepare(desk: DeskSettings) -> Any:
@@ -68,8 +81,29 @@ def add_account(desk: DeskSettings, who: tuple[str, str, str], password: str) ->
 
     Raises :class:`ConfigError` where the name is taken, or the password is weak.
     """
-    configure(desk)
-    call_command("migrate", verbosity=0, interactive=False)
+    _open_accounts(desk)
     from civic_ai.web.accounts.new import make_account
 
     make_account(who, password)
+
+
+def renew_password(desk: DeskSettings, name: str, password: str) -> None:
+    """As :func:`civic_ai.web.accounts.change.change_password`."""
+    _open_accounts(desk)
+    from civic_ai.web.accounts.change import change_password
+
+    change_password(name, password)
+
+
+def end_account(desk: DeskSettings, name: str) -> None:
+    """As :func:`civic_ai.web.accounts.change.close_account`."""
+    _open_accounts(desk)
+    from civic_ai.web.accounts.change import close_account
+
+    close_account(name)
+
+
+def _open_accounts(desk: DeskSettings) -> None:
+    """Django with its tables, in a process that serves no page."""
+    configure(desk)
+    call_command("migrate", verbosity=0, interactive=False)

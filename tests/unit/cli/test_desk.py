@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,10 @@ def test_accounts_are_made_before_the_desk_is_open(tmp_path: Path) -> None:
     again = civic_ai(*words, stdin="a long and honest sentence\n")
     assert again.returncode == 2
     assert "stands already" in again.stderr
+    for words in (("password", "ana"), ("close", "ana")):
+        done = civic_ai("desk", *words, "--workspace", tmp_path, stdin="another honest sentence\n")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert civic_ai("desk", "close", "nobody", "--workspace", tmp_path).returncode == 2
 
 
 def test_a_desk_without_a_ledger_says_what_to_do(tmp_path: Path) -> None:
@@ -72,3 +77,17 @@ def test_a_mistake_in_the_file_is_told_with_its_line(tmp_path: Path) -> None:
 
 def test_help_names_the_page_that_says_how_a_city_runs_it() -> None:
     assert "docs/how-to/desk.md" in civic_ai("desk", "--help").stdout
+
+
+def test_a_demonstration_that_is_ended_leaves_nothing_behind(tmp_path: Path) -> None:
+    lines = (
+        "with _thrown_away() as folder:\n    print(folder, flush=True)\n    import time\n    time.sleep(60)"
+    )
+    program = f"from civic_ai.cli.desk import _thrown_away\n{lines}"
+    told = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", program], env=told, stdout=subprocess.PIPE) as demo:
+        assert demo.stdout is not None
+        assert Path(demo.stdout.readline().decode().strip()).parent == tmp_path
+        demo.terminate()
+        assert demo.wait(10) == 0
+    assert list(tmp_path.iterdir()) == []

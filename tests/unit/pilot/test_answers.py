@@ -13,6 +13,7 @@ from civic_ai.pilot.crosswalk import shipped_crosswalk
 
 WALK = shipped_crosswalk()
 BY = "answered_by: Head of roads\n    on: 2026-01-01"
+LONG = "The crews said so. " * 20
 
 
 def beside(folder: Path, text: str | None) -> Beside:
@@ -50,6 +51,7 @@ def test_a_file_of_evidence_gets_its_digest(tmp_path: Path) -> None:
         (f"  A05:\n    answer: Ana\n    {BY}\n    evidence:\n      - file: gone.md", 8, "no such file"),
         (f"  A05:\n    answer: Ana\n    {BY}\n    evidence:\n      - file: ../x.md", 8, "no such file"),
         (f"  A05:\n    answer: Ana\n    {BY}\n    evidence:\n      - file: .", 8, "no such file"),
+        (f"  A05:\n    answer: Ana\n    {BY}\n    evidence:\n      - file: {LONG}", 8, "no such file"),
         (
             f"  A05:\n    answer: Ana\n    {BY}\n    evidence:\n"
             f"      - {{file: report.md, sha256: {'a' * 64}}}",

@@ -40,3 +40,11 @@ def test_head_is_answered_where_get_is() -> None:
     route = Route("x/", "x", lambda request: HttpResponse("x"), "anyone")
     assert route.answer(RequestFactory().head("/")).status_code == 200
     assert route.answer(RequestFactory().post("/")).status_code == 405
+
+
+def test_who_asks_in_a_way_that_a_page_does_not_know_sees_a_page_all_the_same() -> None:
+    response = Route("x/", "x", lambda request: HttpResponse("x"), "anyone", ("POST",)).answer(
+        RequestFactory().get("/")
+    )
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "No page stands here" in response.content.decode()

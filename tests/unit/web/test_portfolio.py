@@ -105,6 +105,7 @@ def test_pages_hold_each_row_that_fits_once_and_counts_agree(among: list[Row], c
     assert len(shown) == first.many
     assert all(len(find(among, asked(on_page(page))).rows) <= ROWS for page in range(1, first.pages + 1))
     assert [ORDERS[choice.sort](row) for row in shown] == sorted(ORDERS[choice.sort](row) for row in shown)
+    assert find(among, asked(on_page(first.pages + 7))) == find(among, asked(on_page(first.pages)))
     for phase in PHASES:
         alone = find(among, asked(Choice(phase, choice.attention)))
         assert first.by_phase.get(phase, 0) == alone.many

@@ -94,6 +94,9 @@ def test_who_has_not_signed_in_sees_only_what_is_for_anyone(route: Route, desk: 
     response = getattr(reader(None), method)(address(route))
     if route.who == "anyone":
         assert not response.headers.get("Location", "").startswith("/login/?")
+    elif method == "post":
+        assert response.status_code == 401
+        assert 'href="/login/?next=' in response.content.decode()
     else:
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/login/?next=")

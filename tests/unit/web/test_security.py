@@ -98,10 +98,13 @@ def test_too_many_fields_and_broken_bodies_are_refused(opened: Desk) -> None:
     assert client.post(COMMENT, b"\xff\xfe=\xff", content_type=form).status_code < 500
 
 
-@pytest.mark.parametrize("length", [str(MOST_UPLOADED + 1), "-1", "many"])
+@pytest.mark.parametrize("length", [str(MOST_UPLOADED + 1), "-1", "many", "9" * 5000])
 def test_giants_are_answered_before_they_are_read(desk: Desk, length: str) -> None:
     request = RequestFactory().post("/login/", {}, CONTENT_LENGTH=length)
-    assert security.refuse_giants(lambda request: pytest.fail("it was read"))(request).status_code == 413
+    response = security.refuse_giants(lambda request: pytest.fail("it was read"))(request)
+    assert response.status_code == 413
+    assert "a file of 8 megabytes at most" in response.content.decode()
+    assert reader("ona").post("/login/", {}, CONTENT_LENGTH=length).status_code == 413
 
 
 @pytest.mark.parametrize(
@@ -169,3 +172,6 @@ def test_what_a_proxy_says_counts_only_behind_one(desk: Desk, monkeypatch: pytes
     assert security.address_of(request) == "127.0.0.1"
     monkeypatch.setattr(settings, "CIVIC_AI", desk.settings.model_copy(update={"is_behind_proxy": True}))
     assert security.address_of(request) == "198.51.100.7"
+    for said in ("203.0.113.9:51234", "a proxy", "203.0.113.9, ", "'"):
+        request.META["HTTP_X_FORWARDED_FOR"] = said
+        assert security.address_of(request) == "127.0.0.1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,8 @@ def test_a_worker_answers_and_loads_no_modelling_library(tmp_path: Path) -> None
     )
     assert done.stdout.startswith("200 OK True ")
     assert HEAVY & set(done.stdout.split()) == set()
+    kept = [path for path in tmp_path.iterdir() if ".sqlite" in path.name]
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept} == {
+        path.name: 0o600 for path in kept
+    }
+    assert tmp_path / "desk.sqlite" in kept

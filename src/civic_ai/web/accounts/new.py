@@ -22,17 +22,23 @@ def make_account(who: tuple[str, str, str], password: str) -> Member:
         raise ConfigError.because(
             say("the name has characters that nobody sees, or an unusual spelling"), about=name
         )
+    require_password(name, password)
     try:
-        validate_password(password)
         with transaction.atomic():
             return Member.objects.add(name, person, password, email)
+    except IntegrityError as error:
+        raise ConfigError.because(
+            say("an account of this name or person stands already"), about=name
+        ) from error
+
+
+def require_password(name: str, password: str) -> None:
+    """Raise :class:`ConfigError` where this password is weak."""
+    try:
+        validate_password(password)
     except ValidationError as error:
         raise ConfigError.because(
             say("this password is too short, or too many people use it"),
             about=name,
             remedy=say("Use a sentence of 12 letters or more."),
-        ) from error
-    except IntegrityError as error:
-        raise ConfigError.because(
-            say("an account of this name or person stands already"), about=name
         ) from error

@@ -110,7 +110,7 @@ class SignOnBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
             raise SuspiciousOperation("two answers about two people")
         subject = f"{payload['iss']} {payload['sub']}"
         known = Member.objects.filter(subject=subject).first()
-        found = known or _first_time(subject, {**payload, **told})
+        found = known or _first_time(subject, _confirmed(told) or _confirmed(payload))
         return found if found is not None and found.is_active else None
 
 
@@ -124,6 +124,8 @@ def begin(request: HttpRequest) -> HttpResponse:
 def back(request: HttpRequest) -> HttpResponse:
     """From the login server: signed in, or told why not."""
     sign_on = declared()
+    if request.GET.get("state") not in request.session.get("oidc_states", {}):
+        return refuse_login(request, FAILED)  # this browser asked nothing, or was answered already
     try:
         answer: HttpResponse = _Back.as_view()(request)
     except (requests.RequestException, jwt.PyJWTError, KeyError, ValueError) as error:
@@ -148,12 +150,22 @@ class _Back(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         return refuse_login(self.request, FAILED if self.request.GET.get("error") else UNKNOWN)
 
 
-def _first_time(subject: str, told: Claims) -> Member | None:
-    """The one account with this confirmed address that belongs to no subject yet; from now on to this one."""
-    if told.get("email_verified") is not True or not told.get("email"):
+def _confirmed(told: Claims) -> str:
+    """The address that one and the same answer gives and calls confirmed; else none."""
+    return str(told.get("email") or "") if told.get("email_verified") is True else ""
+
+
+def _first_time(subject: str, address: str) -> Member | None:
+    """The one account with this confirmed address that belongs to no subject yet; from now on to this one.
+
+    Only A to Z count as a to z: a database may also take a dotless i, and Python the sign for kelvin, as a
+    letter that stands in somebody else's address.
+    """
+    if not address:
         return None
     with transaction.atomic():
-        found = list(Member.objects.filter(email__iexact=told["email"], subject=None)[:2])
+        unbound = Member.objects.filter(subject=None)
+        found = [each for each in unbound if each.email.encode().lower() == address.encode().lower()]
         if len(found) != 1:
             return None
         found[0].subject = subject

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
@@ -80,5 +81,12 @@ def safe_next(request: HttpRequest) -> str:
 
 def _form(request: HttpRequest, error: Message | None = None, status: int = 200) -> HttpResponse:
     errors = [] if error is None else unplaced([Mistake("", error)])
-    view = {"errors": errors, "next": safe_next(request), "sign_on": settings.CIVIC_AI.sign_on}
+    wanted = safe_next(request)
+    view = {
+        "errors": errors,
+        "name": request.POST.get("name", ""),
+        "next": wanted,
+        "sign_on": settings.CIVIC_AI.sign_on,
+        "path": f"{reverse('login')}?{urlencode({'next': wanted})}",
+    }
     return show(request, "login.html", view, status)

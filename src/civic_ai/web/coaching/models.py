@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 PERSON, PILOT, DIGEST, WORD, ROLES, LANGUAGE = 80, 80, 64, 80, 300, 2
 MOST_LETTERS = 5_000
@@ -38,6 +40,18 @@ class Spoken(models.Model):
         return tuple(self.held.split())
 
 
+class Remarks(models.Manager["Remark"]):
+    """Keeps what is said."""
+
+    def keep(self, said: Mapping[str, Any]) -> None:
+        """A new remark with these fields; a form that came twice is one remark."""
+        place = {name: said.get(name) for name in ("pilot", "dossier", "card", "section", "under")}
+        with transaction.atomic():
+            last = self.filter(**place).order_by("pk").last()
+            if last is None or (last.by, last.text) != (said["by"], said["text"]):
+                self.create(**said)
+
+
 class Remark(Spoken):
     """A comment, or an answer in its thread.
 
@@ -55,6 +69,8 @@ class Remark(Spoken):
     settled_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
         null=True, default=None
     )
+
+    objects = Remarks()
 
     class Meta:
         """Read by dossier."""

@@ -24,6 +24,8 @@ from civic_ai.web.notices.models import Notice
 from civic_ai.web.notices.news import FRESH, News, happened, waiting
 
 SECONDS = 10
+REFUSES = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+"""The server does not take one letter, and may take the next."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,23 @@ def _send(server: MailServer, mails: list[Mail]) -> None:
         use_tls=server.has_tls,
         timeout=SECONDS,
     )
+    refused: smtplib.SMTPException | None = None
     try:
         with connection:
             for each, news in mails:
-                EmailMessage(each.subject, each.text, server.sender, [each.box], connection=connection).send()
+                written = EmailMessage(
+                    each.subject, each.text, server.sender, [each.box], connection=connection
+                )
+                try:
+                    written.send()
+                except REFUSES as error:
+                    refused = error
+                    continue
                 Notice.objects.bulk_create(
                     Notice(person=one.person, pilot=one.pilot, kind=one.kind, about=one.about) for one in news
                 )
+        if refused is not None:
+            raise refused
     except (OSError, smtplib.SMTPException) as error:
         raise StoreError.because(
             say("the mail server took no letter: {reason}", reason=error),

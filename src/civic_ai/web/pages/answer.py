@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from filelock import FileLock
 from civic_ai.core.canonical import digest_of_bytes
 from civic_ai.core.errors import CivicError, ConfigError, Mistake, RefusedError
 from civic_ai.core.messages import LANGUAGES, say
-from civic_ai.pilot.answering import Said, write_answer
+from civic_ai.pilot.answering import SAID, Said, write_answer
 from civic_ai.pilot.answers import Beside, load_answers
 from civic_ai.pilot.crosswalk import shipped_crosswalk
 from civic_ai.records.answers import Answer
@@ -116,7 +117,9 @@ def _said(request: HttpRequest, question: Question) -> Said:
     if wrong:
         raise ConfigError(wrong)
     evidence = [line.strip() for line in request.POST.get("evidence", "").splitlines() if line.strip()]
-    new = () if question.answer and evidence == _evidence(question.answer) else tuple(evidence)
+    before = question.answer
+    is_same = before is not None and any(evidence == _evidence(before, each) for each in LANGUAGES)
+    new = () if is_same else tuple(evidence)
     spoken = language if language in LANGUAGES else language_of(request)
     return Said(question.name, text, spoken, new, by, question.desk.today())
 
@@ -131,7 +134,7 @@ def _with_file(request: HttpRequest, question: Question, said: Said) -> Said:
         return said
     name = f"evidence/{digest_of_bytes(content)}.{require_evidence(ENCLOSED, content)}"
     _keep(question.beside.folder / name, content)
-    before = said.evidence or (() if question.answer is None else tuple(_evidence(question.answer)))
+    before = said.evidence or (() if question.answer is None else tuple(_evidence(question.answer, "en")))
     return replace(said, evidence=tuple(dict.fromkeys((*before, name))))
 
 
@@ -163,7 +166,7 @@ def _form(request: HttpRequest, question: Question, error: CivicError | None = N
         "seen": question.seen,
         "text": sent.get("text", _standing(given, language) or ("" if given else proposed or "")),
         "files": [] if answer is None else [each for each in answer.evidence if each.file and each.sha256],
-        "evidence": sent.get("evidence", "" if answer is None else "\n".join(_evidence(answer))),
+        "evidence": sent.get("evidence", "" if answer is None else "\n".join(_evidence(answer, language))),
         "answered_by": sent.get("answered-by", (given.answered_by if given else None) or ""),
         "role": ROLES[mine],
         "chosen": sent.get("language", language),
@@ -181,9 +184,9 @@ def _standing(given: Answer | None, language: str) -> str | None:
     return getattr(given.answer, language) or given.answer.any
 
 
-def _evidence(answer: Answer) -> list[str]:
-    """The evidence as the form takes it, a line each."""
-    return [proof.file or proof.link or f"said:{proof.statement}" for proof in answer.evidence]
+def _evidence(answer: Answer, language: str) -> list[str]:
+    """The evidence as a form in this language takes it, a line each."""
+    return [proof.file or proof.link or f"{SAID[language]}{proof.statement}" for proof in answer.evidence]
 
 
 def _proposed(question: Question, language: str) -> str | None:
@@ -198,8 +201,7 @@ def _proposed(question: Question, language: str) -> str | None:
 
 def _placed(mistake: Mistake, field: str) -> Placed:
     """A mistake at the field of the form that it is about."""
-    about = mistake.about.removeprefix(f"answers.{field}.").removeprefix(f"answers.{field}")
-    name = {"answer": "text", "answered_by": "answered-by"}.get(
-        about.partition(".")[0], about.partition(".")[0]
-    )
+    about = mistake.about.removeprefix(f"answers.{field}").removeprefix(".")
+    part = re.split(r"[.\[]", about, maxsplit=1)[0]
+    name = {"answer": "text", "answered_by": "answered-by"}.get(part, part)
     return (name, LABELS[name], mistake) if name in LABELS else ("", None, mistake)

@@ -75,7 +75,7 @@ def card(request: HttpRequest, pilot: str, digest: str, name: str) -> HttpRespon
         return _card(request, listening, digest, files, read, ("text", COMMENT, wrong))
     asks = "asks-change" in request.POST and may_ask_change(listening.case, listening.person)
     said = listening.said(files.digest, language_of(request), text)
-    Remark.objects.create(card=name, section=section, asks_change=asks, **said)
+    Remark.objects.keep({"card": name, "section": section, "asks_change": asks, **said})
     return HttpResponseRedirect(f"{request.path}?in={read.written_in}#{section}")
 
 
@@ -97,7 +97,7 @@ def thread(request: HttpRequest, pilot: str, number: int) -> HttpResponse:
         return _thread(request, listening, found, ("text", COMMENT, wrong))
     first = found.first
     said = listening.said(first.dossier, language_of(request), text)
-    Remark.objects.create(card=first.card, section=first.section, under=first, **said)
+    Remark.objects.keep({"card": first.card, "section": first.section, "under": first, **said})
     return HttpResponseRedirect(request.path)
 
 

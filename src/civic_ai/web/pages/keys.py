@@ -35,6 +35,8 @@ def page(request: HttpRequest) -> HttpResponse:
     spans = standing.register.spans
     mine = [span for span in spans.values() if span.key.holder == reader.person]
     view = {
+        "is_changed": request.GET.get("changed") == "password",
+        "has_password": reader.has_usable_password(),
         "enrolled": spans.get(request.GET.get("enrolled", "")),
         "spans": [(span, KINDS[span.key.kind], span.holds(standing.size)) for span in mine],
         "mine": [each for each in _not_enrolled(standing) if each.holder == reader.person],

@@ -29,6 +29,7 @@ from civic_ai.web.pages.minutes import ends_a_meeting
 from civic_ai.web.reader import reader_of
 from civic_ai.web.speech import language_of
 from civic_ai.web.steps.offers import offers
+from civic_ai.web.steps.words import IF_MISSED
 
 SECRETARY: BoardRole = "governance_officer"
 MORE_THAN_HALF_OF_ALL = say("more than half of all seats")
@@ -115,6 +116,7 @@ def page(request: HttpRequest, pilot: str) -> HttpResponse:
         "reviews": reviews_seen_by(case, person, desk.policy),
         "conditions": case.decisions[-1].conditions if case.decisions else (),
         "owed": {one.id for one in case.owed},
+        "if_missed": IF_MISSED,
         "tasks": list(_tasks(desk, pilot, case)),
         **_count(case, meeting, desk.policy),
     }

@@ -23,6 +23,7 @@ from civic_ai.review.verdicts import QUESTIONS as ASKED
 from civic_ai.web.desk import the_desk
 from civic_ai.web.page import show
 from civic_ai.web.speech import language_of
+from civic_ai.web.steps.words import IF_MISSED
 
 Lines = Sequence[Message]
 
@@ -137,10 +138,11 @@ class _Minutes:
     def _conditions(self, decision: Decision) -> Iterator[Message]:
         for each in decision.conditions:
             yield say(
-                "{text} Owed by {owner}, due on {day}. Proof: {proof}",
+                "{text} Owed by {owner}, due on {day}; if it is missed, {consequence}. Proof: {proof}",
                 text=each.text,
                 owner=each.owner,
                 day=each.due_on,
+                consequence=IF_MISSED[each.if_missed],
                 proof=each.proof,
             )
 

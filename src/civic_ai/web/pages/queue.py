@@ -13,6 +13,7 @@ from civic_ai.core.messages import Message
 from civic_ai.records.decision import Condition
 from civic_ai.records.workflow_words import DEEDS, ROLES, STATES
 from civic_ai.review.deadlines import Deadline, deadline_of
+from civic_ai.review.ledger_readers import reads_ledger
 from civic_ai.review.queue import Turn
 from civic_ai.review.standing import Standing
 from civic_ai.web.coaching.listening import changes_asked
@@ -69,6 +70,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "asked": changes_asked(desk, person),
         "to_enrol": to_enrol(person, standing),
         "parts": len(mine),
+        "audits": reads_ledger(standing, person),
         "title": lambda pilot: desk.title(pilot, standing.case(pilot), language),
     }
     return show(request, "queue.html", view)

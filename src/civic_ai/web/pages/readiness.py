@@ -88,6 +88,7 @@ def _page(request: HttpRequest, listening: Listening, digest: str, *wrong: Place
         "digest": digest,
         "is_this_case": listening.case.dossier == digest,
         "rubric": rubric,
+        "best": BEST,
         "lines": lines,
         "readiness": readiness(rubric, {name: score.mark for name, score in scores.items()}),
         "holding_up": sum(each.holds_up for each in listening.threads(digest)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +31,12 @@ from civic_ai.web.refusals import Placed, forbidden, unplaced
 from civic_ai.web.speech import language_of
 from civic_ai.web.steps.fields import Around, FormField, fields_of
 from civic_ai.web.steps.offers import roles_for
-from civic_ai.web.steps.reading import Sent, given, rows_to_show
+from civic_ai.web.steps.reading import Sent, given, rows_to_show, sent_of
 
 NEW = "new"
 """Stands for the pilot of a case that is not open yet: its form asks for the name."""
 WRONG = 422
+_NUMBER = re.compile("[0-9]{1,12}")
 Files = Mapping[str, bytes]
 NOTHING_YET = say("Nothing is entered before you have signed.")
 NOTHING_TO_FILL = say(
@@ -66,7 +68,7 @@ def page(request: HttpRequest, pilot: str, kind: str) -> HttpResponse:
     if not asked.roles:
         return forbidden(request)
     if request.method != "POST":
-        return _form(request, asked, Sent({}))
+        return _form(request, asked, _begun(request, asked))
     sent = Sent(
         {name: str(value) for name, value in request.POST.items()}, tuple(request.POST.getlist("present"))
     )
@@ -76,6 +78,17 @@ def page(request: HttpRequest, pilot: str, kind: str) -> HttpResponse:
         return _drafted(request, asked, sent)
     except (ConfigError, RefusedError) as error:
         return _form(request, asked, sent, error)
+
+
+def _begun(request: HttpRequest, asked: Asked) -> Sent:
+    """What the reader gave before, where the address names a draft of theirs of this step; else nothing."""
+    named = request.GET.get("draft", "")
+    mine = Draft.objects.filter(member=reader_of(request))
+    found = mine.filter(pk=named).first() if _NUMBER.fullmatch(named) else None
+    action = None if found is None else found.action
+    if found is None or action is None or action.kind != asked.kind:
+        return Sent({})
+    return sent_of(action) if found.pilot == asked.pilot or asked.kind == "open_case" else Sent({})
 
 
 def _asked(person: str, pilot: str, kind: str) -> Asked:
@@ -117,6 +130,8 @@ def _files(request: HttpRequest, asked: Asked) -> dict[str, bytes]:
 def _action(request: HttpRequest, asked: Asked, sent: Sent, files: Files) -> tuple[str, Action]:
     desk, kind = asked.desk, asked.kind
     pilot = sent.value("pilot").strip() if kind == "open_case" else asked.pilot
+    if not pilot:
+        raise ConfigError.because(say("is missing"), about="pilot")
     named = digests_of(kind, files) if files else {}
     role = sent.value("role") if len(asked.roles) > 1 else asked.roles[0]
     taking = Taking(

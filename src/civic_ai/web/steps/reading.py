@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from civic_ai.records.action import Act
 from civic_ai.review.quorum import seats
 from civic_ai.web.steps.fields import (
     BINDINGS,
@@ -32,6 +33,21 @@ class Sent:
     def value(self, name: str) -> str:
         """What stands in a field; nothing where nobody wrote."""
         return self.typed.get(name, "")
+
+
+def sent_of(action: Act) -> Sent:
+    """The form as it would give this step again. Its files are to be chosen anew: only digests are known."""
+    told = action.model_dump(mode="json", exclude_none=True)
+    return Sent(dict(_flat(told)), tuple(told.get("present", ())))
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Each value by its place in the record, as fields of a form are named: ``findings.0.text``."""
+    if not isinstance(value, dict | list):
+        yield name, str(value).lower() if isinstance(value, bool) else str(value)
+        return
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _flat(inner, f"{name}.{key}" if name else str(key))
 
 
 def given(fields: Iterable[FormField], sent: Sent, around: Around) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def test_an_answer_to_another_browser_is_refused(signing: SignOn) -> None:
     mine, theirs = reader(None), reader(None)
     theirs.get("/sign-on/")
     address = ask_provider(mine.get("/sign-on/").headers["Location"], "ona")
-    assert follow(theirs, address).status_code == 400
+    assert follow(theirs, address).status_code == 401
     assert not signed_in(theirs)
 
 
@@ -179,6 +179,36 @@ def test_what_nobody_asked_for_signs_nobody_in(signing: SignOn, query: str) -> N
     client = reader(None)
     assert client.get(f"/sign-on/back/{query}").status_code in (400, 401)
     assert not signed_in(client)
+
+
+def test_a_link_to_the_way_back_signs_nobody_out(signing: SignOn) -> None:
+    client = reader("ona")
+    assert client.get("/sign-on/back/?error=no").status_code == 401
+    assert signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"email": "ona@city.example", "email_verified": False}, {"email_verified": True}),
+        ({"email_verified": True, "email": "x@city.example"}, {"email": "ona@city.example"}),
+        ({}, {"email": "ona@city.example", "email_verified": "true"}),
+    ],
+)
+def test_an_address_that_no_answer_calls_confirmed_is_not(
+    signing: SignOn, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], told: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(sign_on.SignOnBackend, "get_userinfo", lambda *_: {"sub": "s", **told})
+    payload = {"iss": signing.issuer, "sub": "s", **asked}
+    assert sign_on.SignOnBackend().get_or_create_user("", "", payload) is None
+
+
+def test_a_letter_that_only_looks_alike_is_another_address(signing: SignOn) -> None:
+    for alike in ("ona@\u212aity.example", "on\u00e1@kity.example", "ona@k\u0131ty.example"):
+        Member.objects.filter(person="ona").update(email="ona@kity.example")
+        found = sign_on._first_time("s", alike)
+        assert found is None, alike
+    assert sign_on._first_time("s", "ONA@Kity.example") is not None
 
 
 def test_a_token_for_another_desk_is_refused(signing: SignOn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,18 @@ def test_no_redirect_leads_elsewhere(ona: Member, wanted: str) -> None:
 def test_a_page_of_ours_is_led_to(ona: Member) -> None:
     response = reader(None).post("/login/", {"name": "ona", "password": PASSWORD, "next": "/portfolio/"})
     assert response.headers["Location"] == "/portfolio/"
+
+
+def test_after_a_wrong_try_name_and_place_still_stand_there_and_no_password(ona: Member) -> None:
+    client = reader(None)
+    sent = {"name": 'on"a', "password": "wr0ng", "next": "/portfolio/?phase=team"}
+    page = client.post("/login/", sent).content.decode()
+    assert 'value="on&#34;a"' in page
+    assert "wr0ng" not in page
+    place = re.search(r'name="next" value="(/login/[^"]*)"', page)  # where the choice of a language leads
+    assert place is not None
+    shown = client.post("/language/", {"language": "es", "next": place[1]}, follow=True).content.decode()
+    assert 'name="next" value="/portfolio/?phase=team"' in shown
 
 
 @pytest.mark.parametrize(("language", "title"), [("es", "Sign in"), ("xx", "Sign in")])

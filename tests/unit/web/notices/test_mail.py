@@ -129,6 +129,18 @@ def test_a_closed_account_or_one_without_a_box_is_not_written_to(opened: Desk, s
     assert send_notices(opened, server) == 0
 
 
+def test_a_box_that_is_refused_keeps_nobody_else_from_a_letter(
+    opened: Desk, server: MailServer, box: Box
+) -> None:
+    take(opened.office, "submit", "ona", "owner")
+    said = Listening(opened, PILOT, "coa").said(DIGESTS["A"], "en", "why?")
+    Remark.objects.create(card="model_card", section="use", **said)
+    box.refuses = "off@city.example"  # written to before the owner
+    with pytest.raises(StoreError, match="took no letter"):
+        send_notices(opened, server)
+    assert [to for to, _ in box.letters] == ["ona@city.example"]
+
+
 def test_what_the_server_did_not_take_is_sent_the_next_time(
     opened: Desk, server: MailServer, box: Box
 ) -> None:

@@ -101,6 +101,35 @@ def test_a_file_of_the_folder_that_no_answer_names_is_not_handed_over(file: Path
     assert reader("mem").get(f"/cases/{PILOT}/evidence/{digest}/").status_code == 404
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "said:"), ("es", "dicho:"), ("pt", "dito:")])
+def test_who_said_so_is_written_in_the_readers_own_word(file: Path, language: str, word: str) -> None:
+    before = answers(file)["A05"].evidence
+    assert f"{word}Director</textarea>" in reader("ona", language).get(at("A05")).content.decode()
+    assert send("A05", "Head of roads", evidence=f"{word}Director")[0] == 302
+    assert answers(file)["A05"].evidence == before
+    assert send("A05", "Head of roads", evidence=f"{word} Mayor")[0] == 302
+    assert [proof.statement for proof in answers(file)["A05"].evidence] == ["Mayor"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "a link begins"), ("es", "un enlace"), ("pt", "um link")]
+)
+def test_what_is_wrong_with_a_link_is_said_in_the_readers_language(
+    file: Path, language: str, said: str
+) -> None:
+    sent = {"seen": "", "text": "x", "answered-by": "Mayor", "evidence": "https://a b"}
+    page = reader("ona", language).post(at("A01"), sent).content.decode()
+    assert f": {said}" in page
+
+
+def test_a_paragraph_where_a_file_is_named_is_told_at_its_field_and_nothing_is_lost(file: Path) -> None:
+    status, page = send("A01", "The list of streets", evidence="The crews said so. " * 20)
+    assert status == 422
+    assert 'id="evidence-wrong"' in page
+    assert "The list of streets</textarea>" in page
+    assert "answers.A01" not in page
+
+
 def test_a_file_of_another_kind_is_refused_and_nothing_is_written(file: Path) -> None:
     before = file.read_bytes()
     status, page = send(

@@ -72,6 +72,16 @@ def test_a_comment_stands_below_its_section_and_is_answered_and_settled(home: st
     assert "One change is asked for" in page(home, "ona")
 
 
+def test_a_form_that_was_sent_twice_is_said_once_and_the_same_words_later_again(home: str) -> None:
+    for by in ("coa", "coa", "ona", "coa"):
+        assert say(home, by, "Who may leave the list?") == 302
+    first, *others = Remark.objects.order_by("pk")
+    assert [each.by for each in (first, *others)] == ["coa", "ona", "coa"]
+    for _ in range(2):
+        assert reader("ona").post(f"/cases/{PILOT}/threads/{first.pk}/", {"text": "Yes."}).status_code == 302
+    assert Remark.objects.filter(under=first).count() == 1
+
+
 def test_who_reads_only_and_who_has_no_part_writes_nothing(home: str) -> None:
     say(home, "coa", "why?")
     (made,) = Remark.objects.all()
@@ -158,4 +168,4 @@ def test_a_card_in_another_language_has_its_headings_and_terms_in_the_readers(ho
 
 def test_a_comment_says_in_which_language_it_was_written(home: str) -> None:
     reader("coa", "pt").post(f"{home}model_card/", {"section": "use", "text": "por quê?"})
-    assert '<p class="desk-said" lang="pt">por quê?</p>' in page(f"{home}model_card/", "ona")
+    assert '<p class="desk-said" lang="pt" dir="auto">por quê?</p>' in page(f"{home}model_card/", "ona")

@@ -24,6 +24,17 @@ def test_minutes_of_a_decision_say_all_that_was_decided(desk: Desk) -> None:
     assert desk.office.steps(PILOT)[-1].statement in text
 
 
+def test_minutes_say_what_follows_where_a_condition_is_missed(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL[:-1]:
+        take(desk.office, kind, by, role, **given)
+    conditions = (("one", "ona", 9, "suspend"), ("two", "ona", 9, "report"))
+    number = take(desk.office, "close_vote", "cha", "chair", conditions=conditions).entry.number
+    for page in (f"minutes/{number}/", f"minutes/{number}.txt"):
+        said = reader("mem").get(f"/cases/{PILOT}/{page}").content.decode()
+        assert "if it is missed, the model is suspended" in said
+        assert "if it is missed, it is reported" in said
+
+
 @pytest.mark.parametrize(("language", "asked"), [("en", "Where <b>first</b>?"), ("es", "\u00bfD\u00f3nde?")])
 def test_what_is_signed_and_decided_is_told_under_the_pilots_question(
     desk: Desk, language: str, asked: str

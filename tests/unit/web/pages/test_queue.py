@@ -48,3 +48,9 @@ def test_what_is_late_stands_first_and_says_so(desk: Desk, monkeypatch: pytest.M
     page = reader("off").get("/").content.decode()
     assert "Record that the approval has ended" in page
     assert "<strong>Late</strong>" in page
+
+
+def test_who_reads_the_ledger_finds_it_and_nobody_else_is_led_there(desk: Desk) -> None:
+    take(desk.office, "open_case", "ona", "owner", people=PEOPLE, community=COMMUNITY)
+    assert 'href="/ledger/"' in reader("aud").get("/").content.decode()
+    assert 'href="/ledger/"' not in reader("ona").get("/").content.decode()

@@ -38,7 +38,7 @@ def score(home: str, by: str, name: str, mark: str, text: str = "I read it") -> 
 
 def test_nothing_is_ready_before_somebody_scores(home: str) -> None:
     shown = seen(home, "coa")
-    assert f"<h1>0 of {len(NAMES)} criteria at 2 or more</h1>" in shown
+    assert f"<h1>0 of {len(NAMES)} criteria score 2 or more, from 0 to 3</h1>" in shown
     assert f"{len(NAMES)} criteria have no score yet; they count as not ready." in shown
     assert "The facts propose" in shown
     assert "compliant" not in shown
@@ -48,7 +48,7 @@ def test_a_coachs_score_counts_with_its_reason(home: str) -> None:
     assert score(home, "coa", "purpose", "2", "I asked two crews") == 302
     assert score(home, "coa", "data", "1", "nobody knows who enters it") == 302
     shown = seen(home, "ona")
-    assert f"<h1>1 of {len(NAMES)} criteria at 2 or more</h1>" in shown
+    assert f"<h1>1 of {len(NAMES)} criteria score 2 or more, from 0 to 3</h1>" in shown
     assert f"{len(NAMES) - 2} criteria have no score yet" in shown
     assert "nobody knows who enters it" in shown
     assert score(home, "coa", "purpose", "0", "they are gone") == 302

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from civic_ai.web.desk import Desk
 from civic_ai.web.drafts.models import Draft
@@ -27,6 +28,21 @@ def test_a_mistake_stands_at_its_field_and_at_the_top(reviewed: Desk) -> None:
     assert 'id="reason-wrong"' in page
     assert "the &lt;map&gt; is old" in page
     assert Draft.objects.count() == 0
+
+
+def test_what_to_do_stands_beside_what_is_wrong(desk: Desk) -> None:
+    for kind, by, role, given in TO_APPROVAL:
+        if kind == "post_notice":
+            break
+        take(desk.office, kind, by, role, **given)
+    sent = {"notice": SimpleUploadedFile("x.zip", b"PK\x03\x04\x00")}
+    page = reader("off").post(f"/cases/{PILOT}/steps/post_notice/", sent).content.decode()
+    assert "the file is no PDF, PNG, JPEG or plain text. Save it as PDF" in page
+
+
+def test_a_case_without_a_name_is_asked_for_it(desk: Desk) -> None:
+    page = reader("ona").post("/cases/new/steps/open_case/", {"pilot": " "}).content.decode()
+    assert '<a href="#pilot">Pilot: is missing</a>' in page
 
 
 def test_more_rows_keep_what_was_typed(reviewed: Desk) -> None:
@@ -61,6 +77,54 @@ def test_a_draft_is_its_makers_alone(reviewed: Desk) -> None:
     for address in (where, f"{where}statement.json"):
         assert reader("off").get(address).status_code == 404
     assert reader("off").post(where, {"way": "file"}).status_code == 404
+
+
+def test_a_statement_is_changed_in_the_form_as_it_was_filled_in(reviewed: Desk) -> None:
+    typed = {"reason": "the <map>\nis old", "findings.0.text": "odd", "findings.0.severity": "major",
+             "findings.1.text": "worse", "findings.1.severity": "minor"}  # fmt: skip
+    client, step = reader("tec"), f"/cases/{PILOT}/steps/review/"
+    page = client.get(client.post(step, typed).headers["Location"]).content.decode()
+    back = f"{step}?draft={Draft.objects.get().pk}"
+    assert f'href="{back}"' in page
+    shown = client.get(back).content.decode()
+    for said in (
+        "the &lt;map&gt;\nis old</textarea>",
+        "odd</textarea>",
+        "worse</textarea>",
+        'id="findings.0.severity-major" value="major" checked',
+        'value="minor" checked',
+    ):
+        assert said in shown
+    assert "the &lt;map" not in reader("off").get(back.replace("review", "comment")).content.decode()
+
+
+@pytest.mark.parametrize("named", ["", "x", "-1", "9" * 30, "99999"])
+def test_a_draft_that_is_not_there_is_an_empty_form(reviewed: Desk, named: str) -> None:
+    assert reader("tec").get(f"/cases/{PILOT}/steps/review/?draft={named}").status_code == 200
+
+
+def test_nobody_reads_the_draft_of_another_in_a_form(reviewed: Desk) -> None:
+    reader("coa").post(f"/cases/{PILOT}/steps/comment/", {"text": "not yet said"})
+    named = f"?draft={Draft.objects.get().pk}"
+    assert "not yet said" in reader("coa").get(f"/cases/{PILOT}/steps/comment/{named}").content.decode()
+    assert "not yet said" not in reader("tec").get(f"/cases/{PILOT}/steps/comment/{named}").content.decode()
+
+
+def test_a_case_that_is_about_to_be_opened_keeps_its_people(desk: Desk) -> None:
+    typed = {
+        "pilot": "lamps",
+        "people.0.person": "ona",
+        "people.0.role": "owner",
+        "people.1.person": "com",
+        "people.1.role": "member",
+        "people.1.is_community": "true",
+    }
+    client = reader("ona")
+    assert client.post("/cases/new/steps/open_case/", typed).status_code == 302
+    shown = client.get(f"/cases/new/steps/open_case/?draft={Draft.objects.get().pk}").content.decode()
+    assert 'id="pilot" value="lamps"' in shown
+    assert 'id="people.1.is_community" value="true" checked' in shown
+    assert '<option value="com" selected>' in shown
 
 
 def test_a_kind_that_there_is_not_is_no_page(reviewed: Desk) -> None:

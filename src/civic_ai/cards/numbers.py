@@ -59,8 +59,10 @@ def _percent_pattern(locale: Locale, digits: str) -> str:
 
 
 def written(value: float, style: Style, locale: Locale) -> str:
-    """``value`` in ``style``: 0.345 as percent is ``34 %`` in es, ``34%`` in en."""
-    return _STYLES[style](value, locale)
+    """``value`` in ``style``: 0.345 as percent is ``34 %`` in es, ``34%`` in en. A zero has no sign."""
+    said = _STYLES[style](value, locale)
+    is_zero = value < 0 and not any(digit in said for digit in "123456789")
+    return _STYLES[style](-value, locale) if is_zero else said
 
 
 def chart_locale(locale: Locale) -> dict[str, object]:

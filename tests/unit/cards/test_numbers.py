@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from babel import Locale
 from babel.numbers import parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civic_ai.cards.numbers import chart_locale, locale_for, two_digits, written
+from civic_ai.cards.numbers import Style, chart_locale, locale_for, two_digits, written
 
 LOCALES = ("es_CO", "es_MX", "pt_BR", "en_US", "en", "es_US", "pt")
 
@@ -72,3 +74,11 @@ def test_axes_use_the_marks_of_the_place() -> None:
     assert chart_locale(Locale.parse("es_CO"))["decimal"] == ","
     assert chart_locale(Locale.parse("es_MX"))["decimal"] == "."
     assert chart_locale(Locale.parse("pt_BR"))["thousands"] == "."
+
+
+@pytest.mark.parametrize("style", [style for style in get_args(Style) if style != "about"])
+@pytest.mark.parametrize("name", ["en", "es_CO", "pt_BR"])
+def test_a_zero_has_no_sign(style: Style, name: str) -> None:
+    locale = Locale.parse(name)
+    assert written(-1e-12, style, locale) == written(1e-12, style, locale)
+    assert written(-25.0, style, locale) != written(25.0, style, locale)

@@ -171,7 +171,9 @@ def test_hostile_words_in_every_field_of_every_form_do_nothing(desk: Desk) -> No
 def _type_in(desk: Desk, person: str, kind: str, words: Iterator[str]) -> None:
     client, where = reader(person), f"/cases/{PILOT}/steps/{kind}/"
     client.raise_request_exception = False
-    around = Around(desk.office.case(PILOT), desk.policy, tuple(who for who, _ in PEOPLE))
+    case = desk.office.case(PILOT)
+    roles = roles_for(case, person, kind, desk.policy)
+    around = Around(case, desk.policy, tuple(who for who, _ in PEOPLE), roles=roles)
     named = [name for each in fields_of(kind, around) for name in _names(each)]
     for _ in range(3):
         answer = client.post(where, dict(zip(named, words, strict=False)))

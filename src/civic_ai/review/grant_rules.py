@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from civic_ai.core.errors import Mistake
 from civic_ai.core.messages import say
 from civic_ai.records.action import CloseVote, Vote
 from civic_ai.records.case import Case
+from civic_ai.records.people import BoardRole
 from civic_ai.records.policy import Policy
 from civic_ai.records.workflow_policy import reaches
 from civic_ai.records.workflow_words import ANSWERS, ROLES
@@ -21,6 +22,11 @@ def unwaived(case: Case, on: date) -> tuple[str, ...]:
     """The gates that did not pass and have no waiver that holds on that day."""
     waived = {waiver.gate for waiver in case.waivers if on <= waiver.ends_on}
     return tuple(gate for gate in case.open_gates if gate not in waived)
+
+
+def gates_to_waive(case: Case, roles: Collection[BoardRole], policy: Policy) -> tuple[str, ...]:
+    """The gates of the case that did not pass and that somebody in one of these roles may waive."""
+    return tuple(gate for gate in case.open_gates if may_waive(policy, case.level, gate) in roles)
 
 
 def verdict_was_voted(case: Case, action: CloseVote, policy: Policy) -> Iterator[Mistake]:

@@ -14,9 +14,11 @@ from civic_ai.core.messages import Message
 from civic_ai.records.action import ACTIONS
 from civic_ai.records.case import Case
 from civic_ai.records.decision import Ballot
+from civic_ai.records.people import BoardRole
 from civic_ai.records.policy import Policy
 from civic_ai.records.record import Record
 from civic_ai.records.workflow_words import ANSWERS
+from civic_ai.review.grant_rules import gates_to_waive
 from civic_ai.review.level import gate_name
 from civic_ai.review.quorum import seats
 from civic_ai.review.step_evidence import FILED
@@ -91,6 +93,8 @@ class Around:
     roster: tuple[str, ...] = ()
     dossiers: tuple[str, ...] = ()
     """The dossiers of this pilot that the workspace holds, the newest first."""
+    roles: tuple[BoardRole, ...] = ()
+    """The roles in which the reader may take the step."""
     kind: str = field(default="")
 
 
@@ -199,7 +203,8 @@ _CHOSEN: Mapping[str, Callable[[Around], tuple[Option, ...] | None]] = {
     "present": lambda around: tuple(Option(name, name) for name in seats(around.case)),
     "verdict": _verdicts,
     "gate": lambda around: tuple(
-        Option(gate, gate_name(around.policy, gate)) for gate in around.case.open_gates
+        Option(gate, gate_name(around.policy, gate))
+        for gate in gates_to_waive(around.case, around.roles, around.policy)
     ),
     "condition": lambda around: tuple(Option(owed.id, owed.text) for owed in around.case.owed),
     "appeal": _objections,

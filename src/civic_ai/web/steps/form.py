@@ -100,10 +100,9 @@ def _asked(person: str, pilot: str, kind: str) -> Asked:
     roster = dict.fromkeys(
         span.key.holder for span in standing.register.spans.values() if span.holds(standing.size)
     )
-    around = Around(case, desk.policy, tuple(sorted(roster)), desk.dossiers(pilot))
-    return Asked(
-        desk, pilot, kind, roles_for(case, person, kind, desk.policy), fields_of(kind, around), around
-    )
+    roles = roles_for(case, person, kind, desk.policy)
+    around = Around(case, desk.policy, tuple(sorted(roster)), desk.dossiers(pilot), roles)
+    return Asked(desk, pilot, kind, roles, fields_of(kind, around), around)
 
 
 def _drafted(request: HttpRequest, asked: Asked, sent: Sent) -> HttpResponse:

@@ -100,8 +100,8 @@ def _worded(code: str, words: Text | str) -> Message | str:
     return code if words == code else say("{words} ({code})", words=words, code=code)
 
 
-_LAST = ("open_gates", "answered", "dossier")
-"""What the files say stands below what the person says; nothing where they say nothing."""
+_LAST = ("again", "open_gates", "answered", "dossier")
+"""What ledger and files say stands below what the person says; nothing where they say nothing."""
 
 
 def _place(name: str) -> int:

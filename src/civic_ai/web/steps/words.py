@@ -12,6 +12,7 @@ from civic_ai.records.workflow_words import ANSWERS, ROLES, SEVERITIES
 LABELS: Mapping[str, Message] = {
     "absent": say("Who is absent"),
     "agrees": say("The second run gave the same figures"),
+    "again": say("How often the same was said before in this case"),
     "answered": say("Fields answered with evidence"),
     "answers": say("The answered questionnaire, by its digest"),
     "appeal": say("The objection"),

@@ -86,6 +86,7 @@ def test_what_comes_with_a_refused_signature_is_not_kept(before: Desk, signer: s
 def test_what_comes_with_a_step_that_is_not_allowed_any_more_is_not_kept(before: Desk) -> None:
     """Between the form and the signature the officer left the role: the signature itself is good."""
     _, where = hand_in(PROOF)
+    take(before.office, "assign", "off", "governance_officer", holder=("new", "governance_officer"))
     take(before.office, "release", "off", "governance_officer", holder=("off", "governance_officer"))
     assert sign(where) == 422
     assert DIGEST not in kept_in(before.settings)

@@ -12,8 +12,10 @@ from tests.unit.review.made_case import act, deed, policy
 from tests.unit.review.made_case import holder as made_holder
 
 PEOPLE = (made_holder("ona", "owner"), made_holder("cha", "chair"), made_holder("com", "member"))
-CASE = Case(pilot="streets", state="board_pilot", people=PEOPLE, open_gates=("g-chair",), complaints=("r",))
-AROUND = Around(CASE, policy(), ("cha", "ona"), ("a" * 64,))
+CASE = Case(
+    pilot="streets", state="board_pilot", people=PEOPLE, open_gates=("g-chair", "g-tech"), complaints=("r",)
+)
+AROUND = Around(CASE, policy(), ("cha", "ona"), ("a" * 64,), ("chair",))
 
 
 def form(kind: str) -> dict[str, FormField]:

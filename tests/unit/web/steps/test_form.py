@@ -118,6 +118,8 @@ def test_a_case_that_is_about_to_be_opened_keeps_its_people(desk: Desk) -> None:
         "people.1.person": "com",
         "people.1.role": "member",
         "people.1.is_community": "true",
+        "people.2.person": "off",
+        "people.2.role": "governance_officer",
     }
     client = reader("ona")
     assert client.post("/cases/new/steps/open_case/", typed).status_code == 302

@@ -7,7 +7,7 @@ from civic_ai.review.queue import waiting_for
 from civic_ai.review.workflow import may
 from civic_ai.web.desk import Desk
 from civic_ai.web.steps.offers import offers, roles_for
-from tests.unit.review.made_case import PEOPLE, policy
+from tests.unit.review.made_case import PEOPLE, holder, policy
 from tests.unit.review.made_office import PILOT, TO_APPROVAL, take
 
 
@@ -31,6 +31,14 @@ def test_a_step_whose_needs_are_not_met_is_not_offered(desk: Desk) -> None:
         take(desk.office, kind, by, role, **given)
     case = desk.office.case(PILOT)
     assert "hand_to_board" not in [each.kind for each in offers(case, "off", desk.today(), desk.policy)]
+
+
+def test_a_waiver_is_offered_to_whom_an_open_gate_is_left(desk: Desk) -> None:
+    case = Case(pilot=PILOT, state="board_pilot", people=(holder("tec", "technical_reviewer"),))
+    day = desk.today()
+    for gate, offered in (("g-tech", True), ("g-chair", False), ("g-nobody", False)):
+        made = case.model_copy(update={"open_gates": (gate,)})
+        assert ("waive" in [each.kind for each in offers(made, "tec", day, policy())]) == offered, gate
 
 
 def test_a_new_case_is_opened_by_its_owner() -> None:

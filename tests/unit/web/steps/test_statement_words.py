@@ -79,6 +79,13 @@ def test_what_the_files_say_stands_last_and_nothing_of_it_is_not_said() -> None:
     assert len(quiet) == len(lines) - 1
 
 
+def test_what_was_said_before_is_told_where_it_was() -> None:
+    vote = act(deed("vote", "cha", "chair"))
+    assert LABELS["again"] not in [line.label for line in told_lines(vote, policy())]
+    lines = {line.label: line.told for line in told_lines(vote.model_copy(update={"again": 2}), policy())}
+    assert lines[LABELS["again"]] == "2"
+
+
 def test_gates_and_fields_are_named_by_their_words() -> None:
     handed_in = act(deed("submit", "ona", "owner", gates=("beats-simple-rule", "unheard-of"))).model_copy(
         update={"answered": ("A01", "Z99")}

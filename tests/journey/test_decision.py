@@ -262,7 +262,7 @@ def test_a_refusal_stands_and_nothing_may_run(held: Held, tmp_path: Path) -> Non
     pages = [file for file in site.rglob("*.*") if file.parent.name != "receipts"]
     named = [(file, who) for file in pages for who in city.people if who in file.read_text("utf-8")]
     assert not named
-    assert len(pages) > 20
+    assert len(pages) >= 20
 
 
 def test_what_the_files_say_is_not_typed_otherwise(held: Held, tmp_path: Path) -> None:

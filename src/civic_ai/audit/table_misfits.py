@@ -26,7 +26,7 @@ def _misfits(frame: Any, told: tuple[str, str], groups: Sequence[str]) -> Iterat
     if not isinstance(frame, pd.DataFrame):
         yield Mistake(
             "frame",
-            say("is no pandas DataFrame, but a {kind}", kind=type(frame).__name__),
+            say("is no pandas table, but a {kind}", kind=type(frame).__name__),
             remedy=say("Read the table with pandas first, for example with pandas.read_csv."),
         )
     if not groups:

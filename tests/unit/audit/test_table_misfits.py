@@ -20,8 +20,8 @@ ASKED: dict[str, Any] = {"label": "late", "score": "risk", "groups": ["part"], "
 @pytest.mark.parametrize(
     ("frame", "asked", "says"),
     [
-        ({"late": [0, 1]}, {}, "no pandas DataFrame, but a dict"),
-        (pa.Table.from_pandas(TABLE), {}, "no pandas DataFrame, but a Table"),
+        ({"late": [0, 1]}, {}, "no pandas table, but a dict"),
+        (pa.Table.from_pandas(TABLE), {}, "no pandas table, but a Table"),
         (TABLE, {"groups": []}, "groups: names no column"),
         (TABLE, {"groups": ["part", "part"]}, "part: is given twice"),
         (TABLE, {"groups": ["late"]}, "late: is given twice"),

@@ -12,7 +12,7 @@ from civic_ai.review.standing import Standing
 
 def reads_ledger(standing: Standing, person: Person) -> bool:
     """Whether this person is the auditor of a case; others read the entries of their own cases there."""
-    return any(standing.cases[pilot].has_role(person, "auditor") for pilot in standing.pilots_of(person))
+    return bool(standing.pilots_of(person, "auditor"))
 
 
 def hidden_entries(standing: Standing, person: Person, policy: Policy) -> Iterator[int]:

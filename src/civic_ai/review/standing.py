@@ -19,7 +19,7 @@ from civic_ai.core.errors import RefusedError
 from civic_ai.core.messages import say
 from civic_ai.records.case import UNOPENED, Case
 from civic_ai.records.ledger import read_entry
-from civic_ai.records.people import Person
+from civic_ai.records.people import BoardRole, Person
 from civic_ai.review.admission import admit
 from civic_ai.review.findings import Finding
 from civic_ai.review.history import Event, PolicyOf, Taken, after, is_step, read_step
@@ -32,6 +32,7 @@ from civic_ai.review.verified import Verified, verified_whole
 
 Reads = Callable[[KeyRegister, int, bytes], tuple[KeyRegister, Taken | None]]
 """From its line: the keys after an entry, and the step that it takes if it takes one."""
+Part = tuple[Person, BoardRole | None]
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,16 @@ class Standing:
     cases: MappingProxyType[str, Case] = field(default_factory=lambda: MappingProxyType({}))
     events: MappingProxyType[str, tuple[Event, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
-    parts: MappingProxyType[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
-    """By person, the pilots in whose case they have a part."""
+    parts: MappingProxyType[Part, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """By person and role, the pilots in whose case they have that part; role None: any."""
 
     def case(self, pilot: str) -> Case:
         """The case of ``pilot``; a new one where nothing was entered."""
         return self.cases.get(pilot, UNOPENED)
 
-    def pilots_of(self, person: Person) -> frozenset[str]:
-        """The pilots in whose case this person has a part."""
-        return self.parts.get(person, frozenset())
+    def pilots_of(self, person: Person, role: BoardRole | None = None) -> frozenset[str]:
+        """The pilots in whose case this person has a part, or this role."""
+        return self.parts.get((person, role), frozenset())
 
 
 def is_custodian(person: Person, standing: Standing) -> bool:
@@ -165,7 +166,7 @@ def read_on(
     last, register = known.last, known.register
     cases, events = known.cases.copy(), known.events.copy()
     new: dict[str, list[Event]] = {}
-    parts: dict[str, set[str]] = {}
+    parts: dict[Part, set[str]] = {}
     leaves: list[bytes] = []
     for number, last in enumerate(lines, start=known.size):
         leaves.append(leaf_hash(last))
@@ -201,15 +202,19 @@ def _while_the_same(lines: Iterable[bytes], leaves: list[bytes]) -> Iterator[byt
         yield line
 
 
-def _note_parts(parts: dict[str, set[str]], known: Standing, event: Event) -> None:
-    """Who came to a case or left it by this step."""
+def _note_parts(parts: dict[Part, set[str]], known: Standing, event: Event) -> None:
+    """Who came to a case or to a role in it, or left it, by this step."""
     if event.before.people is event.after.people:
         return
-    before, after_it = ({holder.person for holder in case.people} for case in (event.before, event.after))
-    for person in before ^ after_it:
-        if person not in parts:
-            parts[person] = set(known.pilots_of(person))
-        (parts[person].add if person in after_it else parts[person].discard)(event.step.pilot)
+    before, after_it = _parts_in(event.before), _parts_in(event.after)
+    for part in before ^ after_it:
+        if part not in parts:
+            parts[part] = set(known.pilots_of(*part))
+        (parts[part].add if part in after_it else parts[part].discard)(event.step.pilot)
+
+
+def _parts_in(case: Case) -> set[Part]:
+    return {(holder.person, role) for holder in case.people for role in (None, holder.role)}
 
 
 def _event(cases: Mapping[str, Case], step: Taken, policy_of: PolicyOf) -> Event:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 
 from civic_ai.review.ledger_readers import hidden_entries, reads_ledger
 from civic_ai.review.standing import Standing, StandingReader
@@ -25,3 +26,10 @@ def test_auditors_read_the_ledger_and_a_blind_review_opens_when_all_are_in(tmp_p
     assert hidden == {"aud": [number], "equ": [number], "tec": []}
     take(office, "review", "equ", "equity_reviewer")
     assert not list(hidden_entries(reader.read(), "aud", office.policy))
+
+
+def test_who_audits_is_known_without_a_look_into_each_case() -> None:
+    """Every queue asks it; with 10,000 cases the walk through them took three times as long as the page."""
+    standing = Standing(parts=MappingProxyType({("ada", "auditor"): frozenset({"a case that is not here"})}))
+    assert reads_ledger(standing, "ada")
+    assert not reads_ledger(standing, "bob")

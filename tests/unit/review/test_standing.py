@@ -97,11 +97,16 @@ def test_who_has_a_part_in_which_case_is_known_from_each_step(tmp_path: Path) ->
     reader = StandingReader(office.ledger, office.policy_of)
     for kind, by, role, given in TO_APPROVAL[:2]:
         take(office, kind, by, role, **given)
-    take(office, "assign", "off", "governance_officer", holder=("zed", "member"))
+    for role in ("member", "coach"):
+        take(office, "assign", "off", "governance_officer", holder=("zed", role))
+    assert reader.read().pilots_of("zed", "coach") == {"streets"}
+    take(office, "release", "off", "governance_officer", holder=("zed", "coach"))
     for standing in (reader.read(), StandingReader(office.ledger, office.policy_of).read()):
-        people = {holder.person for holder in standing.case("streets").people}
-        assert "zed" in people
-        assert {person: frozenset({"streets"}) for person in people} == dict(standing.parts)
+        held = standing.case("streets").people
+        parts = {(holder.person, role) for holder in held for role in (None, holder.role)}
+        assert {part for part, pilots in standing.parts.items() if pilots == {"streets"}} == parts
+        assert all(not standing.pilots_of(*part) for part in set(standing.parts) - parts)
+        assert (standing.pilots_of("zed"), standing.pilots_of("zed", "coach")) == ({"streets"}, frozenset())
         assert standing.pilots_of("nobody") == frozenset()
 
 

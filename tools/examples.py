@@ -23,9 +23,11 @@ def public_cards(workspace: Path) -> dict[str, str]:
 
 
 def said(card: str) -> str:
-    """The words and numbers of a card as a person reads them; digests, which differ by machine, left out."""
+    """The words and numbers of a card as a person reads them; what differs by machine, digests and Python,
+    left out."""
     text = re.sub(r"<(style|svg)\b.*?</\1>|<[^>]+>", " ", card, flags=re.DOTALL)
-    return " ".join(re.sub(r"\b[0-9a-f]{12,64}\b", "…", text).split())
+    told = re.sub(r"\b[0-9a-f]{12,64}\b|(?<=\bPython )[0-9.]+(?= )", "…", text)
+    return " ".join(told.split())
 
 
 def capacity_picture(card: str) -> bytes:

@@ -26,8 +26,8 @@ def said(card: str) -> str:
     """The words and numbers of a card as a person reads them; what differs by machine, digests and Python,
     left out."""
     text = re.sub(r"<(style|svg)\b.*?</\1>|<[^>]+>", " ", card, flags=re.DOTALL)
-    told = re.sub(r"\b[0-9a-f]{12,64}\b|(?<=\bPython )[0-9.]+(?= )", "…", text)
-    return " ".join(told.split())
+    told = " ".join(text.split())
+    return re.sub(r"\b[0-9a-f]{12,64}\b|(?<=\bPython )[0-9.]+(?= )", "…", told)
 
 
 def capacity_picture(card: str) -> bytes:
